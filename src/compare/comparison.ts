@@ -1,0 +1,92 @@
+import type { Budget, MetricName } from '../profile/profile.ts'
+import type { Ms } from '../units.ts'
+
+/** The facts of one run against its budgets and its baseline; no decision but each budget's own. */
+export interface Comparison {
+  readonly budgets: readonly BudgetRow[]
+  /** Every step, and the whole run first, whether or not a budget reads it. */
+  readonly scopes: readonly ScopeRow[]
+  readonly baseline: BaselineFacts
+  /** Empty when the evidence is sound. Anything here makes the verdict invalid. */
+  readonly defects: readonly Defect[]
+}
+
+/** A value in its metric's unit: ms for percentiles, a share for errors, per second for throughput. */
+export interface Estimate {
+  readonly value: number
+  /** One-sided 95 % bounds: the truth lies above `low` with 95 %, and below `high` with 95 %. */
+  readonly low: number
+  readonly high: number
+}
+
+export interface BudgetRow {
+  readonly budget: Budget
+  /** `all`, `scenario` or `scenario › step`, as shown. */
+  readonly scope: string
+  readonly metric: MetricName
+  /** Undefined when there was no sample to measure it on. */
+  readonly measured: Estimate | undefined
+  /** In the metric's unit; undefined when it is relative and there is no comparable baseline. */
+  readonly limit: number | undefined
+  readonly baseline: { readonly value: number; readonly runs: number } | undefined
+  /** measured / baseline; undefined without a baseline or when it is 0. */
+  readonly change: Estimate | undefined
+  /** The smallest change (as a ratio, e.g. 1.12) this comparison could have told from noise; undefined if absolute. */
+  readonly resolution: number | undefined
+  readonly judgement: Judgement
+}
+
+export type Judgement =
+  | { readonly kind: 'holds' }
+  | { readonly kind: 'exceeded' }
+  | { readonly kind: 'undecided'; readonly reason: string; readonly remedy: string }
+  | { readonly kind: 'no-baseline' }
+  | { readonly kind: 'no-samples' }
+
+export interface ScopeRow {
+  readonly scope: string
+  readonly requests: number
+  readonly failed: number
+  readonly p50: Ms | undefined
+  readonly p95: Ms | undefined
+  readonly p99: Ms | undefined
+  /** Percentile of the time from the actual send; shown when it parts from the response time. */
+  readonly serviceP95: Ms | undefined
+  readonly errors: number
+  readonly throughput: number
+  /** The baseline's median of the same, where there is one. */
+  readonly baseline:
+    | { readonly p50: Ms; readonly p95: Ms; readonly p99: Ms; readonly errors: number; readonly throughput: number }
+    | undefined
+  readonly causes: readonly (readonly [cause: string, count: number])[]
+}
+
+export interface BaselineFacts {
+  /** Undefined with `baseline: none`. */
+  readonly store: string | undefined
+  /** Runs that may be compared with this one (same plan, generator and machine). */
+  readonly comparable: number
+  /** Runs in the store that may not, with the reason in words. */
+  readonly refused: readonly { readonly runs: number; readonly reason: string }[]
+  readonly commits: readonly string[]
+}
+
+/** A flaw in the evidence itself. `code` is closed; `message` has the figures, `remedy` what to do. */
+export interface Defect {
+  readonly code: DefectCode
+  readonly message: string
+  readonly remedy: string
+}
+
+export type DefectCode =
+  | 'generator-late'
+  | 'generator-busy'
+  | 'generator-failed'
+  | 'worker-lost'
+  | 'counts-disagree'
+  | 'step-missing'
+  | 'no-samples'
+  | 'target-unreached'
+  | 'baseline-damaged'
+  | 'different-answers'
+  | 'cancelled'

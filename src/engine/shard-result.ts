@@ -1,0 +1,118 @@
+import type { HistogramText } from '../histogram.ts'
+import type { Bytes, EpochMs, Ms, Share } from '../units.ts'
+
+/** Everything one worker measured. Counts are exact; histograms are of microseconds. */
+export interface ShardResult {
+  readonly index: number
+  readonly count: number
+  /** Of the plan that was run. */
+  readonly planHash: string
+  readonly startedAt: EpochMs
+  /** False when the run was stopped before its plan was spent. */
+  readonly complete: boolean
+  readonly iterations: IterationCounts
+  /** Requests due before the measured window. */
+  readonly warmUp: { readonly sent: number; readonly succeeded: number; readonly failed: number }
+  /** By step id, in plan order; measured requests only. */
+  readonly steps: readonly StepCounts[]
+  /** Seconds of the measured window in which at least one request ended, in order. */
+  readonly seconds: readonly SecondRecord[]
+  readonly health: HealthRecord
+}
+
+/**
+ * Measured iterations (those due in the measured window).
+ * planned = started + dropped; started = finished + failed + cut.
+ */
+export interface IterationCounts {
+  readonly planned: number
+  readonly started: number
+  /** Never sent: no connection came free within the timeout. The target's failure. */
+  readonly dropped: number
+  readonly finished: number
+  /** Ended by a failed request: a user does not go on from an error page. */
+  readonly failed: number
+  /** Ended between two steps by the end of the run. */
+  readonly cut: number
+}
+
+/** sent = succeeded + failed, and failed is the sum of `causes`. */
+export interface StepCounts {
+  readonly id: number
+  readonly sent: number
+  readonly succeeded: number
+  readonly failed: number
+  readonly causes: Readonly<Partial<Record<Cause, number>>>
+  /** Answers by status code, successes and failures alike. */
+  readonly statuses: Readonly<Record<string, number>>
+  /** Body bytes as on the wire. */
+  readonly bytesReceived: Bytes
+  readonly bytesSent: Bytes
+  /** From the actual send, successes only. The response time from the intended start is in `seconds`. */
+  readonly service: HistogramText
+  /** From the intended start, failures only. */
+  readonly failures: HistogramText
+}
+
+/** What ended within one second of the measured window; `second` 0 begins where the measured window begins. */
+export interface SecondRecord {
+  readonly second: number
+  readonly steps: readonly SecondOfStep[]
+}
+
+export interface SecondOfStep {
+  readonly id: number
+  readonly succeeded: number
+  readonly failed: number
+  /** Response time from the intended start, successes only. */
+  readonly response: HistogramText
+}
+
+/** Why a request failed. Every failure has exactly one. */
+export type Cause =
+  | 'connection-refused'
+  | 'connection-reset'
+  | 'connection-closed'
+  | 'connect-timeout'
+  | 'unresolved-host'
+  | 'unreachable'
+  | 'tls'
+  | 'timeout'
+  | 'malformed-answer'
+  | 'headers-too-large'
+  | 'body-too-large'
+  | 'unexpected-status'
+  | 'unexpected-answer'
+  | 'missing-capture'
+  | 'invalid-request'
+  | 'generator'
+  | 'cancelled'
+
+/** The generator's own fitness, measured in every run. */
+export interface HealthRecord {
+  /** Pick-up minus due, of every measured arrival (open) or of every resumed user (closed). */
+  readonly lateness: HistogramText
+  /** 99th percentile of the event loop's delay beyond its sampling interval. */
+  readonly loopDelayP99: Ms
+  readonly loopUtilisation: Share
+  /** CPU time of this worker's thread (or process) over elapsed time: 1 is a whole core. */
+  readonly cpu: Share
+  readonly connections: { readonly opened: number; readonly peak: number; readonly cap: number }
+  /** Requests sent again on a fresh connection since the server had closed the kept one. Not failures. */
+  readonly staleRetries: number
+}
+
+/** What a worker says of itself about once a second while it runs. */
+export interface ShardProgress {
+  readonly index: number
+  readonly elapsed: Ms
+  /** Requests since the start, warm-up included. */
+  readonly sent: number
+  readonly succeeded: number
+  readonly failed: number
+  readonly dropped: number
+  /** Iterations under way. */
+  readonly active: number
+  /** Response times of the successes since the last report. */
+  readonly recent: HistogramText
+}

@@ -1,0 +1,21 @@
+import type { ShardProgress, ShardResult } from '../engine/shard-result.ts'
+import type { Shard } from '../plan/plan.ts'
+
+/** Runs shards somewhere: in this thread, in worker threads, on machines elsewhere. */
+export interface Executor {
+  /** One word for the report: `inline`, `threads`. */
+  readonly name: string
+  /**
+   * Starts all shards at one moment and resolves when each has ended, in the order of `shards`.
+   * A shard whose worker died is `undefined` in the answer, never a rejection.
+   */
+  run(shards: readonly Shard[], options?: ExecutorOptions): Promise<readonly (ShardResult | undefined)[]>
+}
+
+export interface ExecutorOptions {
+  /** Stops the run: no new arrivals, requests under way are cancelled, results of what was measured still come. */
+  readonly signal?: AbortSignal
+  readonly onProgress?: (progress: ShardProgress) => void
+  /** Told of a worker that died, with the reason. */
+  readonly onWorkerLost?: (index: number, reason: string) => void
+}

@@ -1,0 +1,54 @@
+import type { Budget, RequestStep, ThinkStep } from '../profile/profile.ts'
+import type { Ms } from '../units.ts'
+
+/** The profile with every default and number resolved: all that the engine needs, as plain JSON. */
+export interface LoadPlan {
+  readonly name: string
+  readonly target: string
+  readonly model: 'open' | 'closed'
+  /** Warm-up first, then the shape: arrivals per second (open) or users (closed). */
+  readonly curve: readonly Segment[]
+  /** What is due before this moment is sent but not measured. */
+  readonly measureFrom: Ms
+  /** Length of the whole curve, warm-up included. */
+  readonly duration: Ms
+  /** Of every random choice; the same seed and plan send the same requests. */
+  readonly seed: number
+  /** Upper bound of open connections over all shards together. */
+  readonly connections: number
+  readonly timeout: Ms
+  readonly scenarios: readonly PlannedScenario[]
+  readonly data: Readonly<Record<string, DataTable>>
+  readonly budgets: readonly Budget[]
+  /** SHA-256 over what decides the load: everything here but `target`, `budgets` and `name`. */
+  readonly hash: string
+}
+
+/** A straight piece of the curve: the level goes from `from` to `to` over `over` milliseconds. */
+export interface Segment {
+  readonly from: number
+  readonly to: number
+  readonly over: Ms
+}
+
+export interface PlannedScenario {
+  readonly name: string
+  readonly weight: number
+  readonly steps: readonly PlannedStep[]
+}
+
+/** `id` counts the request steps of the whole plan from 0; every record of the engine refers to it. */
+export type PlannedStep = (RequestStep & { readonly id: number; readonly timeout: Ms }) | ThinkStep
+
+export interface DataTable {
+  readonly columns: readonly string[]
+  readonly rows: readonly (readonly string[])[]
+  readonly pick: 'sequential' | 'random' | 'unique'
+}
+
+/** The part of a plan that one worker carries: arrivals (or users, or rows) n with n mod count = index. */
+export interface Shard {
+  readonly plan: LoadPlan
+  readonly index: number
+  readonly count: number
+}

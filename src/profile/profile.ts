@@ -1,0 +1,169 @@
+import type { Ms } from '../units.ts'
+
+/** A profile as written, read and checked: every unit resolved, every template parsed, no default of the plan applied. */
+export interface LoadProfile {
+  readonly name: string
+  /** Base address, `http://host[:port][/base]` without a trailing slash; `${env.X}` is already substituted. */
+  readonly target: string
+  readonly service?: ServiceSpec
+  readonly load: Load
+  /** Bound on one whole request, from the send to the last byte. */
+  readonly timeout: Ms
+  readonly data: Readonly<Record<string, DataSource>>
+  readonly scenarios: readonly Scenario[]
+  /** As written; empty when the profile names none (the plan then applies the defaults). */
+  readonly budgets: readonly Budget[]
+}
+
+/** A process that Loadgate starts, awaits and stops. */
+export interface ServiceSpec {
+  /** Shell command, run in the profile's directory. */
+  readonly start: string
+  /** Path on the target that answers 2xx or 3xx once the service is ready. */
+  readonly ready: string
+  readonly readyWithin: Ms
+}
+
+/** `rate` in arrivals per second is the open model, `users` the closed one. */
+export interface Load {
+  readonly model: 'open' | 'closed'
+  /** Sent before the shape begins, at its first level, and not measured. */
+  readonly warmUp: Ms
+  readonly shape: Shape
+}
+
+/** Levels are arrivals per second (open) or users (closed). */
+export type Shape =
+  /** Straight pieces; a constant load is one piece with `from === to`. */
+  | { readonly kind: 'stages'; readonly stages: readonly Stage[] }
+  /** `from`, then `add` more every `every`, never beyond `until`, for `over` in all. */
+  | {
+      readonly kind: 'steps'
+      readonly from: number
+      readonly add: number
+      readonly every: Ms
+      readonly until: number | undefined
+      readonly over: Ms
+    }
+  /** Given levels at given times, each held until the next; `over` in all. The first is at 0. */
+  | {
+      readonly kind: 'levels'
+      readonly levels: readonly { readonly at: Ms; readonly level: number }[]
+      readonly over: Ms
+    }
+
+export interface Stage {
+  readonly from: number
+  readonly to: number
+  readonly over: Ms
+}
+
+/** A file beside the profile, each row of which one iteration (or user) gets. */
+export interface DataSource {
+  /** Path relative to the profile. */
+  readonly file: string
+  readonly format: 'csv' | 'json'
+  /** `sequential`: row n for arrival n, from the start again at the end. `random`: seeded. `unique`: no row twice. */
+  readonly pick: 'sequential' | 'random' | 'unique'
+}
+
+export interface Scenario {
+  readonly name: string
+  readonly weight: number
+  readonly steps: readonly Step[]
+}
+
+export type Step = RequestStep | ThinkStep
+
+export interface RequestStep {
+  readonly kind: 'request'
+  /** Unique within the scenario; `METHOD path` as written unless named. */
+  readonly name: string
+  readonly method: string
+  /** Path and query behind the target's base path; begins with `/` unless a reference comes first. */
+  readonly path: Template
+  readonly headers: readonly (readonly [name: string, value: Template])[]
+  /** `type` is the content-type to send unless `headers` names one. */
+  readonly body: { readonly type: string | undefined; readonly content: Template } | undefined
+  readonly expect: Expect
+  readonly capture: readonly Capture[]
+  /** Overrides the profile's. */
+  readonly timeout: Ms | undefined
+}
+
+/** A pause; uniformly random between `from` and `to`, seeded. */
+export interface ThinkStep {
+  readonly kind: 'think'
+  readonly from: Ms
+  readonly to: Ms
+}
+
+/** What makes an answer a success. */
+export interface Expect {
+  /** Inclusive ranges; 200–399 unless the profile says otherwise. */
+  readonly status: readonly { readonly from: number; readonly to: number }[]
+  /** JSON Pointer (RFC 6901) to the value it must have. */
+  readonly json: readonly { readonly pointer: string; readonly value: JsonValue }[]
+  readonly headers: readonly { readonly name: string; readonly contains: string }[]
+  /** Text the body must contain. */
+  readonly body: string | undefined
+}
+
+/** A value kept from an answer for the later steps of the iteration, as `${name}`. */
+export interface Capture {
+  readonly name: string
+  readonly from:
+    | { readonly kind: 'json'; readonly pointer: string }
+    | { readonly kind: 'header'; readonly name: string }
+    | { readonly kind: 'cookie'; readonly name: string }
+}
+
+/** Literal text and references, in order. Plain text is a list of one literal (or of none). */
+export type Template = readonly TemplatePart[]
+
+export type TemplatePart = string | Reference
+
+/** `encode` says how the value must be written where it stands: in a URL or form, inside a JSON string, or as it is. */
+export interface Reference {
+  readonly encode: 'none' | 'url' | 'json'
+  readonly value:
+    | { readonly kind: 'data'; readonly source: string; readonly column: string }
+    | { readonly kind: 'capture'; readonly name: string }
+    /** Built-in generators: `uuid()`, `now()` (epoch ms), `random(from, to)` (whole numbers, inclusive, seeded). */
+    | { readonly kind: 'uuid' }
+    | { readonly kind: 'now' }
+    | { readonly kind: 'random'; readonly from: number; readonly to: number }
+}
+
+export type JsonValue = null | boolean | number | string | readonly JsonValue[] | { readonly [key: string]: JsonValue }
+
+/** One line of `budgets`, e.g. `p95 of "fan club" < baseline + 10 % and + 5 ms`. */
+export interface Budget {
+  /** As written, on one line. */
+  readonly text: string
+  readonly metric: MetricName
+  /** The scenario or step named behind `of`; undefined is the whole run. */
+  readonly of: string | undefined
+  readonly limit: Limit
+  /** Where it stands in the profile, 1-based. */
+  readonly place: Place
+}
+
+/** `p95`, `p99.9` …: a percentile of the response time in ms; `errors`: share of requests; `throughput`: successes/s. */
+export type MetricName = `p${number}` | 'errors' | 'throughput'
+
+/** The side that is allowed follows from the metric: latency and errors stay below, throughput stays above. */
+export type Limit =
+  /** In the metric's unit: ms, share (0–1) or per second. */
+  | { readonly kind: 'absolute'; readonly value: number }
+  /**
+   * Relative to the baseline. `share` 0.1 is "10 % worse"; `amount` is in the metric's unit (a share for "0.2 pp").
+   * Where both stand, both must be exceeded. At least one is present.
+   */
+  | { readonly kind: 'baseline'; readonly share: number | undefined; readonly amount: number | undefined }
+
+export interface Place {
+  readonly file: string
+  readonly line: number
+  readonly column: number
+}

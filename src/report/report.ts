@@ -1,0 +1,25 @@
+import type { Comparison } from '../compare/comparison.ts'
+import type { Verdict } from '../compare/verdict.ts'
+import type { RunResult } from '../result.ts'
+
+/** Everything a reader may be shown, as data; renderers ask nothing else, not even the time. */
+export interface Report {
+  readonly verdict: Verdict
+  readonly comparison: Comparison
+  readonly result: RunResult
+  readonly run: RunContext
+}
+
+/** Where and for what the run was made. */
+export interface RunContext {
+  readonly version: string
+  /** Path of the profile as given. */
+  readonly profilePath: string
+  readonly commit: string | undefined
+  /** The run's address on GitHub; undefined on a laptop. */
+  readonly url: string | undefined
+  /** The command that repeats the run on a laptop. */
+  readonly reproduce: string
+  /** What became of the baseline, one sentence; undefined when nothing did. */
+  readonly baselineNote: string | undefined
+}

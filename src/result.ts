@@ -1,0 +1,90 @@
+import type { Cause, IterationCounts } from './engine/shard-result.ts'
+import type { HistogramText } from './histogram.ts'
+import type { Bytes, EpochMs, Ms, Share } from './units.ts'
+
+/** The merged result of all shards; also the result file (`--json`), readable on another machine and by later versions. */
+export interface RunResult {
+  readonly kind: 'loadgate-result'
+  readonly schema: 1
+  /** Random, unique per run. */
+  readonly id: string
+  readonly startedAt: EpochMs
+  readonly profile: string
+  readonly fingerprint: Fingerprint
+  /** Undefined outside a git checkout. */
+  readonly commit: string | undefined
+  readonly plan: PlanSummary
+  /** expected = reported, unless a worker was lost. */
+  readonly shards: { readonly expected: number; readonly reported: number; readonly lost: readonly string[] }
+  /** False when the run was cancelled before its plan was spent. */
+  readonly complete: boolean
+  readonly iterations: IterationCounts
+  readonly warmUp: { readonly sent: number; readonly succeeded: number; readonly failed: number }
+  readonly steps: readonly StepResult[]
+  readonly seconds: readonly SecondResult[]
+  readonly health: GeneratorHealth
+}
+
+/** What must agree before two runs are compared. */
+export interface Fingerprint {
+  /** LoadPlan.hash. */
+  readonly plan: string
+  /** Major version of Loadgate's engine; measurements of different majors are not compared. */
+  readonly generator: string
+  readonly machine: Machine
+}
+
+export interface Machine {
+  readonly cpu: string
+  readonly cores: number
+  readonly os: string
+  /** Major version of Node. */
+  readonly node: string
+}
+
+export interface PlanSummary {
+  readonly model: 'open' | 'closed'
+  readonly target: string
+  /** Length of the measured window. */
+  readonly measured: Ms
+  readonly warmUp: Ms
+  readonly seed: number
+  readonly executor: string
+}
+
+export interface StepResult {
+  readonly id: number
+  readonly scenario: string
+  readonly step: string
+  readonly sent: number
+  readonly succeeded: number
+  readonly failed: number
+  readonly causes: Readonly<Partial<Record<Cause, number>>>
+  readonly statuses: Readonly<Record<string, number>>
+  readonly bytesReceived: Bytes
+  readonly bytesSent: Bytes
+  /** Successes, from the intended start: what a user would feel. Budgets read this. */
+  readonly response: HistogramText
+  /** Successes, from the actual send: what the service took. */
+  readonly service: HistogramText
+  /** Failures, from the intended start. */
+  readonly failures: HistogramText
+}
+
+/** Of all steps together. */
+export interface SecondResult {
+  readonly second: number
+  readonly succeeded: number
+  readonly failed: number
+  readonly response: HistogramText
+}
+
+/** The generator over all shards: sums where they add up, the worst shard where they do not. */
+export interface GeneratorHealth {
+  readonly lateness: HistogramText
+  readonly loopDelayP99: Ms
+  readonly loopUtilisation: Share
+  readonly cpu: Share
+  readonly connections: { readonly opened: number; readonly peak: number; readonly cap: number }
+  readonly staleRetries: number
+}
