@@ -1,0 +1,189 @@
+import { parseArgs } from 'node:util'
+import { LoadgateError } from './errors.ts'
+import { nearest } from './nearest.ts'
+
+/** Everything a person can choose for one run, read once and frozen. Paths are as given. */
+export interface GateOptions {
+  readonly profile: string
+  readonly compare: 'auto' | 'baseline' | 'none'
+  /** `file:PATH` or `none`. */
+  readonly baseline: string
+  readonly saveBaseline: 'auto' | 'true' | 'false'
+  readonly requireBaseline: boolean
+  readonly onInconclusive: 'warn' | 'fail'
+  readonly reportDir: string | undefined
+  readonly json: string | undefined
+  readonly threads: number | 'auto'
+  readonly comment: boolean
+  /** Never printed; masked before anything else happens. */
+  readonly githubToken: string | undefined
+}
+
+/** One choice: an input of the action, a flag of the command line, or both. The README's tables are this table. */
+interface Choice {
+  readonly about: string
+  readonly default: string
+  readonly values?: readonly string[]
+  /** Absent: the action alone has it. */
+  readonly flag?: string
+  /** A flag without a value means `true`. */
+  readonly bare?: true
+  /** Absent from action.yml: the command line alone has it. */
+  readonly commandLineOnly?: true
+}
+
+export const CHOICES = {
+  profile: { about: 'Path of the load profile.', default: 'loadgate.yml' },
+  compare: {
+    about: 'What the run is compared with: `baseline` (the stored window), `none`, or `auto` (the sharpest possible).',
+    default: 'auto',
+    values: ['auto', 'baseline', 'none'],
+    flag: 'compare',
+  },
+  baseline: {
+    about: 'Where recent runs are kept: `file:PATH`, or `none`.',
+    default: 'file:.loadgate/baseline.json',
+    flag: 'baseline',
+  },
+  'save-baseline': {
+    about: 'Add this run to the baseline: `auto` on pushes to the default branch and on schedules, `true`, `false`.',
+    default: 'auto',
+    values: ['auto', 'true', 'false'],
+    flag: 'save-baseline',
+    bare: true,
+  },
+  'require-baseline': {
+    about: 'Refuse to start when there is no comparable baseline for the relative budgets.',
+    default: 'false',
+    values: ['true', 'false'],
+    flag: 'require-baseline',
+    bare: true,
+  },
+  'on-inconclusive': {
+    about: '`warn` keeps the check green when noise hides the answer, `fail` turns it red.',
+    default: 'warn',
+    values: ['warn', 'fail'],
+    flag: 'on-inconclusive',
+  },
+  threads: {
+    about: 'Worker threads that send the load: a number, or `auto` (from the plan and the machine).',
+    default: 'auto',
+    flag: 'threads',
+  },
+  'report-dir': {
+    about: 'Directory for `report.md` and `report.json`.',
+    default: 'loadgate-report',
+    flag: 'report',
+  },
+  json: {
+    about: 'Path for the machine-readable result and comparison.',
+    default: '',
+    flag: 'json',
+    commandLineOnly: true,
+  },
+  comment: {
+    about: 'Keep one comment on the pull request up to date.',
+    default: 'true',
+    values: ['true', 'false'],
+  },
+  'github-token': {
+    about: 'Token for the comment; needs `pull-requests: write`. Without the permission the job summary has it all.',
+    default: '${{ github.token }}',
+  },
+} as const satisfies Record<string, Choice>
+
+export type ChoiceName = keyof typeof CHOICES
+
+/** Reads the action's inputs; an empty one is the default, which the runner has already filled in from action.yml. */
+export function optionsFromAction(read: (input: string) => string): GateOptions {
+  return optionsFrom(
+    (name) => read(name).trim() || CHOICES[name].default,
+    (name) => `input \`${name}\``,
+  )
+}
+
+/** Reads the flags of `loadgate run`. A laptop writes a report directory only when asked and has no comment. */
+export function optionsFromCommandLine(argv: readonly string[]): GateOptions {
+  const { values, positionals } = readFlags(argv, 1)
+  const own: Partial<Record<ChoiceName, string>> = { 'report-dir': '', comment: 'false', 'github-token': '' }
+  return optionsFrom(
+    (name) => {
+      if (name === 'profile') return positionals[0] ?? CHOICES.profile.default
+      const choice: Choice = CHOICES[name]
+      return (choice.flag && values[choice.flag]) || (own[name] ?? choice.default)
+    },
+    (name) => `\`--${(CHOICES[name] as Choice).flag ?? name}\``,
+  )
+}
+
+function optionsFrom(value: (name: ChoiceName) => string, label: (name: ChoiceName) => string): GateOptions {
+  const oneOf = <T extends string>(name: ChoiceName): T => {
+    const given = value(name)
+    const allowed = (CHOICES[name] as Choice).values ?? []
+    if (allowed.includes(given)) return given as T
+    throw new LoadgateError('usage', `${label(name)} is "${given}"`, { hint: `Write one of: ${allowed.join(', ')}.` })
+  }
+  return Object.freeze({
+    profile: value('profile'),
+    compare: oneOf<GateOptions['compare']>('compare'),
+    baseline: value('baseline'),
+    saveBaseline: oneOf<GateOptions['saveBaseline']>('save-baseline'),
+    requireBaseline: oneOf('require-baseline') === 'true',
+    onInconclusive: oneOf<GateOptions['onInconclusive']>('on-inconclusive'),
+    reportDir: value('report-dir') || undefined,
+    json: value('json') || undefined,
+    threads: threadsFrom(value('threads'), label('threads')),
+    comment: oneOf('comment') === 'true',
+    githubToken: value('github-token') || undefined,
+  })
+}
+
+function threadsFrom(text: string, label: string): number | 'auto' {
+  if (text === 'auto') return text
+  if (/^[1-9]\d?$/.test(text)) return Number(text)
+  throw new LoadgateError('usage', `${label} is "${text}"`, { hint: 'Write a number from 1 to 99, or auto.' })
+}
+
+/**
+ * Flags and positionals of a command line. A mistyped flag is named with the one that was probably meant.
+ * @param most how many positionals the command takes
+ */
+export function readFlags(
+  argv: readonly string[],
+  most: number,
+): { values: Partial<Record<string, string>>; positionals: readonly string[] } {
+  const known = Object.values<Choice>(CHOICES).filter(({ flag }) => flag !== undefined)
+  const bare = new Set(known.filter(({ bare }) => bare).map(({ flag }) => `--${flag}`))
+  const { tokens } = parseArgs({
+    args: argv.map((arg) => (bare.has(arg) ? `${arg}=true` : arg)),
+    options: Object.fromEntries(known.map(({ flag }) => [flag, { type: 'string' as const }])),
+    allowPositionals: true,
+    strict: false,
+    tokens: true,
+  })
+  const values: Partial<Record<string, string>> = {}
+  const positionals: string[] = []
+  for (const token of tokens) {
+    if (token.kind === 'positional') positionals.push(token.value)
+    if (token.kind !== 'option') continue
+    if (!known.some(({ flag }) => flag === token.name)) throw unknownFlag(token.rawName, known)
+    if (token.value === undefined)
+      throw new LoadgateError('usage', `${token.rawName} needs a value`, { hint: 'See `loadgate help`.' })
+    values[token.name] = token.value
+  }
+  if (positionals.length > most)
+    throw new LoadgateError('usage', `"${positionals[most]}" is one argument too many`, {
+      hint: 'See `loadgate help`.',
+    })
+  return { values, positionals }
+}
+
+function unknownFlag(given: string, known: readonly Choice[]): LoadgateError {
+  const meant = nearest(
+    given,
+    known.map(({ flag }) => `--${flag}`),
+  )
+  return new LoadgateError('usage', `There is no flag ${given}`, {
+    hint: meant ? `Did you mean ${meant}?` : 'See `loadgate help`.',
+  })
+}
