@@ -1,0 +1,60 @@
+import { mkdir, open, realpath, writeFile } from 'node:fs/promises'
+import { dirname, isAbsolute, join, relative, sep } from 'node:path'
+import { LoadgateError, messageOf } from './errors.ts'
+import type { Bytes } from './units.ts'
+
+/** Reads a text file of at most `limit` bytes; only regular files, so that a pipe or a device never hangs the run. */
+export async function readText(path: string, limit: Bytes): Promise<string> {
+  try {
+    const file = await open(path)
+    try {
+      const { size } = await regular(file, path)
+      if (size > limit)
+        throw new LoadgateError('usage', `${path} has ${size} bytes, more than the ${limit} allowed`, {
+          hint: 'Split it, or keep only what the load needs.',
+        })
+      return await file.readFile('utf8')
+    } finally {
+      await file.close()
+    }
+  } catch (cause) {
+    if (cause instanceof LoadgateError) throw cause
+    throw new LoadgateError('usage', `${path} cannot be read: ${messageOf(cause)}`, {
+      hint: 'Check the path; it is taken from the current directory.',
+      cause,
+    })
+  }
+}
+
+async function regular(file: Awaited<ReturnType<typeof open>>, path: string) {
+  const stat = await file.stat()
+  if (stat.isFile()) return stat
+  throw new LoadgateError('usage', `${path} is not a regular file`, { hint: 'Name a file.' })
+}
+
+/**
+ * The real path of a file that a profile names, which must lie in the profile's own directory or below: neither `..` nor
+ * a symbolic link may lead to, say, another process's environment.
+ */
+export async function insideOf(directory: string, file: string): Promise<string> {
+  const root = await realpath(directory)
+  const path = await realpath(join(root, file)).catch((cause: unknown) => {
+    throw new LoadgateError('usage', `${file} is not there`, { hint: `It is looked for in ${directory}.`, cause })
+  })
+  const way = relative(root, path)
+  if (way === '..' || way.startsWith(`..${sep}`) || isAbsolute(way))
+    throw new LoadgateError('usage', `${file} leads out of ${directory}`, {
+      hint: 'Keep data files beside the profile.',
+    })
+  return path
+}
+
+/** Writes a file and the directories above it. */
+export async function writeText(path: string, text: string): Promise<void> {
+  try {
+    await mkdir(dirname(path), { recursive: true })
+    await writeFile(path, text)
+  } catch (cause) {
+    throw new LoadgateError('infrastructure', `${path} cannot be written: ${messageOf(cause)}`, { cause })
+  }
+}
