@@ -1,0 +1,112 @@
+import { neutralise } from './neutralise.ts'
+import { createRedactor } from './redact.ts'
+
+/** The only writer of log text. Whatever is written, the runner finds no command in it, and no registered secret. */
+export interface Output {
+  /** Whether `styled` text may carry colours. */
+  readonly colour: boolean
+  /** Columns of the terminal; 80 where there is none. */
+  readonly width: number
+  info(text: string): void
+  /** A report of ours, in which colours are kept; text from outside in it must hold no escape character. */
+  styled(text: string): void
+  warning(text: string): void
+  error(text: string): void
+  /** A view below the log, drawn anew with every call; nothing where there is no terminal. */
+  live(lines: readonly string[]): void
+  /** Takes the view away. */
+  done(): void
+  /** From now on this text, in any of its usual encodings, is written as `***`. */
+  mask(secret: string): void
+  /** The same for text that goes elsewhere: files, comments, artifacts. */
+  redact(text: string): string
+}
+
+/** What is needed of `process.stdout` and `process.stderr`. */
+export interface OutputStream {
+  readonly isTTY?: boolean
+  readonly columns?: number
+  write(text: string): unknown
+  on?(event: 'error', listener: () => void): unknown
+}
+
+export interface OutputOptions {
+  readonly stdout: OutputStream
+  readonly stderr: OutputStream
+  /** In a job's log there is no terminal, whatever the stream claims. */
+  readonly github: boolean
+  /** Unless given, colours are for terminals. */
+  readonly colour?: boolean
+}
+
+const ESC = '\u001b'
+const YELLOW = `${ESC}[33m`
+const RED = `${ESC}[31m`
+const RESET = `${ESC}[0m`
+// The colours of our own reports. Anything else that begins with an escape character is not ours and goes.
+const PALETTE = new RegExp(`(${ESC}\\[(?:0|1|2|31|32|33|36)m)`)
+
+export function createOutput({ stdout, stderr, github, colour }: OutputOptions): Output {
+  const terminal = stdout.isTTY === true && !github
+  const colours = colour ?? terminal
+  const { add, redact } = createRedactor()
+  let view: readonly string[] = []
+
+  // A reader that has gone (`loadgate run | head`) must not end the run with an exit code that reads like a verdict.
+  for (const stream of [stdout, stderr]) stream.on?.('error', () => {})
+
+  // Twice, since taking characters out may put a secret together.
+  const safe = (text: string) => redact(neutralise(redact(text)))
+
+  function write(stream: OutputStream, text: string): void {
+    const shown = view
+    erase()
+    stream.write(`${text}\n`)
+    draw(shown)
+  }
+
+  function erase(): void {
+    if (view.length > 0) stdout.write(`${ESC}[${view.length}A${ESC}[J`)
+    view = []
+  }
+
+  function draw(lines: readonly string[]): void {
+    if (lines.length > 0) stdout.write(`${lines.join('\n')}\n`)
+    view = lines
+  }
+
+  function labelled(label: string, paint: string, text: string): void {
+    write(stderr, colours ? `${paint}${label}${RESET} ${safe(text)}` : `${label} ${safe(text)}`)
+  }
+
+  return {
+    colour: colours,
+    get width() {
+      return stdout.columns ?? 80
+    },
+    info: (text) => write(stdout, safe(text)),
+    styled: (text) => write(stdout, colours ? redact(text).split(PALETTE).map(keepPalette(safe)).join('') : safe(text)),
+    warning: (text) => labelled('warning:', YELLOW, text),
+    error: (text) => labelled('error:', RED, text),
+    live(lines) {
+      if (!terminal) return
+      erase()
+      // A line that wraps would be two rows of the terminal, and the cursor would not find back.
+      draw(
+        lines.map((line) =>
+          Array.from(safe(line))
+            .slice(0, (stdout.columns ?? 80) - 1)
+            .join(''),
+        ),
+      )
+    },
+    done: erase,
+    mask: add,
+    redact,
+  }
+}
+
+/** Split by a group, the odd pieces are the colours themselves. */
+function keepPalette(safe: (text: string) => string): (piece: string, index: number) => string {
+  return (piece, index) => (index % 2 === 1 ? piece : safe(piece))
+}
