@@ -1,7 +1,16 @@
 import type { RunResult } from '../result.ts'
+import type { Ms } from '../units.ts'
 
-/** A run as a store keeps it: everything but the seconds. */
-export type BaselineRun = Omit<RunResult, 'seconds'>
+/** A run as a store keeps it: the seconds are summed up to what a later comparison needs of them. Made by `baselineRun`. */
+export type BaselineRun = Omit<RunResult, 'seconds'> & {
+  /** Of the measured requests, those that ended within the measured window; the rest ended after it. */
+  readonly inWindow: { readonly succeeded: number; readonly failed: number }
+}
+
+/** Runs a store keeps: enough for the spread between runs to be known, few enough to follow the service as it changes. */
+export const WINDOW = 20
+/** Older runs measured another machine image and another service; they are kept but not compared with. */
+export const STALE_AFTER: Ms = 60 * 24 * 3_600_000
 
 /** Recent runs, oldest first, at most WINDOW of them. */
 export interface Baseline {

@@ -16,7 +16,8 @@ export interface Estimate {
   readonly value: number
   /** One-sided 95 % bounds: the truth lies above `low` with 95 %, and below `high` with 95 %. */
   readonly low: number
-  readonly high: number
+  /** Undefined when too few samples bound it. */
+  readonly high: number | undefined
 }
 
 export interface BudgetRow {
