@@ -1,0 +1,117 @@
+import { LoadgateError, messageOf } from '../errors.ts'
+
+/** What kind of run this is, as GitHub says. */
+export type RunEvent =
+  | PullRequestEvent
+  | { readonly kind: 'push'; readonly ref: string; readonly defaultBranch: boolean }
+  | { readonly kind: 'schedule' }
+  | { readonly kind: 'release'; readonly tag: string }
+  | { readonly kind: 'workflow_dispatch' }
+  | { readonly kind: 'merge_group'; readonly headSha: string; readonly baseRef: string; readonly baseSha: string }
+  | { readonly kind: 'other'; readonly name: string }
+
+export interface PullRequestEvent {
+  readonly kind: 'pull_request'
+  readonly number: number
+  readonly headSha: string
+  readonly baseRef: string
+  readonly baseSha: string
+  /** From another repository: its token may only read and it has no secrets. */
+  readonly fork: boolean
+  /** `pull_request_target`: secrets and a writing token, so code of the pull request must not run. */
+  readonly privileged: boolean
+}
+
+/** Reads GITHUB_EVENT_NAME and the event's file; a missing or broken file is an error, not a guess. */
+export async function readEvent(
+  env: Readonly<Record<string, string | undefined>>,
+  readFile: (path: string) => Promise<string>,
+): Promise<RunEvent> {
+  const name = env.GITHUB_EVENT_NAME
+  if (!name) throw broken('GITHUB_EVENT_NAME is not set')
+  const read = Object.hasOwn(EVENTS, name) ? EVENTS[name] : undefined
+  if (!read) return { kind: 'other', name }
+  const path = env.GITHUB_EVENT_PATH
+  if (!path) throw broken('GITHUB_EVENT_PATH is not set')
+  const payload = await payloadAt(path, readFile)
+  return read({
+    at: (...way) => way.reduce<unknown>(within, payload),
+    fail: (way) => {
+      throw broken(`${path} of the event "${name}" has no ${way}`)
+    },
+  })
+}
+
+/** Whether `save-baseline: auto` saves: only what runs on the default branch is what later runs are measured against. */
+export function maySaveBaseline(event: RunEvent): boolean {
+  return event.kind === 'schedule' || (event.kind === 'push' && event.defaultBranch)
+}
+
+interface Payload {
+  at(...way: readonly string[]): unknown
+  fail(way: string): never
+}
+
+const EVENTS: Readonly<Record<string, (payload: Payload) => RunEvent>> = {
+  pull_request: (payload) => pullRequest(payload, false),
+  pull_request_target: (payload) => pullRequest(payload, true),
+  push: (payload) => {
+    const ref = text(payload, 'ref')
+    return { kind: 'push', ref, defaultBranch: ref === `refs/heads/${text(payload, 'repository', 'default_branch')}` }
+  },
+  schedule: () => ({ kind: 'schedule' }),
+  release: (payload) => ({ kind: 'release', tag: text(payload, 'release', 'tag_name') }),
+  workflow_dispatch: () => ({ kind: 'workflow_dispatch' }),
+  merge_group: (payload) => ({
+    kind: 'merge_group',
+    headSha: text(payload, 'merge_group', 'head_sha'),
+    baseRef: text(payload, 'merge_group', 'base_ref'),
+    baseSha: text(payload, 'merge_group', 'base_sha'),
+  }),
+}
+
+function pullRequest(payload: Payload, privileged: boolean): PullRequestEvent {
+  const base = whole(payload, 'pull_request', 'base', 'repo', 'id')
+  return {
+    kind: 'pull_request',
+    number: whole(payload, 'pull_request', 'number'),
+    headSha: text(payload, 'pull_request', 'head', 'sha'),
+    baseRef: text(payload, 'pull_request', 'base', 'ref'),
+    baseSha: text(payload, 'pull_request', 'base', 'sha'),
+    // Not `repo.fork`: that says that the repository is somebody's fork, which its own branches are from, too. And a
+    // fork that was deleted is null.
+    fork: payload.at('pull_request', 'head', 'repo', 'id') !== base,
+    privileged,
+  }
+}
+
+function text(payload: Payload, ...way: readonly string[]): string {
+  const value = payload.at(...way)
+  return typeof value === 'string' && value !== '' ? value : payload.fail(way.join('.'))
+}
+
+function whole(payload: Payload, ...way: readonly string[]): number {
+  const value = payload.at(...way)
+  return typeof value === 'number' && Number.isSafeInteger(value) ? value : payload.fail(way.join('.'))
+}
+
+function within(value: unknown, key: string): unknown {
+  return typeof value === 'object' && value !== null && Object.hasOwn(value, key)
+    ? (value as Readonly<Record<string, unknown>>)[key]
+    : undefined
+}
+
+async function payloadAt(path: string, readFile: (path: string) => Promise<string>): Promise<unknown> {
+  try {
+    return JSON.parse(await readFile(path))
+  } catch (cause) {
+    throw broken(`${path} is not the JSON of an event: ${messageOf(cause)}`, cause)
+  }
+}
+
+function broken(message: string, cause?: unknown): LoadgateError {
+  return new LoadgateError('infrastructure', message, {
+    hint: 'The runner sets it; on a laptop use the command line instead of the action.',
+    cause,
+  })
+}

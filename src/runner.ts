@@ -1,0 +1,60 @@
+import { stat } from 'node:fs/promises'
+import * as core from '@actions/core'
+import { messageOf } from './errors.ts'
+import type { Annotation } from './report/annotations.ts'
+import type { Bytes } from './units.ts'
+
+/** The runner drops a step's summary above 1 MiB, and the job stays green. */
+const SUMMARY_BYTES: Bytes = 1_000_000
+const CUT = '\n\n*Cut here: GitHub shows at most 1 MiB. The report directory has the whole report.*\n'
+
+export function inGitHub(env: Readonly<Record<string, string | undefined>> = process.env): boolean {
+  return env.GITHUB_ACTIONS === 'true'
+}
+
+/** An input of the action, trimmed; empty when it was not given. */
+export const readInput = (name: string): string => core.getInput(name)
+
+export const setOutput = (name: string, value: string): void => core.setOutput(name, value)
+
+/** Hands a value to the post step of this action. */
+export const saveState = (name: string, value: string): void => core.saveState(name, value)
+
+export const getState = (name: string): string => core.getState(name)
+
+/** Every line of its own too: the log shows lines, and GitHub masks exact values on lines. */
+export function maskSecret(secret: string): void {
+  for (const part of new Set([secret, ...secret.split(/\r?\n/)])) if (part.trim() !== '') core.setSecret(part)
+}
+
+const ISSUE = { error: core.error, warning: core.warning, notice: core.notice } as const
+
+export function annotate({ level, file, line, column, title, message }: Annotation): void {
+  const place = { title, file, startLine: line, ...(column === undefined ? {} : { startColumn: column }) }
+  ISSUE[level](message, place)
+}
+
+/** Appends to the summary of the job; answers with a sentence when it is not there, or only in part. */
+export async function writeSummary(markdown: string): Promise<string | undefined> {
+  try {
+    const room = SUMMARY_BYTES - (await stat(process.env.GITHUB_STEP_SUMMARY ?? '')).size
+    const text = cutTo(markdown, room)
+    await core.summary.emptyBuffer().addRaw(text).write()
+    return text === markdown ? undefined : 'The job summary was cut: GitHub shows at most 1 MiB of it.'
+  } catch (cause) {
+    return `The job summary could not be written: ${messageOf(cause)}`
+  }
+}
+
+/** Ends the step with this code once everything is written; anything but 0 fails it, with `message` in the log. */
+export function finish(exitCode: number, message?: string): void {
+  if (message !== undefined) core.error(message)
+  process.exitCode = exitCode
+}
+
+/** Whole lines, at most `room` bytes of them as UTF-8. */
+function cutTo(text: string, room: Bytes): string {
+  if (Buffer.byteLength(text) <= room) return text
+  const bytes = Buffer.from(text).subarray(0, Math.max(0, room - Buffer.byteLength(CUT)))
+  return bytes.subarray(0, bytes.lastIndexOf('\n') + 1).toString() + CUT
+}
