@@ -1,0 +1,80 @@
+import { LoadgateError } from '../errors.ts'
+import { nearest } from '../nearest.ts'
+import type { LoadProfile, Scenario, Template } from '../profile/profile.ts'
+import { formatCount } from '../units.ts'
+import type { DataTable } from './plan.ts'
+
+/** What was read from a data file. */
+export interface DataRows {
+  readonly columns: readonly string[]
+  readonly rows: readonly (readonly string[])[]
+}
+
+/**
+ * The tables that the scenarios refer to, checked: the columns are there, and a `unique` table has a row for each of the
+ * `takers`, the arrivals or users of the whole load.
+ */
+export function tablesOf(
+  { data: sources, scenarios }: LoadProfile,
+  data: Readonly<Record<string, DataRows>>,
+  takers: { readonly count: number; readonly word: 'arrivals' | 'users' },
+): Readonly<Record<string, DataTable>> {
+  const tables: Record<string, DataTable> = {}
+  for (const [name, columns] of columnsUsed(scenarios)) {
+    const source = Object.hasOwn(sources, name) ? sources[name] : undefined
+    const read = Object.hasOwn(data, name) ? data[name] : undefined
+    if (!source || !read)
+      throw new LoadgateError('usage', `\${${name}.…} refers to data that there is none of`, {
+        hint: suggestion(name, Object.keys(sources)) ?? 'Name its file under `data`.',
+      })
+    for (const column of columns) if (!read.columns.includes(column)) throw unknownColumn(source.file, column, read)
+    const needed = source.pick === 'unique' ? takers.count : 1
+    if (read.rows.length < needed)
+      throw new LoadgateError(
+        'usage',
+        `${source.file} has ${rowsText(read.rows.length)}, and ${
+          source.pick === 'unique'
+            ? `the load has ${formatCount(takers.count)} ${takers.word}, each of which needs one of its own`
+            : 'the load needs at least one'
+        }`,
+        { hint: source.pick === 'unique' ? 'Add rows, shorten the load, or write `pick: sequential`.' : 'Add rows.' },
+      )
+    tables[name] = { columns: read.columns, rows: read.rows, pick: source.pick }
+  }
+  return tables
+}
+
+/** Column names by data source, of all templates of all scenarios. */
+function columnsUsed(scenarios: readonly Scenario[]): ReadonlyMap<string, ReadonlySet<string>> {
+  const used = new Map<string, Set<string>>()
+  for (const template of scenarios.flatMap(templatesOf))
+    for (const part of template) {
+      if (typeof part === 'string' || part.value.kind !== 'data') continue
+      const { source, column } = part.value
+      used.set(source, (used.get(source) ?? new Set()).add(column))
+    }
+  return used
+}
+
+function templatesOf({ steps }: Scenario): readonly Template[] {
+  return steps.flatMap((step) =>
+    step.kind === 'request'
+      ? [step.path, ...step.headers.map(([, value]) => value), ...(step.body ? [step.body.content] : [])]
+      : [],
+  )
+}
+
+function unknownColumn(file: string, column: string, { columns }: DataRows): LoadgateError {
+  return new LoadgateError('usage', `${file} has no column "${column}"`, {
+    hint: suggestion(column, columns) ?? `Its columns are ${columns.map((name) => `"${name}"`).join(', ')}.`,
+  })
+}
+
+function suggestion(given: string, known: readonly string[]): string | undefined {
+  const meant = nearest(given, known)
+  return meant === undefined ? undefined : `Did you mean "${meant}"?`
+}
+
+function rowsText(rows: number): string {
+  return rows === 0 ? 'no rows' : rows === 1 ? 'one row' : `${formatCount(rows)} rows`
+}

@@ -1,0 +1,13 @@
+import { createHash } from 'node:crypto'
+import type { LoadPlan } from './plan.ts'
+
+/** SHA-256, in hex, over all that decides the load. Where it is sent, how it is judged and what it is called do not. */
+export function hashOf({ target: _, budgets: __, name: ___, ...load }: Omit<LoadPlan, 'hash'>): string {
+  return createHash('sha256').update(JSON.stringify(load, sortedKeys)).digest('hex')
+}
+
+/** Equal data must give equal text, in whatever order its keys were set. */
+function sortedKeys(_: string, value: unknown): unknown {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return value
+  return Object.fromEntries(Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1)))
+}

@@ -1,0 +1,102 @@
+import { LoadgateError } from '../errors.ts'
+import type { LoadProfile, Scenario } from '../profile/profile.ts'
+import { formatCount, formatDuration, type Ms } from '../units.ts'
+import { arrivalsIn, lengthOf, peakLevel } from './curve.ts'
+import { budgetsOf } from './default-budgets.ts'
+import { curveOf } from './load-curve.ts'
+import type { LoadPlan, PlannedScenario, Segment } from './plan.ts'
+import { type DataRows, tablesOf } from './plan-data.ts'
+import { hashOf } from './plan-hash.ts'
+import { requestsPerIteration } from './summarise-plan.ts'
+
+/** The same requests in every run unless another seed is asked for, so that two runs differ in the service only. */
+const DEFAULT_SEED = 1
+
+// Beyond these a load is a mistake in a unit, and would fill the memory of the runner before it proved so.
+const MOST_ARRIVALS = 200_000_000
+const MOST_USERS = 100_000
+const LONGEST: Ms = 24 * 3_600_000
+
+// One address has about 28,000 outgoing ports to one target (Linux: net.ipv4.ip_local_port_range).
+const MOST_CONNECTIONS = 25_000
+
+interface PlanOptions {
+  /** Rows by the name of their source, for every source of the profile. */
+  readonly data: Readonly<Record<string, DataRows>>
+  readonly seed?: number | undefined
+  /** The profile's path: the place of the budgets that are added to it. */
+  readonly file?: string | undefined
+}
+
+/** Resolves every default and number; LoadgateError `usage` when the load cannot be sent as described. */
+export function planLoad(
+  profile: LoadProfile,
+  { data, seed = DEFAULT_SEED, file = profile.budgets[0]?.place.file ?? 'loadgate.yml' }: PlanOptions,
+): LoadPlan {
+  if (!Number.isSafeInteger(seed)) throw new LoadgateError('usage', `The seed must be a whole number, not ${seed}`)
+  const { model } = profile.load
+  const { warmUp, shape } = curveOf(profile.load)
+  const curve = [...warmUp, ...shape]
+  const scenarios = numbered(profile)
+  const takers = checkedTakers(model, curve, warmUp)
+  const plan = {
+    name: profile.name,
+    target: profile.target,
+    model,
+    curve,
+    measureFrom: lengthOf(warmUp),
+    duration: lengthOf(curve),
+    seed,
+    connections: connectionCap(model, peakLevel(curve), requestsPerIteration(scenarios), profile.timeout),
+    timeout: profile.timeout,
+    scenarios,
+    data: tablesOf(profile, data, takers),
+    budgets: budgetsOf(profile, file),
+  }
+  return { ...plan, hash: hashOf(plan) }
+}
+
+/** How many arrivals (open) or users (closed) there are, the warm-up's included; refuses none and too many. */
+function checkedTakers(model: LoadPlan['model'], curve: readonly Segment[], warmUp: readonly Segment[]) {
+  if (lengthOf(curve) > LONGEST)
+    throw new LoadgateError('usage', `The load takes ${formatDuration(lengthOf(curve))}, more than a day`)
+  const takers =
+    model === 'open'
+      ? { count: arrivalsIn(curve), word: 'arrivals' as const, most: MOST_ARRIVALS }
+      : { count: Math.ceil(peakLevel(curve)), word: 'users' as const, most: MOST_USERS }
+  const measured = model === 'open' ? takers.count - arrivalsIn(warmUp) : takers.count
+  if (measured < 1)
+    throw new LoadgateError('usage', `The load has no ${takers.word} that are measured`, {
+      hint: 'Raise the level, or make the load longer.',
+    })
+  if (takers.count > takers.most)
+    throw new LoadgateError(
+      'usage',
+      `The load has ${formatCount(takers.count)} ${takers.word}, more than ${formatCount(takers.most)}`,
+      { hint: 'Lower the level, or make the load shorter.' },
+    )
+  return takers
+}
+
+function numbered({ scenarios, timeout }: LoadProfile): readonly PlannedScenario[] {
+  let id = 0
+  return scenarios.map(({ name, weight, steps }: Scenario) => ({
+    name,
+    weight,
+    steps: steps.map((step) =>
+      step.kind === 'request' ? { ...step, id: id++, timeout: step.timeout ?? timeout } : step,
+    ),
+  }))
+}
+
+/**
+ * Closed: one per user, for a user waits for its answer. Open: as many as can be in use if every answer takes the whole
+ * timeout (Little's law), but no more than 1,000, or those of a quarter of a second where more: without a cap, a target
+ * that stalls is answered with thousands of new connections, which turn a short stall into a long one.
+ */
+function connectionCap(model: LoadPlan['model'], peak: number, requests: number, timeout: Ms): number {
+  if (model === 'closed') return Math.min(MOST_CONNECTIONS, Math.ceil(peak))
+  const perSecond = peak * requests
+  const useful = Math.min(perSecond * (timeout / 1000), Math.max(1_000, perSecond / 4))
+  return Math.min(MOST_CONNECTIONS, Math.max(50, Math.ceil(useful)))
+}

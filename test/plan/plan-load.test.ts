@@ -1,0 +1,225 @@
+import { expect, test } from '@jest/globals'
+import { LoadgateError } from '../../src/errors.ts'
+import { planLoad } from '../../src/plan/plan-load.ts'
+import type { Budget, Load, LoadProfile, Shape, TemplatePart } from '../../src/profile/profile.ts'
+import { profile, request, scenario } from './profiles.ts'
+
+const plan = (changes: Partial<LoadProfile> = {}) => planLoad(profile(changes), { data: {} })
+const stages = (...stages: { from: number; to: number; over: number }[]): Shape => ({ kind: 'stages', stages })
+const open = (shape: Shape, warmUp = 0): Load => ({ model: 'open', warmUp, shape })
+const closed = (shape: Shape, warmUp = 0): Load => ({ model: 'closed', warmUp, shape })
+
+function refused(make: () => unknown): LoadgateError {
+  try {
+    make()
+  } catch (error) {
+    if (error instanceof LoadgateError) return error
+    throw error
+  }
+  throw new Error('nothing was refused')
+}
+
+test('a plain profile is a plan of one segment', () => {
+  expect(plan()).toMatchObject({
+    model: 'open',
+    curve: [{ from: 10, to: 10, over: 10_000 }],
+    measureFrom: 0,
+    duration: 10_000,
+    seed: 1,
+    timeout: 10_000,
+    data: {},
+  })
+})
+
+test('a warm-up is flat at the first level, or where the first ramp from nothing leads', () => {
+  const warm = (from: number) => plan({ load: open(stages({ from, to: 40, over: 8_000 }), 2_000) })
+  expect(warm(20)).toMatchObject({
+    curve: [
+      { from: 20, to: 20, over: 2_000 },
+      { from: 20, to: 40, over: 8_000 },
+    ],
+    measureFrom: 2_000,
+    duration: 10_000,
+  })
+  expect(warm(0).curve[0]).toEqual({ from: 40, to: 40, over: 2_000 })
+})
+
+test('steps climb to their end and stay there', () => {
+  const shape: Shape = { kind: 'steps', from: 10, add: 15, every: 1_000, until: 40, over: 4_500 }
+  expect(plan({ load: open(shape) }).curve).toEqual([
+    { from: 10, to: 10, over: 1_000 },
+    { from: 25, to: 25, over: 1_000 },
+    { from: 40, to: 40, over: 2_500 },
+  ])
+})
+
+test('steps may lead down, and end at 0 at the latest', () => {
+  const shape: Shape = { kind: 'steps', from: 10, add: -6, every: 1_000, until: undefined, over: 4_000 }
+  expect(plan({ load: open(shape) }).curve).toEqual([
+    { from: 10, to: 10, over: 1_000 },
+    { from: 4, to: 4, over: 1_000 },
+    { from: 0, to: 0, over: 2_000 },
+  ])
+})
+
+test('levels hold until the next one', () => {
+  const levels = [
+    { at: 0, level: 5 },
+    { at: 1_000, level: 9 },
+    { at: 1_000, level: 7 },
+    { at: 9_000, level: 99 },
+  ]
+  expect(plan({ load: open({ kind: 'levels', levels, over: 3_000 }) }).curve).toEqual([
+    { from: 5, to: 5, over: 1_000 },
+    { from: 7, to: 7, over: 2_000 },
+  ])
+})
+
+test('request steps are numbered through the whole plan, and each has its timeout', () => {
+  const scenarios = [
+    scenario('a', 1, request(['/']), { kind: 'think', from: 1, to: 2 }, request(['/slow'], { timeout: 60_000 })),
+    scenario('b', 1, request(['/b'])),
+  ]
+  const steps = plan({ scenarios }).scenarios.flatMap(({ steps }) => steps)
+  expect(steps.map((step) => (step.kind === 'request' ? [step.id, step.timeout] : 'think'))).toEqual([
+    [0, 10_000],
+    'think',
+    [1, 60_000],
+    [2, 10_000],
+  ])
+})
+
+test.each([
+  ['a small open load may hold a few', open(stages({ from: 1, to: 1, over: 60_000 })), 50],
+  ['as many as wait if every answer takes the whole timeout', open(stages({ from: 20, to: 20, over: 60_000 })), 200],
+  ['a thousand', open(stages({ from: 0, to: 2_000, over: 60_000 })), 1_000],
+  ['or a quarter of a second', open(stages({ from: 0, to: 20_000, over: 1_000 })), 5_000],
+  ['each user has its own', closed(stages({ from: 1, to: 7, over: 60_000 })), 7],
+  ['but no more than there are ports', closed(stages({ from: 1, to: 90_000, over: 60_000 })), 25_000],
+])('connections: %s', (_, load, cap) => {
+  expect(plan({ load }).connections).toBe(cap)
+})
+
+const place = { file: 'perf/gate.yml', line: 9, column: 5 }
+const budget = (metric: Budget['metric'], of?: string): Budget => ({
+  text: `${metric} < 1`,
+  metric,
+  of,
+  limit: { kind: 'absolute', value: 1 },
+  place,
+})
+
+test.each([
+  ['none at all', [], ['errors < 1 % (default)', 'p95 < baseline + 10 % and + 5 ms (default)']],
+  ['latency alone would let errors pass', [budget('p95')], ['p95 < 1', 'errors < 1 % (default)']],
+  ['errors of the whole run', [budget('errors')], ['errors < 1']],
+  ['errors of one scenario leave the other', [budget('errors', 'a')], ['errors < 1', 'errors < 1 % (default)']],
+  ['errors of every scenario', [budget('errors', 'b'), budget('errors', 'a')], ['errors < 1', 'errors < 1']],
+])('budgets: %s', (_, budgets, texts) => {
+  const scenarios = [scenario('a', 1, request(['/'])), scenario('b', 1, request(['/']))]
+  expect(plan({ budgets, scenarios }).budgets.map(({ text }) => text)).toEqual(texts)
+})
+
+test('default budgets stand at the top of the profile', () => {
+  const [errors, p95] = planLoad(profile(), { data: {}, file: 'perf/gate.yml' }).budgets
+  expect(errors).toMatchObject({ limit: { kind: 'absolute', value: 0.01 }, place: { ...place, line: 1, column: 1 } })
+  expect(p95).toMatchObject({ limit: { kind: 'baseline', share: 0.1, amount: 5 } })
+  expect(plan({ budgets: [budget('p95')] }).budgets[1]?.place).toEqual({ ...place, line: 1, column: 1 })
+})
+
+const column = (source: string, column: string): TemplatePart => ({
+  encode: 'url',
+  value: { kind: 'data', source, column },
+})
+const accounts = { columns: ['email', 'password'], rows: Array.from({ length: 100 }, (_, n) => [`u${n}`, 'x']) }
+const withData = (pick: 'unique' | 'sequential', used: TemplatePart, load?: Load) =>
+  profile({
+    data: { accounts: { file: 'accounts.csv', format: 'csv', pick } },
+    scenarios: [scenario('store', 1, request(['/login'], { body: { type: undefined, content: ['e=', used] } }))],
+    ...(load ? { load } : {}),
+  })
+
+test('data that is used comes along with its way of picking, other data does not', () => {
+  expect(planLoad(withData('unique', column('accounts', 'email')), { data: { accounts } }).data).toEqual({
+    accounts: { ...accounts, pick: 'unique' },
+  })
+  expect(planLoad(withData('unique', 'plain'), { data: { accounts: { ...accounts, rows: [] } } }).data).toEqual({})
+})
+
+test.each([
+  ['a column that is not there', 'emial', accounts, /accounts\.csv has no column "emial"/, 'Did you mean "email"?'],
+  ['nothing like it', 'zip', accounts, /no column "zip"/, 'Its columns are "email", "password".'],
+  ['no rows', 'email', { ...accounts, rows: [] }, /no rows, and the load needs at least one/, 'Add rows.'],
+])('refused data: %s', (_, used, data, message, hint) => {
+  const error = refused(() => planLoad(withData('sequential', column('accounts', used)), { data: { accounts: data } }))
+  expect(error).toMatchObject({ kind: 'usage', message: expect.stringMatching(message), hint })
+})
+
+test('refused data: a source that is not there, even one that every object has', () => {
+  const error = refused(() => planLoad(withData('sequential', column('acounts', 'email')), { data: { accounts } }))
+  expect(error).toMatchObject({ kind: 'usage', hint: 'Did you mean "accounts"?' })
+  refused(() => planLoad(withData('sequential', column('constructor', 'name')), { data: { accounts } }))
+})
+
+test.each([
+  ['open, one row per arrival', open(stages({ from: 10, to: 10, over: 9_000 }), 1_000), 100, 'arrivals'],
+  ['closed, one row per user', closed(stages({ from: 0, to: 100, over: 1_000 })), 100, 'users'],
+])('unique rows, %s, the warm-up included', (_, load, enough, word) => {
+  const make = (rows: number) =>
+    planLoad(withData('unique', column('accounts', 'email'), load), {
+      data: { accounts: { ...accounts, rows: accounts.rows.slice(0, rows) } },
+    })
+  expect(make(enough).data.accounts?.rows.length).toBe(enough)
+  expect(refused(() => make(enough - 1)).message).toContain(`99 rows, and the load has 100 ${word}`)
+})
+
+test.each([
+  ['nothing is sent', open(stages({ from: 0, to: 0, over: 1_000 })), /no arrivals that are measured/],
+  ['nothing is measured', open(stages({ from: 0.01, to: 0.01, over: 1_000 }), 1_000), /no arrivals that are measured/],
+  ['nobody', closed(stages({ from: 0, to: 0, over: 1_000 })), /no users that are measured/],
+  ['no stage', open(stages(), 1_000), /no arrivals/],
+  ['too many arrivals', open(stages({ from: 1e6, to: 1e6, over: 300_000 })), /300,000,000 arrivals, more than 200,/],
+  ['too many users', closed(stages({ from: 1, to: 200_000, over: 1_000 })), /200,000 users/],
+  ['too long', open(stages({ from: 1, to: 1, over: 90_000_000 })), /25 h, more than a day/],
+  [
+    'too many steps',
+    open({ kind: 'steps', from: 1, add: 1, every: 1, until: 5, over: 3_600_000 }),
+    /3600000 steps, more than 10000/,
+  ],
+  ['steps of no length', open({ kind: 'steps', from: 1, add: 1, every: 0, until: 5, over: 3_600_000 }), /steps/],
+])('refused load: %s', (_, load, message) => {
+  expect(refused(() => plan({ load }))).toMatchObject({ kind: 'usage', message: expect.stringMatching(message) })
+})
+
+test('a seed is a whole number', () => {
+  expect(planLoad(profile(), { data: {}, seed: 7 }).seed).toBe(7)
+  expect(refused(() => planLoad(profile(), { data: {}, seed: 0.5 })).kind).toBe('usage')
+})
+
+test('the hash is of what decides the load and of nothing else', () => {
+  const { hash } = plan()
+  expect(hash).toMatch(/^[0-9a-f]{64}$/)
+  const same = [plan({ name: 'other' }), plan({ target: 'http://h' }), plan({ budgets: [budget('errors')] })]
+  expect(same.map((other) => other.hash)).toEqual([hash, hash, hash])
+  const backwards = Object.fromEntries(Object.entries(profile()).reverse()) as unknown as LoadProfile
+  expect(planLoad(backwards, { data: {} }).hash).toBe(hash)
+  const others = [
+    plan({ timeout: 9_000 }),
+    plan({ load: open(stages({ from: 10, to: 11, over: 10_000 })) }),
+    plan({ scenarios: [scenario('store', 2, request(['/']))] }),
+    plan({ scenarios: [scenario('store', 1, request(['/'], { method: 'HEAD' }))] }),
+    planLoad(profile(), { data: {}, seed: 2 }),
+    ...['a', 'b'].map((value) =>
+      planLoad(withData('sequential', column('accounts', 'email')), {
+        data: { accounts: { ...accounts, rows: [[value, value]] } },
+      }),
+    ),
+  ]
+  expect(new Set([hash, ...others.map((other) => other.hash)]).size).toBe(others.length + 1)
+})
+
+test('a plan is plain data', () => {
+  const whole = planLoad(withData('unique', column('accounts', 'email')), { data: { accounts } })
+  expect(structuredClone(whole)).toEqual(whole)
+  expect(JSON.parse(JSON.stringify(whole))).toEqual(JSON.parse(JSON.stringify(structuredClone(whole))))
+})
