@@ -1,0 +1,67 @@
+import type { BudgetRow } from '../compare/comparison.ts'
+import { budgetFigures, isFinding, RESULT, worstBudgets } from './budget-rows.ts'
+import { plainLine } from './plain-line.ts'
+import type { Report } from './report.ts'
+import { counted } from './sentences.ts'
+
+/** A remark that GitHub shows beside a line of a file. */
+export interface Annotation {
+  readonly level: 'error' | 'warning' | 'notice'
+  readonly file: string
+  readonly line: number
+  readonly column?: number
+  readonly title: string
+  readonly message: string
+}
+
+// The runner shows ten per level and step and drops the rest without a word; longer messages it cuts
+// (actions/runner, ExecutionContext.cs).
+const MOST = 10
+const MAX_MESSAGE = 4_096
+
+/** At most ten, worst first, on the lines of the budgets that do not hold; on broken evidence, what broke it. */
+export function annotate(report: Report): readonly Annotation[] {
+  const all = report.verdict.outcome === 'invalid' ? defects(report) : findings(report)
+  if (all.length <= MOST) return all
+  const shown = all.slice(0, MOST - 1)
+  const more = all.length - shown.length
+  const last = all[MOST - 1] as Annotation
+  return [
+    ...shown,
+    { ...last, title: 'Loadgate', message: `${counted(more, 'more finding')}; the job summary lists them all.` },
+  ]
+}
+
+function defects({ comparison, run }: Report): readonly Annotation[] {
+  return comparison.defects.map(({ message, remedy }) => ({
+    level: 'error',
+    file: run.profilePath,
+    line: 1,
+    title: 'Loadgate: the evidence is broken',
+    message: plainLine(`${message} – ${remedy}`, MAX_MESSAGE),
+  }))
+}
+
+function findings({ comparison }: Report): readonly Annotation[] {
+  return worstBudgets(comparison)
+    .filter(isFinding)
+    .map((row) => ({
+      level: row.judgement.kind === 'undecided' ? 'warning' : 'error',
+      ...row.budget.place,
+      title: `Loadgate: budget ${RESULT[row.judgement.kind].word}`,
+      message: plainLine(messageOf(row), MAX_MESSAGE),
+    }))
+}
+
+/** `p95 of "store": 412 ms, limit 275 ms, +65 % against 250 ms (+58 % … +71 %)` */
+function messageOf(row: BudgetRow): string {
+  const { value, valueBounds, limit, baseline, change, changeBounds } = budgetFigures(row)
+  const facts = [
+    changeBounds === undefined && valueBounds !== undefined ? `${value} (${valueBounds})` : value,
+    `limit ${limit}`,
+    ...(changeBounds === undefined ? [] : [`${change} against ${baseline} (${changeBounds})`]),
+  ]
+  const { judgement } = row
+  const advice = judgement.kind === 'undecided' ? `. ${judgement.reason}. ${judgement.remedy}` : ''
+  return `${row.metric} of "${plainLine(row.scope)}": ${facts.join(', ')}${advice}`
+}

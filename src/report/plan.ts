@@ -1,0 +1,26 @@
+import type { PlanFacts } from '../plan/summarise-plan.ts'
+import { formatCount, formatDuration, formatRate, formatShare } from '../units.ts'
+
+/** What a plan amounts to, under its curve, for `loadgate plan`. */
+export function renderPlan(facts: PlanFacts, curve: string): string {
+  const { model, peak, warmUp, measured, arrivals, requests, connections } = facts
+  const peaks = model === 'open' ? `${formatRate(peak)} arrivals at the peak` : `${formatCount(peak)} users at the peak`
+  const before = warmUp > 0 ? `${formatDuration(warmUp)} of warm-up, then ` : ''
+  const amount =
+    arrivals === undefined || requests === undefined
+      ? 'As many requests as the answers leave time for'
+      : `${formatCount(arrivals)} arrivals, ${formatCount(requests)} requests if none fails`
+  return [
+    curve,
+    '',
+    `${before}${formatDuration(measured)} measured; ${peaks}.`,
+    `${amount}; at most ${formatCount(connections)} connections.`,
+    '',
+    ...facts.scenarios.map(scenarioLine),
+  ].join('\n')
+}
+
+function scenarioLine({ name, share, requests, think }: PlanFacts['scenarios'][number]): string {
+  const pauses = think > 0 ? ` and ${formatDuration(think)} of thinking` : ''
+  return `${formatShare(share).padStart(7)}  ${name}: ${requests} ${requests === 1 ? 'request' : 'requests'}${pauses}`
+}

@@ -1,0 +1,71 @@
+import type { ShardProgress } from '../engine/shard-result.ts'
+import { Histogram, type HistogramText } from '../histogram.ts'
+import type { Ms, PerSecond } from '../units.ts'
+import type { ProgressSnapshot } from './progress.ts'
+
+/** What is known of a run under way: each shard's last report, and all response times that were not yet shown. */
+export interface ProgressState {
+  readonly shards: readonly ShardState[]
+  readonly recent: HistogramText
+  readonly history: readonly Ms[]
+}
+
+interface ShardState {
+  readonly report: ShardProgress
+  readonly rate: PerSecond
+}
+
+/** Of the plan: what a report of a shard is measured against. */
+export interface ProgressFrame {
+  readonly measureFrom: Ms
+  readonly duration: Ms
+}
+
+// As many as the widest view shows.
+const MAX_HISTORY = 60
+
+export const NO_PROGRESS: ProgressState = { shards: [], recent: Histogram.of().toText(), history: [] }
+
+/** One more report of one shard. Reports of different shards may come in any order. */
+export function foldProgress(state: ProgressState, report: ShardProgress): ProgressState {
+  const before = state.shards.find((shard) => shard.report.index === report.index)
+  const others = state.shards.filter((shard) => shard !== before)
+  return {
+    ...state,
+    shards: [...others, { report, rate: rateOf(report, before) }],
+    recent: Histogram.of(state.recent, report.recent).toText(),
+  }
+}
+
+/** What to show now, and the state to go on with: response times are shown once. */
+export function takeSnapshot(
+  state: ProgressState,
+  { measureFrom, duration }: ProgressFrame,
+): { readonly snapshot: ProgressSnapshot; readonly next: ProgressState } {
+  const p95 = Histogram.of(state.recent).quantile(0.95)
+  const history = p95 === undefined ? state.history : [...state.history, p95 / 1000].slice(-MAX_HISTORY)
+  const sum = (count: 'sent' | 'succeeded' | 'failed' | 'dropped' | 'active') =>
+    state.shards.reduce((total, { report }) => total + report[count], 0)
+  const elapsed = Math.max(0, ...state.shards.map(({ report }) => report.elapsed))
+  const snapshot = {
+    elapsed,
+    total: duration,
+    warmingUp: elapsed < measureFrom,
+    sent: sum('sent'),
+    succeeded: sum('succeeded'),
+    failed: sum('failed'),
+    dropped: sum('dropped'),
+    active: sum('active'),
+    rate: state.shards.reduce((total, { rate }) => total + rate, 0),
+    recent: state.recent,
+    history,
+  }
+  return { snapshot, next: { ...state, recent: NO_PROGRESS.recent, history } }
+}
+
+/** Between a shard's last two reports, or since its start. */
+function rateOf(report: ShardProgress, before: ShardState | undefined): PerSecond {
+  const sent = report.sent - (before?.report.sent ?? 0)
+  const time = report.elapsed - (before?.report.elapsed ?? 0)
+  return time > 0 ? (sent / time) * 1000 : (before?.rate ?? 0)
+}

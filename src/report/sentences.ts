@@ -1,0 +1,103 @@
+import { Histogram } from '../histogram.ts'
+import type { RunResult } from '../result.ts'
+import { formatChange, formatCount, formatDuration, formatMs, formatShare } from '../units.ts'
+import type { Report } from './report.ts'
+import type { Writing } from './writing.ts'
+
+const MAX_COMMITS = 5
+
+/** "a change of 12 %": the finest and the coarsest that the relative budgets could tell; undefined without any. */
+export function resolutionSentence({ comparison }: Report): string | undefined {
+  const smallest = comparison.budgets
+    .flatMap(({ resolution }) => (resolution === undefined ? [] : [Math.abs(resolution - 1)]))
+    .toSorted((a, b) => a - b)
+    .map((change) => formatChange(1 + change).replace(/^[+±]/, ''))
+  const [finest] = smallest
+  const coarsest = smallest.at(-1)
+  if (finest === undefined || coarsest === undefined) return undefined
+  const change = finest === coarsest ? finest : `between ${finest} and ${coarsest}, depending on the budget,`
+  return `This comparison could have told a change of ${change} from noise.`
+}
+
+/** What was compared with what. */
+export function comparedSentence({ comparison, result }: Report, { name }: Writing): string {
+  const { store, comparable, commits } = comparison.baseline
+  const head = result.commit === undefined ? 'this run' : `commit ${name(short(result.commit))}`
+  if (store === undefined) return `Nothing to compare ${head} with: no baseline was asked for.`
+  if (comparable === 0) return `No comparable run in ${name(store)} yet: relative budgets are shown, not judged.`
+  const shown = commits.slice(-MAX_COMMITS).map((commit) => name(short(commit)))
+  const more = commits.length - shown.length
+  const list = shown.length === 0 ? '' : `: ${shown.join(', ')}${more > 0 ? ` and ${formatCount(more)} earlier` : ''}`
+  return `Compared ${head} with ${counted(comparable, 'run')} in ${name(store)}${list}.`
+}
+
+/** Stored runs that were not used, with the reasons. */
+export function refusedSentences({ comparison }: Report, { sentence }: Writing): readonly string[] {
+  return comparison.baseline.refused.map(
+    ({ runs, reason }) => `${counted(runs, 'stored run')} left out: ${sentence(withoutStop(reason))}.`,
+  )
+}
+
+/** Everything that was planned, and what became of it; "≠" where it does not add up. */
+export function accountingSentences({ iterations, steps, shards }: RunResult): readonly string[] {
+  const { planned, started, dropped, finished, failed, cut } = iterations
+  const total = (count: 'sent' | 'succeeded' | 'failed') => steps.reduce((sum, step) => sum + step[count], 0)
+  return [
+    sum('Iterations', [planned, 'planned'], [started, 'started'], [dropped, 'dropped']),
+    sum('Of these', [started, 'started'], [finished, 'finished'], [failed, 'failed'], [cut, 'cut short']),
+    sum('Requests', [total('sent'), 'sent'], [total('succeeded'), 'succeeded'], [total('failed'), 'failed']),
+    `Workers: ${formatCount(shards.reported)} of ${formatCount(shards.expected)} reported.`,
+  ]
+}
+
+export function warmUpSentence({ warmUp, plan }: RunResult): string | undefined {
+  if (plan.warmUp === 0) return undefined
+  const sent = `${counted(warmUp.sent, 'request')} sent, ${formatCount(warmUp.failed)} failed`
+  return `Warm-up: ${formatDuration(plan.warmUp)}, ${sent}; not measured.`
+}
+
+export function loadSentence({ plan }: RunResult, { name }: Writing): string {
+  const model = plan.model === 'open' ? 'open model' : 'closed model'
+  const target = name(withoutCredentials(plan.target))
+  return `Load: ${model}, ${formatDuration(plan.measured)} on ${target}, sent by ${name(plan.executor)}, seed ${plan.seed}.`
+}
+
+/** The generator's own fitness in one line. */
+export function healthSentence({ health }: RunResult): string {
+  const lateness = Histogram.of(health.lateness).quantile(0.99)
+  const { opened, peak, cap } = health.connections
+  const facts = [
+    `late by ${lateness === undefined ? 'nothing' : formatMs(lateness / 1000)} (p99)`,
+    `event loop delayed by ${formatMs(health.loopDelayP99)} (p99) and busy ${formatShare(health.loopUtilisation)}`,
+    `CPU ${formatShare(health.cpu)}`,
+    `${formatCount(peak)} of at most ${formatCount(cap)} connections, ${formatCount(opened)} opened`,
+    ...(health.staleRetries > 0 ? [`${formatCount(health.staleRetries)} sent again on a fresh connection`] : []),
+  ]
+  return `Generator: ${facts.join(' · ')}.`
+}
+
+export function counted(count: number, noun: string): string {
+  return `${formatCount(count)} ${noun}${count === 1 ? '' : 's'}`
+}
+
+/** Enough to find a commit by, as Git and GitHub show it. */
+export function short(commit: string): string {
+  return commit.slice(0, 7)
+}
+
+type Part = readonly [count: number, what: string]
+
+function sum(title: string, [total, what]: Part, ...parts: readonly Part[]): string {
+  const found = parts.reduce((sum, [count]) => sum + count, 0)
+  const right = parts.map(([count, what]) => `${formatCount(count)} ${what}`).join(' + ')
+  return `${title}: ${formatCount(total)} ${what} ${found === total ? '=' : '≠'} ${right}.`
+}
+
+function withoutStop(text: string): string {
+  return text.trim().replace(/\.$/, '')
+}
+
+/** A password in an address is for the target, not for the readers of a report. */
+function withoutCredentials(address: string): string {
+  return address.replace(/\/\/[^/?#]*@/, '//***@')
+}

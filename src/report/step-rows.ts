@@ -1,0 +1,65 @@
+import type { Comparison, ScopeRow } from '../compare/comparison.ts'
+import { formatCount, type Ms } from '../units.ts'
+import { concernOf, isFinding } from './budget-rows.ts'
+import { formatDifference, formatMetric, NONE } from './figures.ts'
+
+export const STEP_COLUMNS = ['requests', 'p50', 'p95', 'p99', 'errors', 'rate'] as const
+
+/** A step is of concern when a budget on it does not hold, or when requests of it failed. */
+export function isConcern(row: ScopeRow, { budgets }: Comparison): boolean {
+  return row.failed > 0 || budgets.some((budget) => budget.scope === row.scope && isFinding(budget))
+}
+
+/** The whole run first, then worst first: by budget, by errors beyond the baseline's, by p95 against the baseline's. */
+export function worstSteps({ scopes, budgets }: Comparison): readonly ScopeRow[] {
+  const [all, ...steps] = scopes
+  if (!all) return []
+  const keys = new Map(
+    steps.map((row) => [
+      row,
+      [concernOf(row.scope, budgets), -newErrors(row), -slowdown(row), -(row.p95 ?? 0)] as const,
+    ]),
+  )
+  return [all, ...steps.toSorted((a, b) => lexically(keys.get(a)!, keys.get(b)!))]
+}
+
+/** In the order of STEP_COLUMNS, each with its change against the baseline where there is one. */
+export function stepFigures(row: ScopeRow): readonly string[] {
+  const { baseline } = row
+  return [
+    formatCount(row.requests),
+    percentile('p50', row.p50, baseline?.p50),
+    percentile('p95', row.p95, baseline?.p95) + serviceNote(row),
+    percentile('p99', row.p99, baseline?.p99),
+    changed('errors', row.errors, baseline?.errors),
+    changed('throughput', row.throughput, baseline?.throughput),
+  ]
+}
+
+function percentile(metric: 'p50' | 'p95' | 'p99', value: Ms | undefined, before: Ms | undefined): string {
+  return value === undefined ? NONE : changed(metric, value, before)
+}
+
+function changed(metric: Parameters<typeof formatMetric>[0], value: number, before: number | undefined): string {
+  const change = formatDifference(metric, value, before)
+  return formatMetric(metric, value) + (change === undefined ? '' : ` (${change})`)
+}
+
+/** Where a request waited long before it was sent, the time a user feels and the time the service took part. */
+function serviceNote({ p95, serviceP95 }: ScopeRow): string {
+  if (p95 === undefined || serviceP95 === undefined || serviceP95 > 0.9 * p95 || p95 - serviceP95 < 1) return ''
+  return `, service ${formatMetric('p95', serviceP95)}`
+}
+
+function newErrors({ errors, baseline }: ScopeRow): number {
+  return Math.max(0, errors - (baseline?.errors ?? 0))
+}
+
+function slowdown({ p95, baseline }: ScopeRow): number {
+  return p95 !== undefined && baseline && baseline.p95 > 0 ? p95 / baseline.p95 : 1
+}
+
+function lexically(a: readonly number[], b: readonly number[]): number {
+  const at = a.findIndex((value, index) => value !== b[index])
+  return at < 0 ? 0 : a[at]! - b[at]!
+}

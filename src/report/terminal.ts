@@ -1,0 +1,136 @@
+import type { BudgetRow, Judgement, ScopeRow } from '../compare/comparison.ts'
+import type { Outcome } from '../compare/verdict.ts'
+import { formatCount, formatMs, formatRate, formatShare, type Ms } from '../units.ts'
+import { budgetFigures, worstBudgets } from './budget-rows.ts'
+import { wrapped } from './columns.ts'
+import { NONE } from './figures.ts'
+import type { Report } from './report.ts'
+import {
+  accountingSentences,
+  comparedSentence,
+  counted,
+  healthSentence,
+  refusedSentences,
+  resolutionSentence,
+  warmUpSentence,
+} from './sentences.ts'
+import { worstSteps } from './step-rows.ts'
+import { terminalTable } from './terminal-table.ts'
+import { PLAIN } from './writing.ts'
+
+export interface TerminalOptions {
+  readonly colour: boolean
+  /** Columns. */
+  readonly width: number
+}
+
+const MAX_STEPS = 20
+const MAX_BUDGETS = 50
+const MAX_ITEMS = 10
+const ESC = '\u001b'
+const COLOUR = { faint: 2, red: 31, green: 32, yellow: 33 } as const
+type Colour = keyof typeof COLOUR
+
+const OUTCOME: Record<Outcome, Colour> = { pass: 'green', fail: 'red', inconclusive: 'yellow', invalid: 'red' }
+const JUDGEMENT: Record<Judgement['kind'], { readonly mark: string; readonly colour: Colour }> = {
+  exceeded: { mark: '✗', colour: 'red' },
+  'no-samples': { mark: '!', colour: 'red' },
+  undecided: { mark: '?', colour: 'yellow' },
+  'no-baseline': { mark: '·', colour: 'faint' },
+  holds: { mark: '✓', colour: 'green' },
+}
+
+/** What the command line prints at the end of a run; 80 columns suffice. */
+export function renderTerminal(report: Report, { colour, width }: TerminalOptions): string {
+  const paint = (name: Colour, text: string) => (colour ? `${ESC}[${COLOUR[name]}m${text}${ESC}[0m` : text)
+  const blocks = [
+    verdict(report, width, paint),
+    budgets(report, width, paint),
+    steps(report, width, paint),
+    evidence(report, width),
+  ]
+  return blocks
+    .filter((lines) => lines.length > 0)
+    .map((lines) => lines.join('\n'))
+    .join('\n\n')
+}
+
+type Paint = (colour: Colour, text: string) => string
+
+function verdict({ verdict, comparison }: Report, width: number, paint: Paint): readonly string[] {
+  const { outcome, reason, also } = verdict
+  const items =
+    outcome === 'invalid'
+      ? comparison.defects.map(({ message, remedy }) => `${message} → ${remedy}`)
+      : [...also, ...worstBudgets(comparison).flatMap(remedyOf)]
+  const headline = wrapped(`${outcome.toUpperCase()}  ${PLAIN.sentence(reason)}`, width)
+  const more = items.length - MAX_ITEMS
+  return [
+    ...headline.map((line) => paint(OUTCOME[outcome], line)),
+    ...items.slice(0, MAX_ITEMS).flatMap((text) => item(PLAIN.sentence(text), width)),
+    ...(more > 0 ? [`- … and ${formatCount(more)} more`] : []),
+  ]
+}
+
+function remedyOf({ judgement, metric, scope }: BudgetRow): readonly string[] {
+  if (judgement.kind !== 'undecided') return []
+  return [`${metric} of "${scope}": ${judgement.reason} → ${judgement.remedy}`]
+}
+
+function budgets({ comparison, verdict }: Report, width: number, paint: Paint): readonly string[] {
+  const rows = worstBudgets(comparison).slice(0, MAX_BUDGETS)
+  if (rows.length === 0) return []
+  const judged = verdict.outcome !== 'invalid'
+  const relative = rows.some(({ budget }) => budget.limit.kind === 'baseline')
+  const head = ['budget', 'value', 'limit', ...(relative ? ['baseline', 'change'] : [])]
+  const [first = '', ...lines] = terminalTable([head, ...rows.map((row) => budgetCells(row, judged, relative))], width)
+  const more = comparison.budgets.length - rows.length
+  return [
+    paint('faint', first),
+    ...lines.map((line, index) => paint(judged ? JUDGEMENT[rows[index]!.judgement.kind].colour : 'faint', line)),
+    ...(more > 0 ? [paint('faint', `… and ${counted(more, 'more budget')}`)] : []),
+  ]
+}
+
+function budgetCells(row: BudgetRow, judged: boolean, relative: boolean): readonly string[] {
+  const { value, limit, baseline, change } = budgetFigures(row)
+  const mark = judged ? JUDGEMENT[row.judgement.kind].mark : '–'
+  return [`${mark} ${PLAIN.name(row.budget.text)}`, value, limit, ...(relative ? [baseline, change] : [])]
+}
+
+function steps({ comparison }: Report, width: number, paint: Paint): readonly string[] {
+  const all = worstSteps(comparison)
+  if (all.length === 0) return []
+  const rows = all.slice(0, MAX_STEPS + 1)
+  const head = ['step', 'requests', 'p50', 'p95', 'p99', 'errors', 'rate']
+  const [first = '', ...lines] = terminalTable([head, ...rows.map(stepCells)], width)
+  const more = all.length - rows.length
+  const note = more > 0 ? [paint('faint', `… and ${counted(more, 'more step')}`)] : []
+  return [paint('faint', first), ...lines, ...note]
+}
+
+function stepCells(row: ScopeRow, index: number): readonly string[] {
+  const ms = (value: Ms | undefined) => (value === undefined ? NONE : formatMs(value))
+  const name = index === 0 ? 'whole run' : PLAIN.name(row.scope)
+  const { requests, p50, p95, p99, errors, throughput } = row
+  return [name, formatCount(requests), ms(p50), ms(p95), ms(p99), formatShare(errors), formatRate(throughput)]
+}
+
+function evidence(report: Report, width: number): readonly string[] {
+  const { result, run } = report
+  return [
+    resolutionSentence(report),
+    comparedSentence(report, PLAIN),
+    ...refusedSentences(report, PLAIN),
+    run.baselineNote === undefined ? undefined : PLAIN.sentence(run.baselineNote),
+    healthSentence(result),
+    warmUpSentence(result),
+    ...accountingSentences(result),
+  ]
+    .filter((sentence) => sentence !== undefined)
+    .flatMap((sentence) => wrapped(sentence, width))
+}
+
+function item(text: string, width: number): readonly string[] {
+  return wrapped(text, width - 2).map((line, index) => (index === 0 ? `- ${line}` : `  ${line}`))
+}

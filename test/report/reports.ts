@@ -1,0 +1,420 @@
+// Reports as plain data for the tests of the renderers: builders with the few figures that a test is about.
+import type { BudgetRow, Comparison, Defect, Estimate, Judgement, ScopeRow } from '../../src/compare/comparison.ts'
+import type { Outcome } from '../../src/compare/verdict.ts'
+import { Recorder } from '../../src/histogram.ts'
+import type { Budget, Limit, MetricName } from '../../src/profile/profile.ts'
+import type { Report, RunContext } from '../../src/report/report.ts'
+import type { RunResult, StepResult } from '../../src/result.ts'
+
+/** A histogram of some times in ms. */
+export function histogram(...times: readonly number[]): string {
+  const recorder = new Recorder()
+  for (const ms of times) recorder.record(ms * 1000)
+  return recorder.drain()
+}
+
+export const holds: Judgement = { kind: 'holds' }
+export const exceeded: Judgement = { kind: 'exceeded' }
+export const noBaseline: Judgement = { kind: 'no-baseline' }
+export const noSamples: Judgement = { kind: 'no-samples' }
+export const undecided: Judgement = {
+  kind: 'undecided',
+  reason: 'the change lies between -2 % and +18 %, the limit at +10 %',
+  remedy: 'Run for about 4 min instead of 1 min, or compare side by side.',
+}
+
+export function estimate(value: number, spread = 0.05): Estimate {
+  return { value, low: value * (1 - spread), high: value * (1 + spread) }
+}
+
+interface BudgetFacts {
+  readonly of?: string
+  readonly value?: number
+  readonly limit?: number
+  readonly baseline?: number
+  readonly resolution?: number
+  readonly line?: number
+}
+
+/** A row with a relative budget where `baseline` or no limit is given, else with an absolute one. */
+export function budget(
+  text: string,
+  metric: MetricName,
+  judgement: Judgement,
+  { of, value, limit, baseline, resolution, line = 12 }: BudgetFacts,
+): BudgetRow {
+  const relative = baseline !== undefined || limit === undefined
+  const kind: Limit = relative
+    ? { kind: 'baseline', share: 0.1, amount: undefined }
+    : { kind: 'absolute', value: limit ?? 0 }
+  const written: Budget = { text, metric, of, limit: kind, place: { file: 'loadgate.yml', line, column: 5 } }
+  return {
+    budget: written,
+    scope: of ?? 'all',
+    metric,
+    measured: value === undefined ? undefined : estimate(value),
+    limit,
+    baseline: baseline === undefined ? undefined : { value: baseline, runs: 7 },
+    change: baseline === undefined || value === undefined ? undefined : estimate(value / baseline, 0.03),
+    resolution,
+    judgement,
+  }
+}
+
+export function scope(name: string, figures: Partial<ScopeRow> = {}): ScopeRow {
+  return {
+    scope: name,
+    requests: 6_000,
+    failed: 0,
+    p50: 42,
+    p95: 118,
+    p99: 203.4,
+    serviceP95: 117,
+    errors: 0,
+    throughput: 100,
+    baseline: { p50: 41, p95: 120, p99: 200, errors: 0, throughput: 100 },
+    causes: [],
+    ...figures,
+  }
+}
+
+export function step(name: string, figures: Partial<StepResult> = {}): StepResult {
+  return {
+    id: 0,
+    scenario: 'shop',
+    step: name,
+    sent: 6_000,
+    succeeded: 6_000,
+    failed: 0,
+    causes: {},
+    statuses: { 200: 6_000 },
+    bytesReceived: 1_200_000,
+    bytesSent: 600_000,
+    response: histogram(42, 118),
+    service: histogram(41, 117),
+    failures: histogram(),
+    ...figures,
+  }
+}
+
+export function result(changes: Partial<RunResult> = {}): RunResult {
+  return {
+    kind: 'loadgate-result',
+    schema: 1,
+    id: '0f8fad5b-d9cb-469f-a165-70867728950e',
+    startedAt: Date.UTC(2026, 0, 15, 12, 0, 0),
+    profile: 'storefront',
+    fingerprint: {
+      plan: 'a'.repeat(64),
+      generator: '1',
+      machine: { cpu: 'AMD EPYC 7763', cores: 4, os: 'linux', node: '24' },
+    },
+    commit: '8d0226dbe3a1c1f5ab7e6d5c4b3a291807f6e5d4',
+    plan: {
+      model: 'open',
+      target: 'http://127.0.0.1:8080',
+      measured: 60_000,
+      warmUp: 10_000,
+      seed: 1,
+      executor: 'threads',
+    },
+    shards: { expected: 2, reported: 2, lost: [] },
+    complete: true,
+    iterations: { planned: 6_000, started: 6_000, dropped: 0, finished: 6_000, failed: 0, cut: 0 },
+    warmUp: { sent: 500, succeeded: 500, failed: 0 },
+    steps: [step('GET /store'), step('POST /login', { id: 1 })],
+    seconds: [{ second: 0, succeeded: 200, failed: 0, response: histogram(42, 118) }],
+    health: {
+      lateness: histogram(0.1, 0.2, 0.9),
+      loopDelayP99: 1.3,
+      loopUtilisation: 0.21,
+      cpu: 0.34,
+      connections: { opened: 48, peak: 24, cap: 1_000 },
+      staleRetries: 0,
+    },
+    ...changes,
+  }
+}
+
+const CONTEXT: RunContext = {
+  version: '0.1.0',
+  profilePath: 'loadgate.yml',
+  commit: '8d0226dbe3a1c1f5ab7e6d5c4b3a291807f6e5d4',
+  url: 'https://github.com/octo-org/shop/actions/runs/1234567890',
+  reproduce: 'loadgate run loadgate.yml --baseline file:.loadgate/baseline.json',
+  baselineNote: undefined,
+}
+
+export interface ReportFacts {
+  readonly also?: readonly string[]
+  readonly comparison?: Partial<Comparison>
+  readonly result?: Partial<RunResult>
+  readonly run?: Partial<RunContext>
+}
+
+export function report(outcome: Outcome, reason: string, facts: ReportFacts = {}): Report {
+  return {
+    verdict: { outcome, reason, also: facts.also ?? [] },
+    comparison: {
+      budgets: [],
+      scopes: [
+        scope('all', { requests: 12_000, throughput: 200 }),
+        scope('shop › GET /store'),
+        scope('shop › POST /login'),
+      ],
+      baseline: {
+        store: 'artifact',
+        comparable: 7,
+        refused: [],
+        commits: [
+          '1111111aaaa',
+          '2222222bbbb',
+          '3333333cccc',
+          '4444444dddd',
+          '5555555eeee',
+          '6666666ffff',
+          '7777777abab',
+        ],
+      },
+      defects: [],
+      ...facts.comparison,
+    },
+    result: result(facts.result),
+    run: { ...CONTEXT, ...facts.run },
+  }
+}
+
+export const PASS = report('pass', 'all 3 budgets hold', {
+  comparison: {
+    budgets: [
+      budget('p95 < 250 ms', 'p95', holds, { value: 118, limit: 250 }),
+      budget('p95 < baseline + 10 %', 'p95', holds, { value: 118, limit: 132, baseline: 120, resolution: 1.06 }),
+      budget('throughput > baseline - 5 %', 'throughput', holds, {
+        value: 200,
+        limit: 190,
+        baseline: 200,
+        resolution: 0.97,
+      }),
+    ],
+  },
+  run: { baselineNote: 'This run was added to the baseline.' },
+})
+
+export const FAIL = report('fail', 'p95 of "shop › GET /store" is 412 ms, limit 275 ms (+65 %)', {
+  also: ['errors of "shop › POST /login" are 2.1 %, limit 0.5 %', 'throughput is 171/s, limit 190/s (-15 %)'],
+  comparison: {
+    budgets: [
+      budget('errors < 0.5 %', 'errors', exceeded, { of: 'shop › POST /login', value: 0.021, limit: 0.005, line: 14 }),
+      budget('throughput > baseline - 5 %', 'throughput', exceeded, {
+        value: 171,
+        limit: 190,
+        baseline: 200,
+        resolution: 0.97,
+        line: 15,
+      }),
+      budget('p99 < 2 s', 'p99', holds, { value: 903, limit: 2_000, line: 16 }),
+      budget('errors < baseline + 0.2 pp', 'errors', holds, { value: 0.001, limit: 0.003, baseline: 0.001, line: 17 }),
+      budget('p95 of "shop › GET /store" < baseline + 10 % and + 5 ms', 'p95', exceeded, {
+        of: 'shop › GET /store',
+        value: 412,
+        limit: 275,
+        baseline: 250,
+        resolution: 1.12,
+        line: 13,
+      }),
+    ],
+    scopes: [
+      scope('all', {
+        requests: 12_000,
+        failed: 126,
+        p95: 380,
+        errors: 0.0105,
+        throughput: 171,
+        causes: [
+          ['timeout', 26],
+          ['unexpected-status', 100],
+        ],
+      }),
+      scope('shop › GET /'),
+      scope('shop › GET /store', {
+        p50: 140,
+        p95: 412,
+        p99: 903,
+        serviceP95: 130,
+        baseline: { p50: 91, p95: 250, p99: 510, errors: 0, throughput: 100 },
+      }),
+      scope('shop › POST /login', {
+        failed: 126,
+        errors: 0.021,
+        causes: [
+          ['timeout', 26],
+          ['unexpected-status', 100],
+        ],
+      }),
+    ],
+    baseline: {
+      store: 'branch:loadgate-baseline',
+      comparable: 4,
+      refused: [{ runs: 2, reason: 'measured on another machine (Intel Xeon 8370C, 4 cores)' }],
+      commits: ['1111111aaaa', '2222222bbbb', '3333333cccc', '4444444dddd'],
+    },
+  },
+  result: {
+    iterations: { planned: 6_010, started: 6_000, dropped: 10, finished: 5_874, failed: 126, cut: 0 },
+    steps: [
+      step('GET /store'),
+      step('POST /login', { id: 1, succeeded: 5_874, failed: 126, statuses: { 200: 5_874, 503: 100 } }),
+    ],
+  },
+})
+
+export const INCONCLUSIVE = report(
+  'inconclusive',
+  'p95 of "shop › GET /store" is 268 ms, limit 275 ms: too close to tell',
+  {
+    comparison: {
+      budgets: [
+        budget('p95 < 500 ms', 'p95', holds, { value: 268, limit: 500 }),
+        budget('p95 of "shop › GET /store" < baseline + 10 %', 'p95', undecided, {
+          of: 'shop › GET /store',
+          value: 268,
+          limit: 275,
+          baseline: 250,
+          resolution: 1.18,
+        }),
+      ],
+    },
+  },
+)
+
+const DEFECTS: readonly Defect[] = [
+  {
+    code: 'generator-late',
+    message: 'Requests were sent late: 84 ms at the 99th percentile, where 10 ms are allowed',
+    remedy: 'Lower the rate, or run on a machine with more cores.',
+  },
+  {
+    code: 'worker-lost',
+    message: '1 of 2 workers did not report: worker 1 ran out of memory',
+    remedy: 'Give the runner more memory, or split the load over fewer users.',
+  },
+  {
+    code: 'counts-disagree',
+    message: '6,000 iterations were planned, 3,000 are accounted for',
+    remedy: 'Run again; should it happen twice, please report it with the result file.',
+  },
+]
+
+export const INVALID = report('invalid', 'the evidence is broken: requests were sent late, and 2 more defects', {
+  also: ['1 of 2 workers did not report'],
+  comparison: {
+    budgets: [
+      budget('p95 < 250 ms', 'p95', holds, { value: 118, limit: 250 }),
+      budget('errors < 0.5 %', 'errors', exceeded, { value: 0.021, limit: 0.005 }),
+      budget('p95 of "shop › POST /login" < 1 s', 'p95', noSamples, { of: 'shop › POST /login', limit: 1_000 }),
+    ],
+    defects: DEFECTS,
+  },
+  result: {
+    shards: { expected: 2, reported: 1, lost: ['worker 1 ran out of memory'] },
+    iterations: { planned: 6_000, started: 3_000, dropped: 0, finished: 3_000, failed: 0, cut: 0 },
+  },
+})
+
+export const NO_BASELINE = report('pass', 'the absolute budget holds; 1 relative budget has no baseline yet', {
+  comparison: {
+    budgets: [
+      budget('p95 < baseline + 10 %', 'p95', noBaseline, { value: 118 }),
+      budget('p95 < 250 ms', 'p95', holds, { value: 118, limit: 250 }),
+    ],
+    scopes: [
+      scope('all', { requests: 12_000, throughput: 200, baseline: undefined }),
+      scope('shop › GET /store', { baseline: undefined }),
+      scope('shop › POST /login', { baseline: undefined }),
+    ],
+    baseline: { store: 'file:.loadgate/baseline.json', comparable: 0, refused: [], commits: [] },
+  },
+  result: { commit: undefined, plan: { ...result().plan, warmUp: 0, model: 'closed' } },
+  run: {
+    commit: undefined,
+    url: undefined,
+    baselineNote: 'This run is the first of the baseline in "file:.loadgate/baseline.json".',
+  },
+})
+
+/** A thousand steps, of which a few do not hold. */
+export const HUGE = report('fail', 'p95 of "api › GET /items/7" is 412 ms, limit 275 ms (+65 %)', {
+  comparison: {
+    budgets: [
+      budget('p95 of "api › GET /items/7" < baseline + 10 %', 'p95', exceeded, {
+        of: 'api › GET /items/7',
+        value: 412,
+        limit: 275,
+        baseline: 250,
+        resolution: 1.12,
+      }),
+    ],
+    scopes: [
+      scope('all', { requests: 1_000_000, failed: 3, errors: 0.000_003, causes: [['timeout', 3]] }),
+      ...Array.from({ length: 1_000 }, (_, n) =>
+        scope(
+          `api › GET /items/${n}`,
+          n % 400 === 5 ? { failed: 1, errors: 0.001, causes: [['timeout', 1]] } : { p95: 100 + (n % 50) },
+        ),
+      ),
+    ],
+  },
+  result: { steps: [step('GET /items')] },
+})
+
+// biome-ignore format: one trick per line
+export const HOSTILE = [
+  'a | b',
+  '`</code>` ``x``',
+  '@octo-org/everyone fixes #1 GH-2 octo-org/shop#3',
+  '![track](https://evil.example/x.png) [link](https://evil.example)',
+  '<img src=x onerror=alert(1)> </details> <!-- hidden',
+  'www.evil.example https://evil.example a@b.example',
+  'one\ntwo\r\n\n# three\n| x |\n\u2028four',
+  '\u202egnp.exe\u202c zero\u200bwidth \ufeff',
+  '\\| \\` \\',
+  `${'long '.repeat(100)}`,
+  '\u0000\u001b[31m\u009b',
+  '[x]: https://evil.example "t" [^1] $x$ :tada: ~~s~~ *e* _u_',
+] as const
+
+/** The same report with these names wherever text from outside may stand. */
+export function hostile(names: readonly string[]): Report {
+  const at = (n: number) => names[n % names.length]!
+  return report('fail', `p95 of "${at(0)}" is 412 ms, limit 275 ms (${at(1)})`, {
+    also: [`errors of "${at(2)}" are 2 %`, at(3)],
+    comparison: {
+      budgets: [
+        budget(at(4), 'p95', exceeded, { of: at(0), value: 412, limit: 275, baseline: 250, resolution: 1.12 }),
+        budget(
+          at(5),
+          'errors',
+          { kind: 'undecided', reason: at(6), remedy: at(7) },
+          { of: at(1), value: 0.02, limit: 0.03 },
+        ),
+      ],
+      scopes: [
+        scope('all', { failed: 2, causes: [[at(8), 2]] }),
+        ...names.map((name, n) => scope(name, { requests: 100 + n, failed: 2, causes: [[at(8), 2]] })),
+      ],
+      baseline: {
+        store: at(9),
+        comparable: 2,
+        refused: [{ runs: 1, reason: at(10) }],
+        commits: [at(11), at(12)],
+      },
+    },
+    result: {
+      profile: at(13),
+      commit: at(14),
+      plan: { ...result().plan, target: at(15), executor: at(16) },
+      steps: [step('x', { statuses: { [at(17)]: 3 } })],
+    },
+    run: { commit: at(18), reproduce: at(19), url: at(20), profilePath: at(21), version: at(22), baselineNote: at(23) },
+  })
+}
