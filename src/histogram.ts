@@ -148,6 +148,13 @@ export class Histogram {
   }
 }
 
+/** How many samples a text holds; throws LoadgateError when it is not a histogram. */
+export function countIn(text: HistogramText): number {
+  const total = decode(text).reduce((sum, [, count]) => sum + count, 0)
+  if (!Number.isSafeInteger(total)) throw damaged('its counts do not fit')
+  return total
+}
+
 let scratch = Buffer.alloc(4096)
 
 function encode(lowest: number, highest: number, countAt: (slot: number) => number): HistogramText {

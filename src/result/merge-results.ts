@@ -1,0 +1,155 @@
+import type { SecondOfStep, ShardResult, StepCounts } from '../engine/shard-result.ts'
+import { Histogram, type HistogramText } from '../histogram.ts'
+import type { LoadPlan, PlannedStep } from '../plan/plan.ts'
+import type { Fingerprint, GeneratorHealth, RunResult, SecondResult, StepResult } from '../result.ts'
+import type { EpochMs } from '../units.ts'
+import { flawOf } from './shard-flaw.ts'
+
+/** What a result says of a run beyond what its workers measured. */
+export interface RunContext {
+  readonly id: string
+  readonly plan: LoadPlan
+  /** Of the executor. */
+  readonly executor: string
+  readonly startedAt: EpochMs
+  readonly fingerprint: Fingerprint
+  readonly commit: string | undefined
+  /** Why a worker was lost, by its index. */
+  readonly lost: ReadonlyMap<number, string>
+}
+
+/**
+ * The sum of all shards, `undefined` for those whose worker was lost, in the order of their indexes. Counts and
+ * histograms are added up, so the result is exact and the same for any number of shards. A shard whose own numbers do
+ * not add up is evidence of nothing and counts as lost.
+ */
+export function mergeResults(shards: readonly (ShardResult | undefined)[], context: RunContext): RunResult {
+  const flaws = shards.map((shard, index) =>
+    shard ? flawOf(shard, context.plan, { index, count: shards.length }) : (context.lost.get(index) ?? 'no result'),
+  )
+  const sound = shards.filter((shard, index): shard is ShardResult => flaws[index] === undefined)
+  const lost = flaws.flatMap((flaw, index) => (flaw === undefined ? [] : [`worker ${index + 1}: ${flaw}`]))
+  return {
+    kind: 'loadgate-result',
+    schema: 1,
+    id: context.id,
+    startedAt: context.startedAt,
+    profile: context.plan.name,
+    fingerprint: context.fingerprint,
+    commit: context.commit,
+    plan: {
+      model: context.plan.model,
+      target: context.plan.target,
+      measured: context.plan.duration - context.plan.measureFrom,
+      warmUp: context.plan.measureFrom,
+      seed: context.plan.seed,
+      executor: context.executor,
+    },
+    shards: { expected: shards.length, reported: sound.length, lost },
+    complete: lost.length === 0 && sound.every(({ complete }) => complete),
+    iterations: {
+      planned: sum(sound, ({ iterations }) => iterations.planned),
+      started: sum(sound, ({ iterations }) => iterations.started),
+      dropped: sum(sound, ({ iterations }) => iterations.dropped),
+      finished: sum(sound, ({ iterations }) => iterations.finished),
+      failed: sum(sound, ({ iterations }) => iterations.failed),
+      cut: sum(sound, ({ iterations }) => iterations.cut),
+    },
+    warmUp: {
+      sent: sum(sound, ({ warmUp }) => warmUp.sent),
+      succeeded: sum(sound, ({ warmUp }) => warmUp.succeeded),
+      failed: sum(sound, ({ warmUp }) => warmUp.failed),
+    },
+    steps: mergeSteps(sound, context.plan),
+    seconds: mergeSeconds(sound),
+    health: mergeHealth(sound),
+  }
+}
+
+function mergeSteps(shards: readonly ShardResult[], plan: LoadPlan): readonly StepResult[] {
+  const responses = new Map<number, Histogram>()
+  for (const { id, response } of shards.flatMap(({ seconds }) => seconds).flatMap(({ steps }) => steps))
+    responses.set(id, (responses.get(id) ?? new Histogram()).add(response))
+  return plan.scenarios.flatMap((scenario) =>
+    scenario.steps.filter(isRequest).map(({ id, name }) => {
+      const parts = shards.map(({ steps }) => steps.find((step) => step.id === id)!)
+      return {
+        id,
+        scenario: scenario.name,
+        step: name,
+        ...mergeCounts(parts),
+        response: (responses.get(id) ?? new Histogram()).toText(),
+      }
+    }),
+  )
+}
+
+function isRequest(step: PlannedStep): step is PlannedStep & { kind: 'request' } {
+  return step.kind === 'request'
+}
+
+function mergeCounts(parts: readonly StepCounts[]): Omit<StepCounts, 'id'> {
+  return {
+    sent: sum(parts, ({ sent }) => sent),
+    succeeded: sum(parts, ({ succeeded }) => succeeded),
+    failed: sum(parts, ({ failed }) => failed),
+    causes: sumByKey(parts.map(({ causes }) => causes)),
+    statuses: sumByKey(parts.map(({ statuses }) => statuses)),
+    bytesReceived: sum(parts, ({ bytesReceived }) => bytesReceived),
+    bytesSent: sum(parts, ({ bytesSent }) => bytesSent),
+    service: merged(parts.map(({ service }) => service)),
+    failures: merged(parts.map(({ failures }) => failures)),
+  }
+}
+
+/** Second by second, so that never more than one of the thousands of histograms is open. */
+function mergeSeconds(shards: readonly ShardResult[]): readonly SecondResult[] {
+  const bySecond = new Map<number, SecondOfStep[]>()
+  for (const { second, steps } of shards.flatMap(({ seconds }) => seconds)) {
+    const known = bySecond.get(second)
+    if (known) known.push(...steps)
+    else bySecond.set(second, [...steps])
+  }
+  return [...bySecond]
+    .sort(([a], [b]) => a - b)
+    .map(([second, steps]) => ({
+      second,
+      succeeded: sum(steps, ({ succeeded }) => succeeded),
+      failed: sum(steps, ({ failed }) => failed),
+      response: merged(steps.map(({ response }) => response)),
+    }))
+}
+
+function mergeHealth(shards: readonly ShardResult[]): GeneratorHealth {
+  const parts = shards.map(({ health }) => health)
+  return {
+    lateness: merged(parts.map(({ lateness }) => lateness)),
+    loopDelayP99: worst(parts, ({ loopDelayP99 }) => loopDelayP99),
+    loopUtilisation: worst(parts, ({ loopUtilisation }) => loopUtilisation),
+    cpu: worst(parts, ({ cpu }) => cpu),
+    connections: {
+      opened: sum(parts, ({ connections }) => connections.opened),
+      peak: sum(parts, ({ connections }) => connections.peak),
+      cap: sum(parts, ({ connections }) => connections.cap),
+    },
+    staleRetries: sum(parts, ({ staleRetries }) => staleRetries),
+  }
+}
+
+function merged(texts: readonly HistogramText[]): HistogramText {
+  return Histogram.of(...texts).toText()
+}
+
+function sum<T>(parts: readonly T[], read: (part: T) => number): number {
+  return parts.reduce((total, part) => total + read(part), 0)
+}
+
+function worst<T>(parts: readonly T[], read: (part: T) => number): number {
+  return parts.reduce((highest, part) => Math.max(highest, read(part)), 0)
+}
+
+/** Keys in order, so that the same shards in another order give the same text. */
+function sumByKey(parts: readonly Readonly<Partial<Record<string, number>>>[]): Record<string, number> {
+  const keys = [...new Set(parts.flatMap((part) => Object.keys(part)))].sort()
+  return Object.fromEntries(keys.map((key) => [key, sum(parts, (part) => part[key] ?? 0)]))
+}

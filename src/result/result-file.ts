@@ -1,0 +1,219 @@
+import type { Cause } from '../engine/shard-result.ts'
+import { LoadgateError, messageOf } from '../errors.ts'
+import { countIn, Histogram, type HistogramText } from '../histogram.ts'
+import type { RunResult, SecondResult, StepResult } from '../result.ts'
+import {
+  amount,
+  count,
+  counts,
+  list,
+  Misread,
+  matching,
+  oneOf,
+  optional,
+  type Reader,
+  record,
+  text,
+  truth,
+  where,
+  whole,
+} from './reader.ts'
+
+const SCHEMA = 1
+
+/** The result file: JSON, one line, and a line end. */
+export function writeResult(result: RunResult): string {
+  return `${JSON.stringify(result)}\n`
+}
+
+/**
+ * The result that a file holds. Anybody may have written the file, so every number is checked and so are all sums;
+ * LoadgateError `usage` for a file of a later version, `infrastructure` for a damaged one.
+ */
+export function readResult(text: string): RunResult {
+  const value = parsed(text)
+  return checked(() => {
+    const result = { ...readResultSummary(value), ...record({ seconds })(value, '') }
+    checkSeconds(result)
+    return result
+  })
+}
+
+/** The same without its seconds, as a baseline keeps it, from a value that JSON.parse gave. */
+export function readResultSummary(value: unknown): Omit<RunResult, 'seconds'> {
+  checkSchema(value)
+  return checked(() => {
+    const summary = resultSummary(value, '')
+    checkSums(summary)
+    return summary
+  })
+}
+
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch (cause) {
+    throw damaged('it is not JSON', cause)
+  }
+}
+
+function checkSchema(value: unknown): void {
+  const { kind, schema } = (value ?? {}) as { kind?: unknown; schema?: unknown }
+  if (kind !== 'loadgate-result') throw damaged('it is of another kind')
+  if (typeof schema === 'number' && schema > SCHEMA)
+    throw new LoadgateError('usage', `The result has schema ${schema}; this version reads ${SCHEMA}`, {
+      hint: 'Use the version of Loadgate that wrote it, or a later one.',
+    })
+}
+
+function checked<T>(read: () => T): T {
+  try {
+    return read()
+  } catch (error) {
+    if (error instanceof Misread) throw damaged(messageOf(error), error)
+    throw error
+  }
+}
+
+function damaged(why: string, cause?: unknown): LoadgateError {
+  return new LoadgateError('infrastructure', `A result is damaged: ${why}`, {
+    hint: 'It should be a file that `loadgate run --json` wrote, unchanged.',
+    cause,
+  })
+}
+
+// A table so that the compiler finds the forgotten one.
+const CAUSES: Readonly<Record<Cause, true>> = {
+  'connection-refused': true,
+  'connection-reset': true,
+  'connection-closed': true,
+  'connect-timeout': true,
+  'unresolved-host': true,
+  unreachable: true,
+  tls: true,
+  timeout: true,
+  'malformed-answer': true,
+  'headers-too-large': true,
+  'body-too-large': true,
+  'unexpected-status': true,
+  'unexpected-answer': true,
+  'missing-capture': true,
+  'invalid-request': true,
+  generator: true,
+  cancelled: true,
+}
+
+const isCause = (key: string) => Object.hasOwn(CAUSES, key)
+const isStatus = (key: string) => /^[1-9][0-9]{2}$/.test(key)
+
+/** Checked as a histogram where it is counted. */
+const histogram: Reader<HistogramText> = (value, place) => {
+  if (typeof value !== 'string') throw new Misread(place, 'a histogram')
+  return value
+}
+
+const sentAndEnded = { sent: count, succeeded: count, failed: count }
+
+const step = record<StepResult>({
+  id: count,
+  scenario: text,
+  step: text,
+  ...sentAndEnded,
+  causes: counts(isCause, 'causes of failure'),
+  statuses: counts(isStatus, 'status codes'),
+  bytesReceived: count,
+  bytesSent: count,
+  response: histogram,
+  service: histogram,
+  failures: histogram,
+})
+
+const seconds = list(
+  record<SecondResult>({ second: count, succeeded: count, failed: count, response: histogram }),
+  200_000,
+)
+
+const resultSummary = record<Omit<RunResult, 'seconds'>>({
+  kind: oneOf('loadgate-result'),
+  schema: oneOf(SCHEMA),
+  id: matching(/^[\w-]{1,100}$/, 'an id'),
+  startedAt: amount,
+  profile: text,
+  fingerprint: record({
+    plan: matching(/^[0-9a-f]{64}$/, 'a SHA-256'),
+    generator: text,
+    machine: record({ cpu: text, cores: count, os: text, node: text }),
+  }),
+  commit: optional(matching(/^[0-9a-f]{40,64}$/, 'a commit')),
+  plan: record({
+    model: oneOf('open', 'closed'),
+    target: text,
+    measured: amount,
+    warmUp: amount,
+    seed: whole,
+    executor: text,
+  }),
+  shards: where(
+    record({ expected: count, reported: count, lost: list(text, 10_000) }),
+    ({ expected, reported, lost }) => expected >= 1 && expected === reported + lost.length,
+    'a sum of reported and lost workers',
+  ),
+  complete: truth,
+  iterations: where(
+    record({ planned: count, started: count, dropped: count, finished: count, failed: count, cut: count }),
+    ({ planned, started, dropped, finished, failed, cut }) =>
+      planned === started + dropped && started === finished + failed + cut,
+    'a sum of its parts',
+  ),
+  warmUp: where(record(sentAndEnded), addsUp, 'a sum of its parts'),
+  steps: list(where(step, addsUp, 'a sum of its parts'), 10_000),
+  health: record({
+    lateness: histogram,
+    loopDelayP99: amount,
+    loopUtilisation: amount,
+    cpu: amount,
+    connections: record({ opened: count, peak: count, cap: count }),
+    staleRetries: count,
+  }),
+})
+
+function addsUp({ sent, succeeded, failed }: { sent: number; succeeded: number; failed: number }): boolean {
+  return sent === succeeded + failed
+}
+
+function checkSums({ steps, health, shards, complete }: Omit<RunResult, 'seconds'>): void {
+  countIn(health.lateness)
+  if (complete && shards.lost.length > 0) throw new Misread('complete', 'true of a run with lost workers')
+  for (const [index, step] of steps.entries()) {
+    const place = `steps[${index}]`
+    if (index > 0 && step.id <= steps[index - 1]!.id) throw new Misread(`${place}.id`, 'behind the one before it')
+    if (total(Object.values(step.causes)) !== step.failed) throw new Misread(`${place}.causes`, 'the sum of failures')
+    if (total(Object.values(step.statuses)) > step.sent) throw new Misread(`${place}.statuses`, 'at most what was sent')
+    checkCount(step.response, step.succeeded, `${place}.response`)
+    checkCount(step.service, step.succeeded, `${place}.service`)
+    checkCount(step.failures, step.failed, `${place}.failures`)
+  }
+}
+
+/** Every request of a step ended in some second, so the two are the same samples in two orders. */
+function checkSeconds({ steps, seconds }: RunResult): void {
+  for (const [index, { second, succeeded, response }] of seconds.entries()) {
+    if (index > 0 && second <= seconds[index - 1]!.second)
+      throw new Misread(`seconds[${index}].second`, 'behind the one before it')
+    checkCount(response, succeeded, `seconds[${index}].response`)
+  }
+  const failed = (parts: readonly { failed: number }[]) => total(parts.map((part) => part.failed))
+  const responses = (parts: readonly { response: HistogramText }[]) =>
+    Histogram.of(...parts.map(({ response }) => response)).toText()
+  if (failed(steps) !== failed(seconds) || responses(steps) !== responses(seconds))
+    throw new Misread('seconds', 'the sum of the steps')
+}
+
+function checkCount(text: HistogramText, expected: number, place: string): void {
+  const found = countIn(text)
+  if (found !== expected) throw new Misread(place, `a histogram of ${expected} samples but of ${found}`)
+}
+
+function total(numbers: readonly (number | undefined)[]): number {
+  return numbers.reduce<number>((sum, number) => sum + (number ?? 0), 0)
+}

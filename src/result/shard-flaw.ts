@@ -1,0 +1,70 @@
+import type { ShardResult, StepCounts } from '../engine/shard-result.ts'
+import { messageOf } from '../errors.ts'
+import { countIn } from '../histogram.ts'
+import { arrivalsIn } from '../plan/curve.ts'
+import type { LoadPlan, Shard } from '../plan/plan.ts'
+
+/** What is wrong with a shard's numbers, as a phrase for the report; undefined when they all add up. */
+export function flawOf(
+  result: ShardResult,
+  plan: LoadPlan,
+  { index, count }: Pick<Shard, 'index' | 'count'>,
+): string | undefined {
+  if (result.planHash !== plan.hash || result.index !== index || result.count !== count)
+    return 'reports on another plan'
+  const ids = plan.scenarios.flatMap(({ steps }) => steps.flatMap((step) => (step.kind === 'request' ? [step.id] : [])))
+  if (ids.join() !== result.steps.map(({ id }) => id).join()) return 'does not report on every step'
+  try {
+    return flawOfIterations(result, plan) ?? flawOfSeconds(result) ?? firstOf(result.steps, flawOfStep)
+  } catch (error) {
+    return messageOf(error)
+  }
+}
+
+function flawOfIterations({ iterations, complete, index, count }: ShardResult, plan: LoadPlan): string | undefined {
+  const { planned, started, dropped, finished, failed, cut } = iterations
+  const parts = `${started} started and ${dropped} dropped of ${planned} iterations`
+  if (planned !== started + dropped) return `reports ${parts}`
+  if (started !== finished + failed + cut) return `reports ${finished + failed + cut} ends of ${started} iterations`
+  if (complete && plan.model === 'open' && planned !== measuredArrivals(plan, index, count))
+    return `reports ${planned} of its ${measuredArrivals(plan, index, count)} arrivals`
+  return undefined
+}
+
+/** Arrivals of the measured window that are the shard's: the n with n mod count = index. */
+function measuredArrivals({ curve, measureFrom }: LoadPlan, index: number, count: number): number {
+  const warmUp = measureFrom > 0 ? arrivalsIn(curve.slice(0, 1)) : 0
+  const below = (n: number) => Math.max(0, Math.ceil((n - index) / count))
+  return below(arrivalsIn(curve)) - below(warmUp)
+}
+
+function flawOfStep(step: StepCounts): string | undefined {
+  const { sent, succeeded, failed, causes, service, failures } = step
+  const explained = Object.values(causes).reduce((sum, count) => sum + count, 0)
+  if (sent !== succeeded + failed) return `reports ${succeeded + failed} outcomes of ${sent} requests`
+  if (failed !== explained) return `reports ${explained} causes of ${failed} failures`
+  if (countIn(service) !== succeeded) return `reports ${countIn(service)} times of ${succeeded} successes`
+  if (countIn(failures) !== failed) return `reports ${countIn(failures)} times of ${failed} failures`
+  return undefined
+}
+
+/** Every measured request ended in some second. */
+function flawOfSeconds({ steps, seconds }: ShardResult): string | undefined {
+  const left = new Map(steps.map(({ id, succeeded, failed }) => [id, { succeeded, failed }]))
+  for (const { id, succeeded, failed, response } of seconds.flatMap((second) => second.steps)) {
+    const step = left.get(id)
+    if (!step || countIn(response) !== succeeded) return 'reports seconds that do not add up'
+    step.succeeded -= succeeded
+    step.failed -= failed
+  }
+  const whole = [...left.values()].every(({ succeeded, failed }) => succeeded === 0 && failed === 0)
+  return whole ? undefined : 'reports seconds that do not add up to its steps'
+}
+
+function firstOf<T>(items: readonly T[], read: (item: T) => string | undefined): string | undefined {
+  for (const item of items) {
+    const found = read(item)
+    if (found !== undefined) return found
+  }
+  return undefined
+}

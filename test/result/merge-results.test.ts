@@ -1,0 +1,211 @@
+import { expect, test } from '@jest/globals'
+import fc from 'fast-check'
+import type { Cause, ShardResult } from '../../src/engine/shard-result.ts'
+import { Histogram } from '../../src/histogram.ts'
+import { mergeResults } from '../../src/result.ts'
+import { contextOf, planOf, type Sample, shardOf, textOf } from './shards.ts'
+
+const plan = planOf('closed')
+const sample: fc.Arbitrary<Sample> = fc.record({
+  step: fc.integer({ min: 0, max: 2 }),
+  second: fc.integer({ min: 0, max: 12 }),
+  us: fc.integer({ min: 1, max: 10_000_000 }),
+  cause: fc.constantFrom<Cause | undefined>(undefined, undefined, 'timeout', 'unexpected-status'),
+})
+const samples = fc.array(sample, { maxLength: 60 })
+
+const ok = (step: number, second: number, us: number): Sample => ({ step, second, us, cause: undefined })
+const bad = (step: number, second: number, us: number): Sample => ({ step, second, us, cause: 'timeout' })
+
+test('two workers are one run', () => {
+  const shards = [
+    shardOf(plan, 0, 2, [ok(0, 0, 1_000), ok(0, 2, 3_000), bad(1, 2, 9_000)]),
+    shardOf(plan, 1, 2, [ok(0, 0, 2_000), ok(2, 1, 5_000)]),
+  ]
+  expect(mergeResults(shards, contextOf(plan))).toEqual({
+    kind: 'loadgate-result',
+    schema: 1,
+    id: 'run-1',
+    startedAt: 1_700_000_000_000,
+    profile: 'shop',
+    fingerprint: contextOf(plan).fingerprint,
+    commit: 'a'.repeat(40),
+    plan: {
+      model: 'closed',
+      target: 'http://127.0.0.1:8080',
+      measured: 10_000,
+      warmUp: 1_000,
+      seed: 1,
+      executor: 'inline',
+    },
+    shards: { expected: 2, reported: 2, lost: [] },
+    complete: true,
+    iterations: { planned: 7, started: 5, dropped: 2, finished: 4, failed: 1, cut: 0 },
+    warmUp: { sent: 6, succeeded: 4, failed: 2 },
+    steps: [
+      {
+        id: 0,
+        scenario: 'buy',
+        step: 'GET /list',
+        sent: 3,
+        succeeded: 3,
+        failed: 0,
+        causes: {},
+        statuses: { 200: 3 },
+        bytesReceived: 300,
+        bytesSent: 3,
+        response: textOf([1_000, 2_000, 3_000]),
+        service: textOf([999, 1_999, 2_999]),
+        failures: 'h1:',
+      },
+      {
+        id: 1,
+        scenario: 'buy',
+        step: 'GET /buy',
+        sent: 1,
+        succeeded: 0,
+        failed: 1,
+        causes: { timeout: 1 },
+        statuses: {},
+        bytesReceived: 100,
+        bytesSent: 1,
+        response: 'h1:',
+        service: 'h1:',
+        failures: textOf([9_000]),
+      },
+      {
+        id: 2,
+        scenario: 'look',
+        step: 'GET /list',
+        sent: 1,
+        succeeded: 1,
+        failed: 0,
+        causes: {},
+        statuses: { 200: 1 },
+        bytesReceived: 100,
+        bytesSent: 1,
+        response: textOf([5_000]),
+        service: textOf([4_999]),
+        failures: 'h1:',
+      },
+    ],
+    seconds: [
+      { second: 0, succeeded: 2, failed: 0, response: textOf([1_000, 2_000]) },
+      { second: 1, succeeded: 1, failed: 0, response: textOf([5_000]) },
+      { second: 2, succeeded: 1, failed: 1, response: textOf([3_000]) },
+    ],
+    health: {
+      lateness: textOf([10, 30, 90, 20, 50]),
+      loopDelayP99: 1,
+      loopUtilisation: 0.1,
+      cpu: 0.5,
+      connections: { opened: 10, peak: 8, cap: 20 },
+      staleRetries: 1,
+    },
+  })
+})
+
+test('it does not matter which worker saw what', () => {
+  fc.assert(
+    fc.property(
+      samples,
+      fc.integer({ min: 1, max: 6 }),
+      fc.array(fc.nat(5), { minLength: 60, maxLength: 60 }),
+      (all, count, places) => {
+        const shards = Array.from({ length: count }, (_, index) =>
+          shardOf(
+            plan,
+            index,
+            count,
+            all.filter((_, at) => places[at]! % count === index),
+          ),
+        )
+        const merged = mergeResults(shards, contextOf(plan))
+        const whole = mergeResults([shardOf(plan, 0, 1, all)], contextOf(plan))
+        expect(merged.shards).toEqual({ expected: count, reported: count, lost: [] })
+        // As text, so that not even the order of keys may differ.
+        expect(JSON.stringify([merged.steps, merged.seconds])).toBe(JSON.stringify([whole.steps, whole.seconds]))
+        expect(merged.health.lateness).toBe(whole.health.lateness)
+        const successes = all.filter(({ cause }) => cause === undefined)
+        expect(Histogram.of(...merged.steps.map(({ response }) => response)).toText()).toBe(
+          textOf(successes.map(({ us }) => us)),
+        )
+      },
+    ),
+  )
+})
+
+test('a lost worker is named, and the run is not complete', () => {
+  const shards = [shardOf(plan, 0, 3, [ok(0, 0, 1_000)]), undefined, undefined]
+  const result = mergeResults(shards, contextOf(plan, { lost: new Map([[1, 'out of memory']]) }))
+  expect(result).toMatchObject({
+    shards: { expected: 3, reported: 1, lost: ['worker 2: out of memory', 'worker 3: no result'] },
+    complete: false,
+    iterations: { planned: 2 },
+  })
+})
+
+test('no worker at all is still a result, of nothing', () => {
+  expect(mergeResults([undefined], contextOf(plan))).toMatchObject({
+    shards: { expected: 1, reported: 0 },
+    complete: false,
+    iterations: { planned: 0 },
+    seconds: [],
+    health: { lateness: 'h1:', cpu: 0 },
+    steps: [{ sent: 0, response: 'h1:' }, { sent: 0 }, { sent: 0 }],
+  })
+})
+
+test('a run that was stopped is not complete', () => {
+  const shards = [{ ...shardOf(plan, 0, 1, []), complete: false }]
+  expect(mergeResults(shards, contextOf(plan))).toMatchObject({ shards: { lost: [] }, complete: false })
+})
+
+const sound = shardOf(plan, 0, 1, [ok(0, 0, 1_000), bad(0, 1, 2_000)])
+const withStep = (changes: Partial<ShardResult['steps'][number]>): ShardResult => ({
+  ...sound,
+  steps: [{ ...sound.steps[0]!, ...changes }, ...sound.steps.slice(1)],
+})
+
+test.each<[string, ShardResult, RegExp]>([
+  ['another plan', { ...sound, planHash: 'f'.repeat(64) }, /another plan/],
+  ['another place', { ...sound, index: 1 }, /another plan/],
+  ['a step missing', { ...sound, steps: sound.steps.slice(1) }, /does not report on every step/],
+  ['a request without outcome', withStep({ sent: 3 }), /2 outcomes of 3 requests/],
+  ['a failure without cause', withStep({ causes: {} }), /0 causes of 1 failures/],
+  ['a success without time', withStep({ service: 'h1:' }), /0 times of 1 successes/],
+  ['a failure without time', withStep({ failures: 'h1:' }), /0 times of 1 failures/],
+  ['a damaged histogram', withStep({ failures: 'h1:!' }), /histogram is damaged/],
+  ['a second missing', { ...sound, seconds: sound.seconds.slice(1) }, /do not add up to its steps/],
+  [
+    'a second of an unknown step',
+    { ...sound, seconds: [{ second: 0, steps: [{ id: 9, succeeded: 1, failed: 0, response: textOf([1]) }] }] },
+    /seconds that do not add up/,
+  ],
+  [
+    'an iteration neither started nor dropped',
+    { ...sound, iterations: { ...sound.iterations, planned: 9 } },
+    /2 started and 1 dropped of 9/,
+  ],
+  ['an iteration without end', { ...sound, iterations: { ...sound.iterations, cut: 1 } }, /3 ends of 2 iterations/],
+])('a worker whose numbers do not add up is lost: %s', (_, shard, reason) => {
+  expect(mergeResults([sound], contextOf(plan)).shards.lost).toEqual([])
+  const result = mergeResults([shard], contextOf(plan))
+  expect(result.shards).toMatchObject({ reported: 0, lost: [expect.stringMatching(reason)] })
+  expect(result.complete).toBe(false)
+  expect(result.steps[0]?.sent).toBe(0)
+})
+
+test('in the open model a complete worker must account for each of its arrivals', () => {
+  // 10/s: 10 in the warm-up, 100 measured, which are numbers 10 to 109; of three workers the first has the 33 from 12.
+  const open = planOf('open')
+  const shard = (index: number, planned: number, complete = true): ShardResult => ({
+    ...shardOf(open, index, 3, []),
+    complete,
+    iterations: { planned, started: 0, dropped: planned, finished: 0, failed: 0, cut: 0 },
+  })
+  const lost = (...shards: ShardResult[]) => mergeResults(shards, contextOf(open)).shards.lost
+  expect(lost(shard(0, 33), shard(1, 34), shard(2, 33))).toEqual([])
+  expect(lost(shard(0, 33), shard(1, 33), shard(2, 33))).toEqual(['worker 2: reports 33 of its 34 arrivals'])
+  expect(lost(shard(0, 33), shard(1, 12, false), shard(2, 33))).toEqual([])
+})

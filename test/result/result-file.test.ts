@@ -1,0 +1,125 @@
+import { expect, test } from '@jest/globals'
+import fc from 'fast-check'
+import { LoadgateError } from '../../src/errors.ts'
+import { mergeResults, type RunResult, readResult, readResultSummary, writeResult } from '../../src/result.ts'
+import { contextOf, planOf, shardOf, textOf } from './shards.ts'
+
+const plan = planOf('closed')
+const result = mergeResults(
+  [
+    shardOf(plan, 0, 2, [
+      { step: 0, second: 0, us: 1_000, cause: undefined },
+      { step: 1, second: 3, us: 2_500_000, cause: 'timeout' },
+    ]),
+    shardOf(plan, 1, 2, [{ step: 0, second: 1, us: 4_000, cause: undefined }]),
+  ],
+  contextOf(plan),
+)
+
+/** The file with the value at a path such as `steps.0.sent` replaced. */
+function changed(path: string, value: unknown): string {
+  const copy = JSON.parse(writeResult(result))
+  const keys = path.split('.')
+  const last = keys.pop()!
+  keys.reduce((at, key) => at[key], copy)[last] = value
+  return JSON.stringify(copy)
+}
+
+test('what is written is read, and is one line', () => {
+  expect(readResult(writeResult(result))).toEqual(result)
+  expect(writeResult(result).indexOf('\n')).toBe(writeResult(result).length - 1)
+})
+
+test('a run outside a git checkout has no commit', () => {
+  const bare = { ...result, commit: undefined }
+  expect(readResult(writeResult(bare))).toEqual(bare)
+})
+
+test('the summary is the same without the seconds', () => {
+  const { seconds: _, ...summary } = result
+  expect(readResultSummary(JSON.parse(JSON.stringify(summary)))).toEqual(summary)
+  expect(() => readResult(JSON.stringify(summary))).toThrow(/seconds is not a list/)
+})
+
+test('a key that is not known is left behind', () => {
+  expect(readResult(changed('colour', 'red'))).toEqual(result)
+  const hostile = writeResult(result).replace('{', '{"__proto__":{"complete":false},')
+  expect(readResult(hostile)).toEqual(result)
+})
+
+test('a result of a later version asks for that version', () => {
+  const read = () => readResult(changed('schema', 2))
+  expect(read).toThrow(LoadgateError)
+  expect(read).toThrow(expect.objectContaining({ kind: 'usage', hint: expect.stringContaining('later') }))
+})
+
+test.each<[string, string, RegExp]>([
+  ['no JSON', '{"kind":', /not JSON/],
+  ['nothing', '', /not JSON/],
+  ['null', 'null', /another kind/],
+  ['another file', '{"name":"x"}', /another kind/],
+  ['an older schema, which never was', changed('schema', 0), /schema is not 1/],
+  ['text for a number', changed('iterations.planned', '3'), /iterations\.planned is not a whole number/],
+  ['a part of a request', changed('steps.0.sent', 1.5), /steps\[0\]\.sent is not a whole number/],
+  ['less than nothing', changed('warmUp.sent', -1), /warmUp\.sent is not a count/],
+  ['no number', changed('startedAt', null), /startedAt is not a number/],
+  ['an endless number', changed('health.cpu', 0).replace('"cpu":0', '"cpu":1e999'), /health\.cpu is not a number/],
+  ['a missing record', changed('plan', undefined), /plan is not a record/],
+  ['a list for a record', changed('fingerprint', []), /fingerprint is not a record/],
+  ['a record for a list', changed('steps', {}), /steps is not a list/],
+  ['an endless text', changed('profile', 'x'.repeat(20_000)), /profile is not a text/],
+  ['an id with other characters', changed('id', '<b>'), /id is not an id/],
+  ['a commit that is none', changed('commit', 'main'), /commit is not a commit/],
+  ['an unknown model', changed('plan.model', 'half-open'), /plan\.model is not open or closed/],
+  ['an unknown cause', changed('steps.1.causes', { bored: 1 }), /steps\[1\]\.causes is not counts by causes/],
+  ['an inherited cause', changed('steps.1.causes', { toString: 1 }), /steps\[1\]\.causes is not counts by causes/],
+  ['a status that is none', changed('steps.0.statuses', { 20: 2 }), /steps\[0\]\.statuses is not counts by status/],
+  ['more answers than requests', changed('steps.0.statuses', { 200: 3 }), /steps\[0\]\.statuses/],
+  ['a lost worker too few', changed('shards.expected', 3), /shards is not a sum/],
+  ['complete without all workers', changed('shards', { expected: 3, reported: 2, lost: ['x'] }), /complete/],
+  ['iterations that do not add up', changed('iterations.dropped', 0), /iterations is not a sum/],
+  ['ends that do not add up', changed('iterations.cut', 1), /iterations is not a sum/],
+  ['requests that do not add up', changed('steps.0.sent', 3), /steps\[0\] is not a sum/],
+  ['a warm-up that does not add up', changed('warmUp.failed', 0), /warmUp is not a sum/],
+  ['failures without causes', changed('steps.1.causes', {}), /steps\[1\]\.causes/],
+  ['steps in disorder', changed('steps.1.id', 0), /steps\[1\]\.id/],
+  ['responses that are not the successes', changed('steps.0.response', textOf([1])), /2 samples but of 1/],
+  ['service times that are not the successes', changed('steps.0.service', textOf([1])), /2 samples but of 1/],
+  ['failure times that are not the failures', changed('steps.1.failures', 'h1:'), /1 samples but of 0/],
+  ['a damaged histogram', changed('steps.0.response', 'h1:AAE'), /histogram is damaged/],
+  ['a damaged histogram of the health', changed('health.lateness', 'x'), /histogram is damaged/],
+  ['a second missing', changed('seconds', result.seconds.slice(1)), /seconds is not the sum/],
+  ['all seconds missing', changed('seconds', []), /seconds is not the sum/],
+  ['a failure missing in a second', changed('seconds.2.failed', 0), /seconds is not the sum/],
+  ['another time in a second', changed('seconds.0.response', textOf([9_000])), /seconds is not the sum/],
+  ['seconds in disorder', changed('seconds.1.second', 0), /seconds\[1\]\.second/],
+])('refused: %s', (_, text, message) => {
+  const read = () => readResult(text)
+  expect(read).toThrow(LoadgateError)
+  expect(read).toThrow(message)
+  expect(read).toThrow(expect.objectContaining({ kind: 'infrastructure' }))
+})
+
+test('any value in any place is refused or still a result that adds up', () => {
+  const paths = pathsIn(JSON.parse(writeResult(result)))
+  fc.assert(
+    fc.property(fc.constantFrom(...paths), fc.jsonValue(), (path, value) => {
+      let read: RunResult
+      try {
+        read = readResult(changed(path, value))
+      } catch (error) {
+        expect(error).toBeInstanceOf(LoadgateError)
+        return
+      }
+      expect(read.steps.every(({ sent, succeeded, failed }) => sent === succeeded + failed)).toBe(true)
+      expect(readResult(writeResult(read))).toEqual(read)
+    }),
+    { numRuns: 1000 },
+  )
+})
+
+function pathsIn(value: unknown, path: readonly string[] = []): readonly string[] {
+  const own = path.length > 0 ? [path.join('.')] : []
+  if (typeof value !== 'object' || value === null) return own
+  return [...own, ...Object.entries(value).flatMap(([key, item]) => pathsIn(item, [...path, key]))]
+}
