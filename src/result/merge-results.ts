@@ -14,8 +14,8 @@ export interface RunContext {
   readonly startedAt: EpochMs
   readonly fingerprint: Fingerprint
   readonly commit: string | undefined
-  /** Why a worker was lost, by its index. */
-  readonly lost: ReadonlyMap<number, string>
+  /** What became of the workers that were lost, one sentence each. */
+  readonly lost: readonly string[]
 }
 
 /**
@@ -24,11 +24,12 @@ export interface RunContext {
  * not add up is evidence of nothing and counts as lost.
  */
 export function mergeResults(shards: readonly (ShardResult | undefined)[], context: RunContext): RunResult {
-  const flaws = shards.map((shard, index) =>
-    shard ? flawOf(shard, context.plan, { index, count: shards.length }) : (context.lost.get(index) ?? 'no result'),
-  )
-  const sound = shards.filter((shard, index): shard is ShardResult => flaws[index] === undefined)
-  const lost = flaws.flatMap((flaw, index) => (flaw === undefined ? [] : [`worker ${index + 1}: ${flaw}`]))
+  const flaws = shards.map((shard, index) => shard && flawOf(shard, context.plan, { index, count: shards.length }))
+  const sound = shards.filter((shard, index): shard is ShardResult => shard !== undefined && flaws[index] === undefined)
+  const lost = [
+    ...shards.filter((shard) => shard === undefined).map((_, at) => context.lost[at] ?? 'A worker gave no result'),
+    ...flaws.flatMap((flaw, index) => (flaw ? [`Worker ${index + 1} of ${shards.length}: ${flaw}`] : [])),
+  ]
   return {
     kind: 'loadgate-result',
     schema: 1,

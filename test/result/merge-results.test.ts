@@ -137,9 +137,9 @@ test('it does not matter which worker saw what', () => {
 
 test('a lost worker is named, and the run is not complete', () => {
   const shards = [shardOf(plan, 0, 3, [ok(0, 0, 1_000)]), undefined, undefined]
-  const result = mergeResults(shards, contextOf(plan, { lost: new Map([[1, 'out of memory']]) }))
+  const result = mergeResults(shards, contextOf(plan, { lost: ['Worker 2 of 3: out of memory'] }))
   expect(result).toMatchObject({
-    shards: { expected: 3, reported: 1, lost: ['worker 2: out of memory', 'worker 3: no result'] },
+    shards: { expected: 3, reported: 1, lost: ['Worker 2 of 3: out of memory', 'A worker gave no result'] },
     complete: false,
     iterations: { planned: 2 },
   })
@@ -206,6 +206,6 @@ test('in the open model a complete worker must account for each of its arrivals'
   })
   const lost = (...shards: ShardResult[]) => mergeResults(shards, contextOf(open)).shards.lost
   expect(lost(shard(0, 33), shard(1, 34), shard(2, 33))).toEqual([])
-  expect(lost(shard(0, 33), shard(1, 33), shard(2, 33))).toEqual(['worker 2: reports 33 of its 34 arrivals'])
+  expect(lost(shard(0, 33), shard(1, 33), shard(2, 33))).toEqual(['Worker 2 of 3: reports 33 of its 34 arrivals'])
   expect(lost(shard(0, 33), shard(1, 12, false), shard(2, 33))).toEqual([])
 })
