@@ -4,6 +4,14 @@ export type ErrorKind = 'usage' | 'target' | 'infrastructure'
 /** Exit codes are interface: scripts and the action's users rely on them. */
 export const EXIT = { pass: 0, fail: 1, usage: 2, inconclusive: 3, invalid: 4 } as const
 
+/** Inconclusive warns unless it is asked to fail; every other outcome has its code. */
+export function exitCodeOfVerdict(
+  outcome: Exclude<keyof typeof EXIT, 'usage'>,
+  onInconclusive: 'warn' | 'fail',
+): number {
+  return outcome === 'inconclusive' && onInconclusive === 'warn' ? EXIT.pass : EXIT[outcome]
+}
+
 /**
  * The one exception of the tool, for what is not data: a failed request is a sample, a broken profile a list of issues.
  * Thrown anywhere, caught in the entries only.

@@ -94,6 +94,10 @@ export const CHOICES = {
 
 export type ChoiceName = keyof typeof CHOICES
 
+const WITH_FLAG = Object.values<Choice>(CHOICES).flatMap(({ flag, bare }) => (flag ? [{ flag, bare }] : []))
+const FLAGS = WITH_FLAG.map(({ flag }) => flag)
+const BARE = WITH_FLAG.filter(({ bare }) => bare).map(({ flag }) => `--${flag}`)
+
 /** Reads the action's inputs; an empty one is the default, which the runner has already filled in from action.yml. */
 export function optionsFromAction(read: (input: string) => string): GateOptions {
   return optionsFrom(
@@ -104,7 +108,7 @@ export function optionsFromAction(read: (input: string) => string): GateOptions 
 
 /** Reads the flags of `loadgate run`. A laptop writes a report directory only when asked and has no comment. */
 export function optionsFromCommandLine(argv: readonly string[]): GateOptions {
-  const { values, positionals } = readFlags(argv, 1)
+  const { values, positionals } = readFlags(argv, { flags: FLAGS, most: 1 })
   const own: Partial<Record<ChoiceName, string>> = { 'report-dir': '', comment: 'false', 'github-token': '' }
   return optionsFrom(
     (name) => {
@@ -146,17 +150,16 @@ function threadsFrom(text: string, label: string): number | 'auto' {
 
 /**
  * Flags and positionals of a command line. A mistyped flag is named with the one that was probably meant.
+ * @param flags those the command takes; each has a value, unless it stands for a choice that may be bare
  * @param most how many positionals the command takes
  */
 export function readFlags(
   argv: readonly string[],
-  most: number,
+  { flags, most }: { readonly flags: readonly string[]; readonly most: number },
 ): { values: Partial<Record<string, string>>; positionals: readonly string[] } {
-  const known = Object.values<Choice>(CHOICES).filter(({ flag }) => flag !== undefined)
-  const bare = new Set(known.filter(({ bare }) => bare).map(({ flag }) => `--${flag}`))
   const { tokens } = parseArgs({
-    args: argv.map((arg) => (bare.has(arg) ? `${arg}=true` : arg)),
-    options: Object.fromEntries(known.map(({ flag }) => [flag, { type: 'string' as const }])),
+    args: argv.map((arg) => (BARE.includes(arg) ? `${arg}=true` : arg)),
+    options: Object.fromEntries(flags.map((flag) => [flag, { type: 'string' as const }])),
     allowPositionals: true,
     strict: false,
     tokens: true,
@@ -166,7 +169,7 @@ export function readFlags(
   for (const token of tokens) {
     if (token.kind === 'positional') positionals.push(token.value)
     if (token.kind !== 'option') continue
-    if (!known.some(({ flag }) => flag === token.name)) throw unknownFlag(token.rawName, known)
+    if (!flags.includes(token.name)) throw unknownFlag(token.rawName, flags)
     if (token.value === undefined)
       throw new LoadgateError('usage', `${token.rawName} needs a value`, { hint: 'See `loadgate help`.' })
     values[token.name] = token.value
@@ -178,10 +181,10 @@ export function readFlags(
   return { values, positionals }
 }
 
-function unknownFlag(given: string, known: readonly Choice[]): LoadgateError {
+function unknownFlag(given: string, flags: readonly string[]): LoadgateError {
   const meant = nearest(
     given,
-    known.map(({ flag }) => `--${flag}`),
+    flags.map((flag) => `--${flag}`),
   )
   return new LoadgateError('usage', `There is no flag ${given}`, {
     hint: meant ? `Did you mean ${meant}?` : 'See `loadgate help`.',

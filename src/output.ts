@@ -3,6 +3,8 @@ import { createRedactor } from './redact.ts'
 
 /** The only writer of log text. Whatever is written, the runner finds no command in it, and no registered secret. */
 export interface Output {
+  /** Whether `live` shows anything. */
+  readonly terminal: boolean
   /** Whether `styled` text may carry colours. */
   readonly colour: boolean
   /** Columns of the terminal; 80 where there is none. */
@@ -80,6 +82,7 @@ export function createOutput({ stdout, stderr, github, colour }: OutputOptions):
   }
 
   return {
+    terminal,
     colour: colours,
     get width() {
       return stdout.columns ?? 80

@@ -1,0 +1,66 @@
+import { readFile } from 'node:fs/promises'
+import { exitCodeOfVerdict, LoadgateError } from './errors.ts'
+import { gate } from './gate.ts'
+import { optionsFromAction } from './inputs.ts'
+import { type Job, jobOf } from './job.ts'
+import { createOutput } from './output.ts'
+import { maySaveBaseline, type RunEvent, readEvent } from './publish/event.ts'
+import { commentsOf } from './publish/github.ts'
+import { type CommentTarget, githubPublisher } from './publish/github-publisher.ts'
+import { runEntry } from './run-entry.ts'
+import { annotate, finish, maskSecret, readInput, saveState, setOutput, writeSummary } from './runner.ts'
+
+const { env } = process
+const output = createOutput({ stdout: process.stdout, stderr: process.stderr, github: true })
+let failure: string | undefined
+
+const exitCode = await runEntry(output, async (signal) => {
+  const options = optionsFromAction(readInput)
+  const mask = (secret: string) => {
+    output.mask(secret)
+    maskSecret(secret)
+  }
+  if (options.githubToken) mask(options.githubToken)
+  const job = jobOf(env)
+  const event = await readEvent(env, (path) => readFile(path, 'utf8'))
+  refusePrivileged(event)
+  const runner = { setOutput, writeSummary, annotate }
+  const { verdict, files } = await gate(options, {
+    output,
+    env,
+    signal,
+    mask,
+    publisher: githubPublisher({ runner, comment: commentTarget(event, job, options), redact: output.redact, signal }),
+    savesByItself: maySaveBaseline(event),
+    commit: event.kind === 'pull_request' ? event.headSha : job.commit,
+    url: job.url,
+    onService: (service) => saveState('service', JSON.stringify(service)),
+  })
+  if (files) {
+    setOutput('report-path', files.markdown ?? '')
+    setOutput('result-path', files.json ?? '')
+  }
+  const code = exitCodeOfVerdict(verdict.outcome, options.onInconclusive)
+  if (code !== 0) failure = `Loadgate: ${verdict.outcome}: ${verdict.reason}`
+  return code
+})
+finish(exitCode, failure)
+
+function commentTarget(
+  event: RunEvent,
+  { owner, repo, apiUrl, runId, attempt }: Job,
+  { comment, githubToken }: { readonly comment: boolean; readonly githubToken: string | undefined },
+): CommentTarget | undefined {
+  if (!comment || !githubToken || event.kind !== 'pull_request') return undefined
+  const { number } = event
+  const comments = commentsOf({ owner, repo, number }, { token: githubToken, apiUrl })
+  return { comments, number, stamp: { runId, attempt } }
+}
+
+/** `service.start` and the load come from the pull request, whose code must never meet secrets or a writing token. */
+function refusePrivileged(event: RunEvent): void {
+  if (event.kind !== 'pull_request' || !event.privileged) return
+  throw new LoadgateError('usage', 'Loadgate does not run on pull_request_target', {
+    hint: 'Use pull_request: without a permission to comment, the job summary has the whole report.',
+  })
+}

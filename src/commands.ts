@@ -1,0 +1,87 @@
+import { compareFiles } from './compare-files.ts'
+import { commitIn } from './environment.ts'
+import { EXIT, exitCodeOfVerdict, LoadgateError } from './errors.ts'
+import { gate } from './gate.ts'
+import { HELP } from './help.ts'
+import { CHOICES, optionsFromCommandLine, readFlags } from './inputs.ts'
+import { nearest } from './nearest.ts'
+import { createOutput, type Output } from './output.ts'
+import { drawCurve } from './plan/draw-curve.ts'
+import { summarisePlan } from './plan/summarise-plan.ts'
+import { loadProfile } from './profile-file.ts'
+import { renderPlan } from './report/plan.ts'
+import { renderTerminal } from './report/terminal.ts'
+import { runEntry } from './run-entry.ts'
+import { inGitHub } from './runner.ts'
+import { VERSION } from './version.ts'
+
+type Command = (argv: readonly string[], output: Output, signal: AbortSignal) => Promise<number>
+
+const COMMANDS: Readonly<Record<string, Command>> = {
+  run: async (argv, output, signal) => {
+    const options = optionsFromCommandLine(argv)
+    const { env } = process
+    const commit = await commitIn(process.cwd())
+    const { verdict } = await gate(options, {
+      output,
+      env,
+      signal,
+      mask: output.mask,
+      publisher: undefined,
+      savesByItself: false,
+      commit,
+      url: undefined,
+    })
+    return exitCodeOfVerdict(verdict.outcome, options.onInconclusive)
+  },
+
+  check: async (argv, output) => {
+    const path = profileIn(argv)
+    const { plan } = await loadProfile(path, process.env)
+    output.info(`${path} is sound: ${plan.scenarios.length} scenarios, ${plan.budgets.length} budgets.`)
+    return EXIT.pass
+  },
+
+  plan: async (argv, output) => {
+    const { plan } = await loadProfile(profileIn(argv), process.env)
+    output.info(renderPlan(summarisePlan(plan), drawCurve(plan, { width: Math.min(output.width, 100), height: 8 })))
+    return EXIT.pass
+  },
+
+  compare: async (argv, output) => {
+    const report = await compareFiles(argv)
+    output.styled(renderTerminal(report, { colour: output.colour, width: output.width }))
+    return exitCodeOfVerdict(report.verdict.outcome, 'warn')
+  },
+
+  help: async (_, output) => {
+    output.info(HELP)
+    return EXIT.pass
+  },
+
+  version: async (_, output) => {
+    output.info(VERSION)
+    return EXIT.pass
+  },
+}
+
+const OTHER_NAMES: Readonly<Record<string, string>> = { '--help': 'help', '-h': 'help', '--version': 'version' }
+
+/** Runs `loadgate NAME …` and answers with its exit code. */
+export function runCommand([given = 'help', ...argv]: readonly string[]): Promise<number> {
+  const output = createOutput({ stdout: process.stdout, stderr: process.stderr, github: inGitHub() })
+  return runEntry(output, (signal) => commandNamed(OTHER_NAMES[given] ?? given)(argv, output, signal))
+}
+
+function commandNamed(name: string): Command {
+  const command = Object.hasOwn(COMMANDS, name) ? COMMANDS[name] : undefined
+  if (command) return command
+  const meant = nearest(name, Object.keys(COMMANDS))
+  throw new LoadgateError('usage', `There is no command "${name}"`, {
+    hint: meant ? `Did you mean \`loadgate ${meant}\`?` : 'See `loadgate help`.',
+  })
+}
+
+function profileIn(argv: readonly string[]): string {
+  return readFlags(argv, { flags: [], most: 1 }).positionals[0] ?? CHOICES.profile.default
+}

@@ -1,0 +1,55 @@
+import type { Baseline } from './baseline/baseline.ts'
+import { baselineRun } from './baseline/baseline-run.ts'
+import { openStore } from './baseline/store.ts'
+import { compare } from './compare/compare.ts'
+import { judge } from './compare/judge.ts'
+import { LoadgateError } from './errors.ts'
+import { readText } from './files.ts'
+import { CHOICES, readFlags } from './inputs.ts'
+import { loadProfile } from './profile-file.ts'
+import type { Report } from './report/report.ts'
+import { type RunResult, readResult } from './result.ts'
+import { readEarlier } from './stored-baseline.ts'
+import type { Bytes } from './units.ts'
+import { VERSION } from './version.ts'
+
+const RESULT_LIMIT: Bytes = 256 * 1_048_576
+
+/** `compare RESULT BASELINE…`: judges an earlier run again, on any machine, by the budgets of the profile. */
+export async function compareFiles(argv: readonly string[]): Promise<Report> {
+  const { values, positionals } = readFlags(argv, { flags: ['profile'], most: 100 })
+  const [path, ...baselines] = positionals
+  if (path === undefined || baselines.length === 0)
+    throw new LoadgateError('usage', 'compare takes a result and a baseline', {
+      hint: 'For example: loadgate compare loadgate-report/report.json file:.loadgate/baseline.json',
+    })
+  const profilePath = values.profile ?? CHOICES.profile.default
+  const { plan } = await loadProfile(profilePath, process.env)
+  const result = await resultAt(path)
+  const { baseline, problem } = await earlierOf(baselines)
+  const comparison = compare(result, baseline, plan.budgets, { baselineProblem: problem })
+  const run = {
+    version: VERSION,
+    profilePath,
+    commit: result.commit,
+    url: undefined,
+    reproduce: `loadgate compare ${argv.join(' ')}`,
+    baselineNote: undefined,
+  }
+  return { verdict: judge(comparison), comparison, result, run }
+}
+
+/** A result by itself, or the one in a report. */
+async function resultAt(path: string): Promise<RunResult> {
+  const text = await readText(path, RESULT_LIMIT)
+  return readResult(text)
+}
+
+async function earlierOf(
+  names: readonly string[],
+): Promise<{ baseline: Baseline | undefined; problem: string | undefined }> {
+  const [store, ...more] = names
+  if (store?.startsWith('file:') && more.length === 0) return readEarlier(openStore(store, process.cwd()))
+  const results = await Promise.all(names.map(resultAt))
+  return { baseline: { store: names.join(', '), runs: results.map(baselineRun) }, problem: undefined }
+}

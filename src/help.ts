@@ -1,0 +1,30 @@
+import { CHOICES } from './inputs.ts'
+
+interface Shown {
+  readonly about: string
+  readonly default: string
+  readonly flag?: string
+}
+
+const flags = Object.values<Shown>(CHOICES)
+  .filter(({ flag }) => flag !== undefined)
+  .map(({ flag, about, default: usual }) => {
+    const otherwise = usual ? ` Default: ${usual}.` : ''
+    return `  --${flag}`.padEnd(22) + about.replaceAll('`', '') + otherwise
+  })
+
+export const HELP = `Loadgate sends the load of a profile, compares the result with a baseline, and says pass or fail.
+
+  loadgate run [PROFILE]                  the gate: load, comparison, report, verdict
+  loadgate check [PROFILE]                reads the profile and shows every mistake; sends nothing
+  loadgate plan [PROFILE]                 draws the load and says what it amounts to; sends nothing
+  loadgate compare RESULT BASELINE...     judges an earlier result (report.json) by the budgets of --profile;
+                                          BASELINE is file:PATH of a store, or one or more results
+  loadgate help, loadgate version
+
+PROFILE is ${CHOICES.profile.default} unless named.
+
+${flags.join('\n')}
+
+Exit codes: 0 pass, 1 fail, 2 mistake in the profile or the command, 3 inconclusive (0 unless asked to fail),
+4 invalid (the evidence is broken, or the ground it stands on), 130 or 143 stopped by a signal.`

@@ -1,0 +1,36 @@
+import { basename, dirname } from 'node:path'
+import { insideOf, readText } from './files.ts'
+import type { LoadPlan } from './plan/plan.ts'
+import { planLoad } from './plan/plan-load.ts'
+import { parseData } from './profile/data.ts'
+import type { LoadProfile } from './profile/profile.ts'
+import { parseProfile } from './profile/read-profile.ts'
+import type { Bytes } from './units.ts'
+
+const PROFILE_LIMIT: Bytes = 1_048_576
+const DATA_LIMIT: Bytes = 64 * 1_048_576
+
+export interface LoadedProfile {
+  readonly profile: LoadProfile
+  readonly plan: LoadPlan
+  /** Directory of the profile: data files and the service live there. */
+  readonly directory: string
+  /** Values from the environment that no log, report or file may show. */
+  readonly secrets: readonly string[]
+}
+
+/** Reads a profile and the data files it names, and plans it. Throws LoadgateError 'usage' with all issues. */
+export async function loadProfile(
+  path: string,
+  env: Readonly<Record<string, string | undefined>>,
+): Promise<LoadedProfile> {
+  const text = await readText(path, PROFILE_LIMIT)
+  const { profile, secrets } = parseProfile(text, { file: path, env })
+  const directory = dirname(path)
+  const data: Record<string, ReturnType<typeof parseData>> = {}
+  for (const [name, { file, format }] of Object.entries(profile.data)) {
+    const content = await readText(await insideOf(directory, file), DATA_LIMIT)
+    data[name] = parseData(content, { file: basename(file), format })
+  }
+  return { profile, plan: planLoad(profile, { data }), directory, secrets }
+}

@@ -1,0 +1,49 @@
+import { exitCodeOf, LoadgateError, messageOf } from './errors.ts'
+import type { Output } from './output.ts'
+import type { Ms } from './units.ts'
+
+/** By the shell's convention: 128 and the number of the signal. */
+const CANCELLED = { SIGINT: 130, SIGTERM: 143 } as const
+
+/** The runner kills what is left 10 s after its first signal; people at a terminal wait less. */
+const STOP_WITHIN: Ms = 4_500
+
+/**
+ * Runs the body of an entry and answers with its exit code. The first SIGINT or SIGTERM aborts the body's signal, a
+ * second one, or a body that has not ended in time, ends the process: its 'exit' listeners take the children along.
+ */
+export async function runEntry(output: Output, body: (signal: AbortSignal) => Promise<number>): Promise<number> {
+  const cancel = new AbortController()
+  let cancelled: number | undefined
+  let guard: NodeJS.Timeout | undefined
+  const onSignal = (signal: 'SIGINT' | 'SIGTERM') => {
+    if (cancelled !== undefined) process.exit(cancelled)
+    cancelled = CANCELLED[signal]
+    output.done()
+    output.warning(`${signal}: stopping the load and the service. Nothing is published or kept.`)
+    guard = setTimeout(() => process.exit(cancelled), STOP_WITHIN)
+    cancel.abort()
+  }
+  process.on('SIGINT', onSignal)
+  process.on('SIGTERM', onSignal)
+  try {
+    const code = await body(cancel.signal)
+    return cancelled ?? code
+  } catch (error) {
+    if (cancelled === undefined) tell(error, output)
+    return cancelled ?? exitCodeOf(error)
+  } finally {
+    clearTimeout(guard)
+    output.done()
+    process.off('SIGINT', onSignal)
+    process.off('SIGTERM', onSignal)
+  }
+}
+
+/** Expected trouble is told in its own words; for a mistake of ours, the place it happened helps to report it. */
+function tell(error: unknown, output: Output): void {
+  output.error(messageOf(error))
+  if (error instanceof LoadgateError) {
+    if (error.hint) output.info(error.hint)
+  } else if (error instanceof Error && error.stack) output.info(error.stack)
+}

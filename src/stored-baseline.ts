@@ -1,0 +1,55 @@
+import type { Baseline, BaselineStore } from './baseline/baseline.ts'
+import { baselineRun } from './baseline/baseline-run.ts'
+import { comparableRuns } from './baseline/comparable.ts'
+import type { Outcome } from './compare/verdict.ts'
+import { LoadgateError, messageOf } from './errors.ts'
+import type { LoadPlan } from './plan/plan.ts'
+import type { Fingerprint, RunResult } from './result.ts'
+import type { EpochMs } from './units.ts'
+
+/** What a store had to say before the run. */
+export interface Earlier {
+  /** Undefined when nothing is compared, or when it could not be read. */
+  readonly baseline: Baseline | undefined
+  /** Why it could not be read: a flaw in the evidence that the verdict names. */
+  readonly problem: string | undefined
+}
+
+export async function readEarlier(store: BaselineStore | undefined): Promise<Earlier> {
+  try {
+    return { baseline: await store?.read(), problem: undefined }
+  } catch (error) {
+    if (error instanceof LoadgateError && error.kind !== 'usage')
+      return { baseline: undefined, problem: messageOf(error) }
+    throw error
+  }
+}
+
+/** For `require-baseline`: before the load is sent, not after. */
+export function requireComparable(plan: LoadPlan, { baseline }: Earlier, fingerprint: Fingerprint, now: EpochMs): void {
+  const relative = plan.budgets.filter(({ limit }) => limit.kind === 'baseline')
+  if (relative.length === 0) return
+  if (!baseline) return
+  const { runs, refused } = comparableRuns(baseline, { id: '', startedAt: now, fingerprint })
+  if (runs.length > 0) return
+  const why = refused.map(({ runs, reason }) => `${runs} refused: ${reason}`).join('; ') || 'the store is empty'
+  throw new LoadgateError(
+    'usage',
+    `There is no baseline for "${relative[0]?.text}" (${why}), and require-baseline is set`,
+    { hint: 'Run the base version with `--save-baseline` first, or leave `require-baseline` out.' },
+  )
+}
+
+/** Only sound runs enter the window: a slow one that failed would make the next slow one look normal. */
+const KEPT: readonly Outcome[] = ['pass', 'inconclusive']
+
+/** Appends the run and says in one sentence what became of it; a store that cannot be written changes no verdict. */
+export async function keepRun(result: RunResult, outcome: Outcome, store: BaselineStore): Promise<string> {
+  if (!KEPT.includes(outcome)) return `Not added to the baseline in ${store.name}: the verdict is ${outcome}.`
+  try {
+    await store.append(baselineRun(result))
+    return `Added to the baseline in ${store.name}.`
+  } catch (error) {
+    return `Could not be added to the baseline in ${store.name}: ${messageOf(error)}.`
+  }
+}

@@ -1,0 +1,85 @@
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { expect, test } from '@jest/globals'
+import { parse } from 'yaml'
+import { CHOICES, optionsFromAction, optionsFromCommandLine, readFlags } from '../src/inputs.ts'
+import { VERSION } from '../src/version.ts'
+
+const root = join(import.meta.dirname, '..')
+const read = (file: string) => readFileSync(join(root, file), 'utf8')
+
+interface Shown {
+  readonly about: string
+  readonly default: string
+  readonly flag?: string
+  readonly commandLineOnly?: true
+}
+const choices = Object.entries<Shown>(CHOICES)
+
+test('action.yml declares exactly the inputs that are read, with their defaults and words', () => {
+  const declared = Object.entries<{ description: string; default: string }>(parse(read('action.yml')).inputs)
+  const wanted = choices
+    .filter(([, { commandLineOnly }]) => !commandLineOnly)
+    .map(([name, { about, default: usual }]) => [name, { description: about, default: usual }])
+  expect(declared).toEqual(wanted)
+})
+
+test('the table of inputs in the README is the one that is read', () => {
+  for (const [name, { about, default: usual, flag, commandLineOnly }] of choices) {
+    const input = commandLineOnly ? '' : `\`${name}\``
+    const shown = flag ? `\`--${flag}\`` : ''
+    expect(read('README.md')).toContain(`| ${input} | ${shown} | ${usual ? `\`${usual}\`` : ''} | ${about} |`)
+  }
+})
+
+test('the version is that of package.json', () => {
+  expect(JSON.parse(read('package.json')).version).toBe(VERSION)
+})
+
+test('an action without inputs has the defaults', () => {
+  expect(optionsFromAction(() => '')).toMatchObject({
+    profile: 'loadgate.yml',
+    compare: 'auto',
+    baseline: 'file:.loadgate/baseline.json',
+    saveBaseline: 'auto',
+    requireBaseline: false,
+    onInconclusive: 'warn',
+    threads: 'auto',
+    reportDir: 'loadgate-report',
+    comment: true,
+  })
+})
+
+test.each([
+  [[], { profile: 'loadgate.yml', reportDir: undefined, comment: false, githubToken: undefined, json: undefined }],
+  [['shop.yml', '--save-baseline'], { profile: 'shop.yml', saveBaseline: 'true' }],
+  [
+    ['--save-baseline=false', '--require-baseline', 'shop.yml'],
+    { saveBaseline: 'false', requireBaseline: true, profile: 'shop.yml' },
+  ],
+  [['--threads', '2', '--json', 'out.json', '--report', 'r'], { threads: 2, json: 'out.json', reportDir: 'r' }],
+  [['--baseline=none', '--on-inconclusive', 'fail'], { baseline: 'none', onInconclusive: 'fail' }],
+])('run %j', (argv, options) => {
+  expect(optionsFromCommandLine(argv)).toMatchObject(options)
+})
+
+test.each([
+  [['--baselin', 'none'], 'There is no flag --baselin', 'Did you mean --baseline?'],
+  [['--wibble'], 'There is no flag --wibble', 'See `loadgate help`.'],
+  [['--json'], '--json needs a value', 'See `loadgate help`.'],
+  [['a.yml', 'b.yml'], '"b.yml" is one argument too many', 'See `loadgate help`.'],
+  [['--threads', '0'], '`--threads` is "0"', 'Write a number from 1 to 99, or auto.'],
+  [['--threads', '1.5'], '`--threads` is "1.5"', 'Write a number from 1 to 99, or auto.'],
+  [['--on-inconclusive', 'maybe'], '`--on-inconclusive` is "maybe"', 'Write one of: warn, fail.'],
+  [['--save-baseline=yes'], '`--save-baseline` is "yes"', 'Write one of: auto, true, false.'],
+])('run %j is refused', (argv, message, hint) => {
+  expect(() => optionsFromCommandLine(argv)).toThrow(expect.objectContaining({ kind: 'usage', message, hint }))
+})
+
+test('an input with a wrong value is named', () => {
+  expect(() => optionsFromAction((name) => (name === 'comment' ? 'yes' : ''))).toThrow('input `comment` is "yes"')
+})
+
+test('a flag of another command is refused', () => {
+  expect(() => readFlags(['--threads', '2'], { flags: ['profile'], most: 9 })).toThrow('There is no flag --threads')
+})
