@@ -8,6 +8,8 @@ export type RunEvent =
   | { readonly kind: 'release'; readonly tag: string }
   | { readonly kind: 'workflow_dispatch' }
   | { readonly kind: 'merge_group'; readonly headSha: string; readonly baseRef: string; readonly baseSha: string }
+  /** `of` is the event of the run that this one follows. It has secrets, whoever caused that run. */
+  | { readonly kind: 'workflow_run'; readonly of: string }
   | { readonly kind: 'other'; readonly name: string }
 
 export interface PullRequestEvent {
@@ -47,6 +49,21 @@ export function maySaveBaseline(event: RunEvent): boolean {
   return event.kind === 'schedule' || (event.kind === 'push' && event.defaultBranch)
 }
 
+/**
+ * Refuses to go on where a pull request meets secrets and a token that may write: a profile's functions and the service
+ * are code of whoever wrote the pull request.
+ */
+export function refusePrivileged(event: RunEvent): void {
+  const name =
+    event.kind === 'pull_request' && event.privileged
+      ? 'pull_request_target'
+      : event.kind === 'workflow_run' && event.of.startsWith('pull_request') && `workflow_run of ${event.of}`
+  if (!name) return
+  throw new LoadgateError('usage', `Loadgate does not run under ${name}: the profile's code would have the secrets`, {
+    hint: 'Trigger the workflow by `pull_request`. A fork gets its verdict there, and its report in the job summary.',
+  })
+}
+
 interface Payload {
   at(...way: readonly string[]): unknown
   fail(way: string): never
@@ -62,6 +79,7 @@ const EVENTS: Readonly<Record<string, (payload: Payload) => RunEvent>> = {
   schedule: () => ({ kind: 'schedule' }),
   release: (payload) => ({ kind: 'release', tag: text(payload, 'release', 'tag_name') }),
   workflow_dispatch: () => ({ kind: 'workflow_dispatch' }),
+  workflow_run: (payload) => ({ kind: 'workflow_run', of: text(payload, 'workflow_run', 'event') }),
   merge_group: (payload) => ({
     kind: 'merge_group',
     headSha: text(payload, 'merge_group', 'head_sha'),

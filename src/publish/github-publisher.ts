@@ -1,5 +1,5 @@
 import { type Annotation, annotate } from '../report/annotations.ts'
-import { renderMarkdown } from '../report/markdown.ts'
+import { renderMarkdown, SUMMARY_LIMIT } from '../report/markdown.ts'
 import { outputsOf } from '../report/outputs.ts'
 import type { Report } from '../report/report.ts'
 import type { PullRequestComments } from './comments.ts'
@@ -7,9 +7,6 @@ import { noticeOf } from './notice.ts'
 import type { Published, Publisher } from './publisher.ts'
 import { PATIENCE, realWaiting, type Waiting } from './retry.ts'
 import { COMMENT_LIMIT, putStickyComment, type RunStamp, stickyHeader } from './sticky-comment.ts'
-
-/** In characters; three bytes each at most, so always below the 1 MiB at which the runner drops a summary. */
-const SUMMARY_LIMIT = 300_000
 
 /** The door to the runner: what the log, the job and later steps are told. */
 export interface RunnerDoor {
@@ -32,13 +29,18 @@ export interface GitHubPublishing {
   readonly runner: RunnerDoor
   /** Undefined when there is no pull request, or no comment is wanted. */
   readonly comment: CommentTarget | undefined
+  /** Takes secrets out of text that leaves for where the log's masks do not reach. */
+  readonly redact: (text: string) => string
   /** Ends waiting for GitHub, as when the job is cancelled. */
   readonly signal?: AbortSignal
 }
 
-/** Outputs, summary and annotations first: they need nobody else. The comment may have to wait for GitHub. */
+/**
+ * Outputs, summary and annotations first: they need nobody else, while the comment may have to wait for GitHub. What
+ * fails is a notice, and the others are published all the same.
+ */
 export function githubPublisher(
-  { runner, comment, signal }: GitHubPublishing,
+  { runner, comment, redact, signal }: GitHubPublishing,
   waiting: Waiting = realWaiting,
 ): Publisher {
   return {
@@ -52,33 +54,37 @@ export function githubPublisher(
           return undefined
         }
       }
+      const render = (limit: number) => redact(renderMarkdown(report, { limit }))
+
       await each('The outputs', () => {
-        for (const [name, value] of Object.entries(outputsOf(report))) runner.setOutput(name, value)
+        for (const [name, value] of Object.entries(outputsOf(report))) runner.setOutput(name, redact(value))
       })
-      const cut = await each('The job summary', () =>
-        runner.writeSummary(renderMarkdown(report, { limit: SUMMARY_LIMIT })),
-      )
-      if (cut) notices.push(cut)
+      await each('The job summary', async () => {
+        const cut = await runner.writeSummary(render(SUMMARY_LIMIT))
+        if (cut) notices.push(cut)
+      })
       await each('The annotations', () => {
-        for (const annotation of annotate(report)) runner.annotate(annotation)
+        for (const annotation of annotate(report))
+          runner.annotate({ ...annotation, title: redact(annotation.title), message: redact(annotation.message) })
       })
       if (!comment) return { commentUrl: undefined, notices }
+
       const name = `The comment on #${comment.number}`
-      const sticky = await each(name, () => putReport(report, comment, { waiting, signal }))
-      if (sticky?.written === false) notices.push(`${name} is by a newer run and was left as it is.`)
-      if (sticky) await each('The output `comment-url`', () => runner.setOutput('comment-url', sticky.url))
-      return { commentUrl: sticky?.url, notices }
+      const sticky = await each(name, () => {
+        const key = keyOf(report, comment)
+        const text = render(COMMENT_LIMIT - stickyHeader(key, comment.stamp).length)
+        const until = waiting.now() + PATIENCE
+        return putStickyComment(comment.comments, { key, stamp: comment.stamp, text }, { waiting, until, signal })
+      })
+      if (!sticky) return { commentUrl: undefined, notices }
+      if (!sticky.written) notices.push(`${name} is by a newer run and was left as it is.`)
+      await each('The output `comment-url`', () => runner.setOutput('comment-url', sticky.url))
+      return { commentUrl: sticky.url, notices }
     },
   }
 }
 
-function putReport(
-  report: Report,
-  { comments, stamp, key: extra = '' }: CommentTarget,
-  { waiting, signal }: { waiting: Waiting; signal: AbortSignal | undefined },
-) {
-  const key = [report.result.profile, report.run.profilePath, extra].join('\0')
-  const limit = COMMENT_LIMIT - stickyHeader(key, stamp).length
-  const text = renderMarkdown(report, { limit })
-  return putStickyComment(comments, { key, stamp, text }, { waiting, until: waiting.now() + PATIENCE, signal })
+/** Two profiles on one pull request keep a comment each, also when one was copied with its name. */
+function keyOf({ result, run }: Report, { key = '' }: CommentTarget): string {
+  return [result.profile, run.profilePath, key].join('\0')
 }

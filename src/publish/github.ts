@@ -14,6 +14,8 @@ import { failureOf } from './retry.ts'
 
 /** GitHub itself gives up on a request after 10 s. */
 const REQUEST_TIMEOUT: Ms = 15_000
+/** All pages of a list together. */
+const LIST_TIMEOUT: Ms = 30_000
 /** GitHub's own maximum. */
 const PAGE = 100
 /** 10,000 comments: more than a pull request has, and an end for a server whose pages are always full. */
@@ -34,13 +36,14 @@ export function commentsOf(
 ): PullRequestComments {
   const github = getOctokit(token, { baseUrl: apiUrl, log: SILENT })
   const { issues } = github.rest
-  const at = () => ({ owner, repo, ...bounded() })
+  const at = (timeout = REQUEST_TIMEOUT) => ({ owner, repo, ...bounded(timeout) })
   return {
     viewer: () => viewerOf(github),
     list: async () => {
+      const query = { ...at(LIST_TIMEOUT), issue_number: number, per_page: PAGE }
       const comments: Comment[] = []
       for (let page = 1; page <= PAGES; page++) {
-        const { data } = await issues.listComments({ ...at(), issue_number: number, per_page: PAGE, page })
+        const { data } = await issues.listComments({ ...query, page })
         const found = readComments(data)
         comments.push(...found)
         if (found.length < PAGE) break
@@ -52,7 +55,7 @@ export function commentsOf(
   }
 }
 
-const bounded = () => ({ request: { signal: AbortSignal.timeout(REQUEST_TIMEOUT) } })
+const bounded = (timeout = REQUEST_TIMEOUT) => ({ request: { signal: AbortSignal.timeout(timeout) } })
 
 // What octokit warns of, say a deprecated route, is for us and not for the log of somebody's job.
 const quiet = () => undefined
