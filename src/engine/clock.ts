@@ -1,0 +1,91 @@
+import { Worker } from 'node:worker_threads'
+import type { EpochMs, Ms } from '../units.ts'
+
+/** The engine's door to time. */
+export interface Clock {
+  /** Never goes back. */
+  now(): Ms
+  /** The same moment on the wall: `epoch() - now()` is always the same. */
+  epoch(): EpochMs
+  /** Replaces the alarm that is set, if any; one in the past rings soon, but never from within the call. */
+  setAlarm(at: Ms): void
+  /** Whom the alarm calls. */
+  onAlarm: () => void
+  stop(): Promise<void>
+}
+
+// A timer of Node's rings at the whole millisecond after, 0.6 ms late in the middle. This thread sleeps in a futex, and
+// wakes the loop as soon as its time has come: 0.06 ms late. Neither spins, since on two cores that would take one from
+// the service under test. The clock of both is hrtime, so that they agree on what the time is.
+const SLEEPER = `
+  const { signal, alarm } = require('node:worker_threads').workerData
+  const now = () => { const [s, ns] = process.hrtime(); return s * 1e3 + ns / 1e6 }
+  let rung = 0
+  for (;;) {
+    const set = Atomics.load(signal, 0)
+    if (set < 0) break
+    const left = set === rung ? Infinity : alarm[0] - now()
+    if (left > 0) {
+      Atomics.wait(signal, 0, set, left)
+    } else {
+      rung = set
+      Atomics.add(signal, 1, 1)
+      Atomics.notify(signal, 1)
+    }
+  }`
+
+/** Cells of the shared signal: how often the alarm was set (below 0 to end the thread), and how often it rang. */
+const SET = 0
+const RANG = 1
+
+/** The machine's clock, with a thread that sleeps until the alarm. Does not keep the process alive. */
+export async function startSystemClock(): Promise<Clock> {
+  const signal = new Int32Array(new SharedArrayBuffer(8))
+  const alarm = new Float64Array(new SharedArrayBuffer(8))
+  const sleeper = new Worker(SLEEPER, { eval: true, workerData: { signal, alarm }, execArgv: [], stdin: false })
+  await new Promise<void>((resolve, reject) => sleeper.once('online', resolve).once('error', reject))
+  sleeper.unref()
+  const offset = hrtimeOffset()
+
+  const clock: Clock = {
+    now: () => performance.now(),
+    epoch: () => performance.timeOrigin + performance.now(),
+    setAlarm(at) {
+      alarm[0] = at + offset
+      Atomics.add(signal, SET, 1)
+      Atomics.notify(signal, SET)
+    },
+    onAlarm: () => {},
+    async stop() {
+      clock.onAlarm = () => {}
+      Atomics.store(signal, SET, -1)
+      Atomics.notify(signal, SET)
+      Atomics.add(signal, RANG, 1)
+      Atomics.notify(signal, RANG)
+      await sleeper.terminate()
+    },
+  }
+  listen()
+  return clock
+
+  function listen(): void {
+    const rang = Atomics.load(signal, RANG)
+    const { value } = Atomics.waitAsync(signal, RANG, rang)
+    const ring = () => {
+      if (Atomics.load(signal, SET) < 0) return
+      listen()
+      clock.onAlarm()
+    }
+    if (typeof value === 'string') setImmediate(ring)
+    else void value.then(ring)
+  }
+}
+
+/** From performance.now() to hrtime. What lies between the two readings makes it smaller, so the largest is the best. */
+function hrtimeOffset(): Ms {
+  const readings = Array.from({ length: 10 }, () => {
+    const [seconds, nanoseconds] = process.hrtime()
+    return seconds * 1e3 + nanoseconds / 1e6 - performance.now()
+  })
+  return Math.max(...readings)
+}

@@ -1,0 +1,84 @@
+import { peakLevel, userSpans } from '../plan/curve.ts'
+import type { Shard } from '../plan/plan.ts'
+import type { Ms } from '../units.ts'
+import type { Appointment } from './agenda.ts'
+import type { CookieJar } from './cookies.ts'
+import type { EngineRun } from './engine-run.ts'
+import { Iteration, type IterationOwner } from './iteration.ts'
+
+/** Closed model: each user begins its next iteration when the one before has ended. */
+export function beginUsers(run: EngineRun, { index, count }: Pick<Shard, 'index' | 'count'>): void {
+  const users = Math.ceil(peakLevel(run.plan.curve))
+  for (let number = index; number < users; number += count) {
+    run.activity.sourceBegins()
+    new User(run, number, users).comeBack(run.start)
+  }
+}
+
+/** Keeps its cookies and its unique rows for its whole life, also over spans in which it is not there. */
+class User implements Appointment, IterationOwner {
+  due: Ms = 0
+  jar: CookieJar | undefined = undefined
+  readonly #run: EngineRun
+  readonly #number: number
+  readonly #users: number
+  readonly #spans: readonly { readonly from: Ms; readonly to: Ms }[]
+  #span = 0
+  #iteration = 0
+
+  constructor(run: EngineRun, number: number, users: number) {
+    this.#run = run
+    this.#number = number
+    this.#users = users
+    this.#spans = userSpans(run.plan.curve, number).map(({ from, to }) => ({
+      from: run.start + from,
+      to: run.start + to,
+    }))
+  }
+
+  /** Waits for the next moment, not before `at`, at which the user is to be there. */
+  comeBack(at: Ms): void {
+    const span = this.#nextSpan(at)
+    if (!span || this.#run.activity.stopped) {
+      this.#run.activity.sourceEnds()
+    } else {
+      this.due = Math.max(at, span.from)
+      this.#run.agenda.add(this)
+    }
+  }
+
+  onDue(now: Ms): void {
+    this.#run.ledger.late(this.due, now)
+    this.#begin(this.#spans[this.#span]!.to)
+  }
+
+  onStop(): void {
+    this.#run.activity.sourceEnds()
+  }
+
+  // At once when the user stays: the answer's connection is still warm.
+  onIterationEnd(at: Ms): void {
+    const span = this.#nextSpan(at)
+    if (span && span.from <= at && !this.#run.activity.stopped) {
+      this.due = at
+      this.#begin(span.to)
+    } else {
+      this.comeBack(at)
+    }
+  }
+
+  #nextSpan(at: Ms) {
+    while (this.#span < this.#spans.length && this.#spans[this.#span]!.to <= at) this.#span++
+    return this.#spans[this.#span]
+  }
+
+  #begin(until: Ms): void {
+    new Iteration(this.#run, {
+      owner: this,
+      n: this.#number + this.#iteration++ * this.#users,
+      taker: this.#number,
+      due: this.due,
+      until,
+    }).begin()
+  }
+}

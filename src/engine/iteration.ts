@@ -1,0 +1,201 @@
+import { chooseScenario, randomAt, rowFor, thinkTime } from '../plan/choice.ts'
+import type { DataTable } from '../plan/plan.ts'
+import type { EpochMs, Ms } from '../units.ts'
+import type { Appointment } from './agenda.ts'
+import type { Keeper } from './check.ts'
+import { CookieJar } from './cookies.ts'
+import type { EngineRun } from './engine-run.ts'
+import type { CompiledScenario } from './scenario.ts'
+import type { Cause } from './shard-result.ts'
+import type { Values } from './template.ts'
+import type { Answer, Receiver } from './transport.ts'
+
+/** Whose pass it is. */
+export interface IterationOwner {
+  /** The user's; undefined until an answer sets a cookie. */
+  jar: CookieJar | undefined
+  /** `at` is when the next iteration of the same user may begin. */
+  onIterationEnd(at: Ms): void
+}
+
+interface IterationOptions {
+  readonly owner: IterationOwner
+  /** Number among all iterations of the unsplit plan: with the seed it decides every random choice. */
+  readonly n: number
+  /** Who takes a row where no row is taken twice: the arrival, or the user. */
+  readonly taker: number
+  readonly due: Ms
+  /** From here on no step of it is begun. */
+  readonly until: Ms
+}
+
+// What `randomAt` is asked for, so that no two choices of an iteration are one. Draws come last: they have no end.
+const SCENARIO = 0
+const FIRST_SOURCE = 1
+const FIRST_DRAW = 1_000
+
+/**
+ * One pass of one user through a scenario: a state machine that moves on with each answer and each end of a pause.
+ * An iteration under way is this one object, whichever step it is at; there is no promise and no closure per request.
+ */
+export class Iteration implements Appointment, Receiver, Values, Keeper {
+  /** Intended start of the current step: of the first the iteration's own, then the end of the step before. */
+  due: Ms
+  readonly #run: EngineRun
+  readonly #owner: IterationOwner
+  readonly #n: number
+  readonly #taker: number
+  readonly #until: Ms
+  readonly #scenario: CompiledScenario
+  readonly #measured: boolean
+  #captured: Map<string, string> | undefined
+  #at = 0
+  #draws = FIRST_DRAW
+  #path = '/'
+  #started = false
+  #unsendable = false
+
+  constructor(run: EngineRun, { owner, n, taker, due, until }: IterationOptions) {
+    this.#run = run
+    this.#owner = owner
+    this.#n = n
+    this.#taker = taker
+    this.#until = until
+    this.due = due
+    const { scenarios, seed } = run.plan
+    this.#scenario = run.scenarios[chooseScenario(scenarios, randomAt(seed, n, SCENARIO))]!
+    this.#measured = run.ledger.measures(due)
+  }
+
+  begin(): void {
+    this.#run.activity.iterationBegins()
+    if (this.#measured) this.#run.ledger.iterations.planned++
+    this.#goOn()
+  }
+
+  onDue(now: Ms): void {
+    if (this.#unsendable) {
+      this.#sampled(unsendable(now), 'invalid-request')
+    } else {
+      this.#run.ledger.late(this.due, now)
+      this.#proceed()
+    }
+  }
+
+  onStop(): void {
+    this.#end('cut', this.due)
+  }
+
+  onAnswer(answer: Answer): void {
+    const { cause } = answer
+    if (cause === undefined) {
+      const cookies = answer.headers['set-cookie']
+      if (cookies !== undefined) this.#storeCookies(cookies)
+      this.#sampled(answer, this.#requestStep().check(answer, this))
+    } else if (cause !== 'no-connection') {
+      this.#sampled(answer, cause)
+    } else if (this.#started) {
+      this.#sampled(answer, 'timeout')
+    } else {
+      this.#end('dropped', answer.doneAt)
+    }
+  }
+
+  row(table: DataTable, index: number): readonly string[] | undefined {
+    const taker = table.pick === 'unique' ? this.#taker : this.#n
+    return table.rows[rowFor(table, taker, randomAt(this.#run.plan.seed, this.#n, FIRST_SOURCE + index))]
+  }
+
+  captured(name: string): string | undefined {
+    return this.#captured?.get(name)
+  }
+
+  keep(name: string, value: string): void {
+    this.#captured ??= new Map()
+    this.#captured.set(name, value)
+  }
+
+  draw(): number {
+    return randomAt(this.#run.plan.seed, this.#n, this.#draws++)
+  }
+
+  now(): EpochMs {
+    return this.#run.clock.epoch()
+  }
+
+  /** Goes on to the step at `#at`, which may begin at `due`. */
+  #goOn(): void {
+    const { steps } = this.#scenario
+    const from = this.due
+    for (let step = steps[this.#at]; step?.kind === 'think'; step = steps[++this.#at])
+      this.due += thinkTime(step, this.draw())
+    if (this.due >= this.#until) this.#end(this.#at < steps.length ? 'cut' : 'finished', this.due)
+    else if (this.due > from) this.#run.agenda.add(this)
+    else this.#proceed()
+  }
+
+  #proceed(): void {
+    if (this.#at < this.#scenario.steps.length) this.#send()
+    else this.#end('finished', this.due)
+  }
+
+  #send(): void {
+    const request = this.#requestStep().prepare(this, this.#owner.jar)
+    if (request) {
+      this.#path = request.path
+      this.#run.transport.send(request, this)
+    } else {
+      this.#unsendable = true
+      this.#run.agenda.add(this)
+    }
+  }
+
+  /** The request of the current step has ended. */
+  #sampled(answer: Answer, cause: Cause | undefined): void {
+    this.#start()
+    this.#run.ledger.sample(this.#requestStep().id, this.due, answer, cause)
+    if (cause === undefined) {
+      this.due = answer.doneAt
+      this.#at++
+      this.#goOn()
+    } else {
+      this.#end('failed', answer.doneAt)
+    }
+  }
+
+  #start(): void {
+    if (this.#measured && !this.#started) this.#run.ledger.iterations.started++
+    this.#started = true
+  }
+
+  #end(outcome: 'finished' | 'failed' | 'cut' | 'dropped', at: Ms): void {
+    if (outcome !== 'dropped') this.#start()
+    if (this.#measured) this.#run.ledger.iterations[outcome]++
+    this.#owner.onIterationEnd(at)
+    this.#run.activity.iterationEnds()
+  }
+
+  #requestStep() {
+    const step = this.#scenario.steps[this.#at]
+    if (step?.kind !== 'request') throw new Error('an iteration between two steps has no request')
+    return step
+  }
+
+  #storeCookies(lines: string | readonly string[]): void {
+    this.#owner.jar ??= new CookieJar(this.#run.target)
+    this.#owner.jar.store(lines, this.#path, this.now())
+  }
+}
+
+function unsendable(now: Ms): Answer {
+  return {
+    cause: 'invalid-request',
+    status: 0,
+    headers: {},
+    text: undefined,
+    sentAt: undefined,
+    doneAt: now,
+    bytesSent: 0,
+    bytesReceived: 0,
+  }
+}

@@ -1,0 +1,133 @@
+import type { Shard } from '../plan/plan.ts'
+import type { EpochMs, Ms } from '../units.ts'
+import { Agenda } from './agenda.ts'
+import { type Clock, startSystemClock } from './clock.ts'
+import { beginUsers } from './closed-model.ts'
+import { Connections } from './connections.ts'
+import { Activity, type EngineRun } from './engine-run.ts'
+import { HealthWatch } from './health.ts'
+import { Ledger } from './ledger.ts'
+import { beginArrivals } from './open-model.ts'
+import { compileScenarios, requestSteps } from './scenario.ts'
+import type { ShardProgress, ShardResult } from './shard-result.ts'
+import type { Transport } from './transport.ts'
+
+export interface ShardOptions {
+  /** On the clock `performance.timeOrigin + performance.now()`; shortly from now when left out. */
+  readonly startAt?: EpochMs
+  /** No new arrivals, requests under way are cancelled; what was measured is still returned, as not complete. */
+  readonly signal?: AbortSignal
+  /** About once a second, and once at the end. */
+  readonly onProgress?: (progress: ShardProgress) => void
+}
+
+/** The engine's doors to the world. */
+export interface EnginePorts {
+  readonly startClock?: () => Promise<Clock>
+  readonly openTransport?: (options: { origin: string; cap: number; now: () => Ms }) => Transport
+}
+
+/** Between the call and the start, so that the first arrivals do not find the engine still setting itself up. */
+const LEAD: Ms = 20
+/** What an iteration that is under way when the curve is spent may still begin. */
+const GRACE: Ms = 1_000
+const PROGRESS_EVERY: Ms = 1_000
+
+/** Sends one shard's part of the load and measures it. A request that fails is data; this rejects for a plan that cannot be run. */
+export async function runShard(
+  shard: Shard,
+  { startAt, signal, onProgress }: ShardOptions = {},
+  { startClock = startSystemClock, openTransport = (options) => new Connections(options) }: EnginePorts = {},
+): Promise<ShardResult> {
+  const { plan, index, count } = shard
+  const scenarios = compileScenarios(plan)
+  const clock = await startClock()
+  const epoch = clock.epoch() - clock.now()
+  const start = startAt === undefined ? clock.now() + LEAD : startAt - epoch
+  const target = new URL(plan.target)
+  const run: EngineRun = {
+    plan,
+    scenarios,
+    target,
+    clock,
+    agenda: new Agenda(clock),
+    transport: openTransport({ origin: target.origin, cap: connectionShare(shard), now: clock.now }),
+    ledger: new Ledger({
+      steps: requestSteps(plan).length,
+      measureFrom: start + plan.measureFrom,
+      keepRecent: onProgress !== undefined,
+    }),
+    start,
+    lastStart: start + plan.duration + GRACE,
+    activity: new Activity(),
+  }
+
+  const health = new HealthWatch()
+  appoint(run, start + plan.measureFrom, () => health.begin())
+  // Until the curve is spent, no longer: waiting for the last answers is rest.
+  appoint(run, start + plan.duration, () => void health.end())
+  const report = () => onProgress?.(progressOf(run, index))
+  if (onProgress) repeat(run, start + PROGRESS_EVERY, report)
+  const complete = await runLoad(run, shard, signal)
+  report()
+
+  const fitness = health.end()
+  run.agenda.stop()
+  await Promise.all([run.transport.close(), clock.stop()])
+  return {
+    index,
+    count,
+    planHash: plan.hash,
+    startedAt: epoch + start,
+    complete,
+    ...run.ledger.result(),
+    health: { lateness: run.ledger.lateness(), ...fitness, ...connectionHealth(run.transport) },
+  }
+}
+
+/** Whether the plan was spent. */
+async function runLoad(run: EngineRun, shard: Shard, signal: AbortSignal | undefined): Promise<boolean> {
+  const { activity, agenda, plan } = run
+  if (signal?.aborted) return false
+  const stop = () => {
+    activity.stop()
+    agenda.stop()
+    run.transport.cancel()
+  }
+  signal?.addEventListener('abort', stop, { once: true })
+  if (plan.model === 'open') beginArrivals(run, shard)
+  else beginUsers(run, shard)
+  appoint(run, lastMoment(run), stop)
+  await activity.over
+  signal?.removeEventListener('abort', stop)
+  return !activity.stopped
+}
+
+/** A request may wait for a connection as long as it may then take. Everything has ended by itself before. */
+function lastMoment({ lastStart, plan }: EngineRun): Ms {
+  return lastStart + 2 * Math.max(...requestSteps(plan).map(({ timeout }) => timeout)) + GRACE
+}
+
+/** Striped like all else: the shares of all shards add up to the plan's cap, or to one each where that is more. */
+function connectionShare({ plan, index, count }: Shard): number {
+  return Math.max(1, Math.floor(plan.connections / count) + (index < plan.connections % count ? 1 : 0))
+}
+
+function connectionHealth({ stats: { opened, peak, cap, staleRetries } }: Transport) {
+  return { connections: { opened, peak, cap }, staleRetries }
+}
+
+function progressOf({ clock, start, ledger, activity }: EngineRun, index: number): ShardProgress {
+  return { index, elapsed: clock.now() - start, ...ledger.progress(), active: activity.iterations }
+}
+
+function appoint({ agenda }: EngineRun, due: Ms, onDue: () => void): void {
+  agenda.add({ due, onDue, onStop: () => {} })
+}
+
+function repeat(run: EngineRun, due: Ms, onDue: () => void): void {
+  appoint(run, due, () => {
+    onDue()
+    repeat(run, due + PROGRESS_EVERY, onDue)
+  })
+}

@@ -1,0 +1,78 @@
+import { wholeNumber } from '../plan/choice.ts'
+import type { DataTable } from '../plan/plan.ts'
+import type { Reference, Template } from '../profile/profile.ts'
+import type { EpochMs } from '../units.ts'
+
+/** Where a template's references find their values: one pass of one user. */
+export interface Values {
+  /** The row that this pass reads of the `index`-th table of the plan; undefined when there is none for it. */
+  row(table: DataTable, index: number): readonly string[] | undefined
+  captured(name: string): string | undefined
+  /** A number in [0, 1), the next of this pass's own sequence. */
+  draw(): number
+  now(): EpochMs
+}
+
+/** Undefined when a value is not there. */
+export type Render = (values: Values) => string | undefined
+
+/** A template made ready: the text itself when it is always the same, so that it costs nothing per request. */
+export function compileTemplate(template: Template, data: Readonly<Record<string, DataTable>>): string | Render {
+  if (template.every((part) => typeof part === 'string')) return template.join('')
+  const parts = template.map((part) => (typeof part === 'string' ? part : compileReference(part, data)))
+  return (values) => {
+    let text = ''
+    for (const part of parts) {
+      const piece = typeof part === 'string' ? part : part(values)
+      if (piece === undefined) return undefined
+      text += piece
+    }
+    return text
+  }
+}
+
+function compileReference({ encode, value }: Reference, data: Readonly<Record<string, DataTable>>): Render {
+  const read = compileValue(value, data)
+  const write = ENCODERS[encode]
+  return (values) => {
+    const text = read(values)
+    return text === undefined ? undefined : write(text)
+  }
+}
+
+function compileValue(value: Reference['value'], data: Readonly<Record<string, DataTable>>): Render {
+  switch (value.kind) {
+    case 'data': {
+      const table = data[value.source]
+      if (!table) return () => undefined
+      const index = Object.keys(data).indexOf(value.source)
+      const column = table.columns.indexOf(value.column)
+      return (values) => values.row(table, index)?.[column]
+    }
+    case 'capture':
+      return (values) => values.captured(value.name)
+    case 'uuid':
+      return uuid
+    case 'now':
+      return (values) => String(Math.round(values.now()))
+    case 'random':
+      return (values) => String(wholeNumber(value.from, value.to, values.draw()))
+  }
+}
+
+const ENCODERS: Readonly<Record<Reference['encode'], (text: string) => string>> = {
+  none: (text) => text,
+  // A lone surrogate, which encodeURIComponent throws on, becomes U+FFFD.
+  url: (text) => encodeURIComponent(text.toWellFormed()),
+  json: (text) => JSON.stringify(text).slice(1, -1),
+}
+
+/** RFC 9562 version 4: 122 bits of the pass's own sequence, so that the same run sends the same. */
+function uuid(values: Values): string {
+  const hex = (digits: number) =>
+    Math.floor(values.draw() * 16 ** digits)
+      .toString(16)
+      .padStart(digits, '0')
+  const variant = (8 + Math.floor(values.draw() * 4)).toString(16)
+  return `${hex(8)}-${hex(4)}-4${hex(3)}-${variant}${hex(3)}-${hex(12)}`
+}
