@@ -21,8 +21,8 @@ export interface LoadDoors {
 
 export interface SentLoad {
   readonly shards: readonly (ShardResult | undefined)[]
-  /** Workers that died, with the reason. */
-  readonly lost: ReadonlyMap<number, string>
+  /** What became of workers that died, one sentence each. */
+  readonly lost: readonly string[]
   readonly executor: string
 }
 
@@ -70,13 +70,13 @@ async function warnOfDeath(service: RunningService, output: Output, stopped: Abo
 
 async function runShards(plan: LoadPlan, count: number, { output, signal }: LoadDoors): Promise<SentLoad> {
   const executor = count === 1 ? inlineExecutor() : threadsExecutor()
-  const lost = new Map<number, string>()
+  const lost: string[] = []
   const progress = watchProgress(plan, output)
   try {
     const shards = await executor.run(splitPlan(plan, count), {
       signal,
       onProgress: progress.onProgress,
-      onWorkerLost: (index, reason) => lost.set(index, reason),
+      onWorkerLost: (index, reason) => lost.push(`Worker ${index + 1} of ${count}: ${reason}`),
     })
     return { shards, lost, executor: executor.name }
   } finally {
