@@ -5,6 +5,15 @@ import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
 import addFormats from 'ajv-formats'
 import { type Document, OpenAPIBackend } from 'openapi-backend'
+import {
+  type Answer,
+  account,
+  commentBody,
+  notForIntegrations,
+  REPOSITORY,
+  refusal,
+  type StoredComment,
+} from './github-answers.ts'
 
 /** Who a token is, and what it may. `app` and `actions` are refused GET /user, as GitHub does. */
 export interface Identity {
@@ -26,25 +35,11 @@ export interface Fault {
   readonly message?: string
 }
 
-export interface StoredComment {
-  readonly id: number
-  readonly issue: number
-  readonly login: string
-  readonly bot: boolean
-  body: string
-}
-
 export interface Recorded {
   readonly call: string
   readonly method: string
   readonly path: string
   readonly body: unknown
-}
-
-interface Answer {
-  readonly status: number
-  readonly body?: unknown
-  readonly headers?: Readonly<Record<string, string>>
 }
 
 interface Call {
@@ -54,7 +49,6 @@ interface Call {
   readonly body: Readonly<Record<string, unknown>>
 }
 
-const REPOSITORY = { owner: 'octo-org', repo: 'shop' } as const
 export const ISSUE = 7
 
 /**
@@ -216,62 +210,11 @@ function graphql(who: Identity): Answer {
   return { status: 200, body: { data: null, errors: [refused] } }
 }
 
-function commentBody(url: string, { id, issue, login, bot, body }: StoredComment) {
-  const at = `/repos/${REPOSITORY.owner}/${REPOSITORY.repo}/issues`
-  return {
-    id,
-    node_id: `IC_${id}`,
-    url: `${url}${at}/comments/${id}`,
-    html_url: `https://github.com/${REPOSITORY.owner}/${REPOSITORY.repo}/pull/${issue}#issuecomment-${id}`,
-    issue_url: `${url}${at}/${issue}`,
-    body,
-    user: account(url, login, bot),
-    author_association: 'NONE',
-    created_at: '2026-01-01T00:00:00Z',
-    updated_at: '2026-01-01T00:00:00Z',
-  }
-}
-
-function account(url: string, login: string, bot: boolean, whole = false) {
-  const at = `${url}/users/${encodeURIComponent(login)}`
-  const profile = { followers: 0, following: 0, public_gists: 0, public_repos: 0, created_at: '2020-01-01T00:00:00Z' }
-  const unset = { bio: null, blog: null, company: null, email: null, hireable: null, location: null, name: null }
-  return {
-    login,
-    id: [...login].reduce((sum, letter) => sum * 31 + letter.charCodeAt(0), 7) % 1_000_000,
-    node_id: `U_${login}`,
-    avatar_url: `${at}/avatar`,
-    gravatar_id: '',
-    url: at,
-    html_url: `https://github.com/${encodeURIComponent(login)}`,
-    followers_url: `${at}/followers`,
-    following_url: `${at}/following{/other_user}`,
-    gists_url: `${at}/gists{/gist_id}`,
-    starred_url: `${at}/starred{/owner}{/repo}`,
-    subscriptions_url: `${at}/subscriptions`,
-    organizations_url: `${at}/orgs`,
-    repos_url: `${at}/repos`,
-    events_url: `${at}/events{/privacy}`,
-    received_events_url: `${at}/received_events`,
-    type: bot ? 'Bot' : 'User',
-    site_admin: false,
-    ...(whole ? { ...profile, ...unset, updated_at: '2020-01-01T00:00:00Z', user_view_type: 'public' } : {}),
-  }
-}
-
 const tooLong = ({ body }: Call['body']) => [...String(body)].length > 65_536
 
 function tooLongAnswer(): Answer {
   const errors = [{ resource: 'IssueComment', code: 'unprocessable', field: 'data', message: 'Body is too long' }]
   return { status: 422, body: { message: 'Validation Failed', errors, documentation_url: 'https://docs.github.com' } }
-}
-
-function notForIntegrations(): Answer {
-  return refusal(403, 'Resource not accessible by integration')
-}
-
-function refusal(status: number, message: string): Answer {
-  return { status, body: { message, documentation_url: 'https://docs.github.com/rest', status: String(status) } }
 }
 
 function send(response: ServerResponse, { status, body, headers = {} }: Answer): void {
