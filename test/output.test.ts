@@ -139,7 +139,9 @@ test('without a terminal, or in a job, there is no live view', () => {
     [true, true],
   ] as const) {
     const stdout = screen({ isTTY })
-    createOutput({ stdout, stderr: screen(), github }).live(['one'])
+    const output = createOutput({ stdout, stderr: screen(), github })
+    output.live(['one'])
+    expect([output.terminal, output.colour]).toEqual([false, false])
     expect(stdout.text()).toBe('')
   }
 })

@@ -1,5 +1,6 @@
 import type { BudgetRow, Comparison, Judgement } from '../compare/comparison.ts'
-import { formatBounds, formatMetric, formatRatio, NONE } from './figures.ts'
+import { metricOf } from '../compare/metrics.ts'
+import { formatBounds, formatDifference, formatMetric, formatRatio, NONE } from './figures.ts'
 
 /** The figures of a budget as text; its own text is left to the renderer, since it comes from outside. */
 export interface BudgetFigures {
@@ -51,7 +52,8 @@ export function budgetFigures({ metric, measured, limit, baseline, change }: Bud
     valueBounds: measured && formatBounds(measured, format),
     limit: limit === undefined ? NONE : format(limit),
     baseline: baseline ? format(baseline.value) : NONE,
-    change: change ? ratio(change.value) : NONE,
+    change:
+      (change ? ratio(change.value) : measured && formatDifference(metric, measured.value, baseline?.value)) ?? NONE,
     changeBounds: change && formatBounds(change, ratio),
   }
 }
@@ -63,6 +65,6 @@ function rank({ judgement }: BudgetRow): number {
 /** 1 is at the limit, 2 twice as bad as allowed. */
 function excess({ metric, measured, limit }: BudgetRow): number {
   if (!measured || limit === undefined) return 0
-  const [worse, better] = metric === 'throughput' ? [limit, measured.value] : [measured.value, limit]
+  const [worse, better] = metricOf(metric).worse === 'lower' ? [limit, measured.value] : [measured.value, limit]
   return better > 0 ? Math.min(worse / better, Number.MAX_VALUE) : Number.MAX_VALUE
 }

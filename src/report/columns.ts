@@ -17,11 +17,11 @@ export function toColumns(text: string, width: number, side: 'left' | 'right' = 
   return side === 'left' ? fitting + space : space + fitting
 }
 
-/** Words on lines of at most `width` columns; a word that is longer stands alone. */
+/** Words on lines of at most `width` columns; a word that is longer stands alone, and a number keeps its per cent. */
 export function wrapped(text: string, width: number): readonly string[] {
   const lines: string[] = []
   let line = ''
-  for (const word of text.split(' ')) {
+  for (const word of text.split(/ (?!%)/)) {
     if (line !== '' && columnsOf(line) + 1 + columnsOf(word) > width) {
       lines.push(line)
       line = word

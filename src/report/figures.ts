@@ -1,26 +1,25 @@
 import type { Estimate } from '../compare/comparison.ts'
+import { metricOf } from '../compare/metrics.ts'
 import type { MetricName } from '../profile/profile.ts'
-import { formatChange, formatMs, formatRate, formatShare, type Share } from '../units.ts'
+import { formatChange, type Share } from '../units.ts'
 
 export const NONE = '–'
 
-/** A value in its metric's unit, with the unit. */
+/** A value with its metric's unit. */
 export function formatMetric(metric: MetricName, value: number): string {
-  if (metric === 'errors') return formatShare(value)
-  if (metric === 'throughput') return formatRate(value)
-  return formatMs(value)
+  return metricOf(metric).format(value)
 }
 
 /** Errors change by percentage points, "+0.2 pp": twice a very small share is still a very small share. */
 export function formatPoints(difference: Share): string {
   if (Math.abs(difference) < 0.000_05) return '±0 pp'
-  return `${difference > 0 ? '+' : '-'}${formatShare(Math.abs(difference)).replace('%', 'pp')}`
+  return `${difference > 0 ? '+' : '-'}${metricOf('errors').formatAmount(Math.abs(difference))}`
 }
 
-/** `now` against the baseline's `before`: "+8.4 %", or points for errors; undefined where there is nothing to divide by. */
+/** `now` against the baseline's `before`: "+8.4 %", or points for errors; undefined where there is nothing to compare. */
 export function formatDifference(metric: MetricName, now: number, before: number | undefined): string | undefined {
   if (before === undefined) return undefined
-  if (metric === 'errors') return formatPoints(now - before)
+  if (metric === 'errors') return now === 0 && before === 0 ? undefined : formatPoints(now - before)
   return before > 0 ? formatChange(now / before) : undefined
 }
 

@@ -4,9 +4,9 @@ import { plainLine } from './plain-line.ts'
 const MAX_SENTENCE = 600
 
 // What may stand outside a code span. No @ # & * _ ~ [ ] ! \ | $ ^ { }, and a colon only at the end of a word.
-const PLAIN_WORD = /^[\p{L}\p{N}.,;()'’+\-−–—±%/<>=≥≤›→×…·?]+:?$/u
+const PLAIN_WORD = /^[\p{L}\p{N}.,;()'’+\-−–—±%/<>=≥≤›→×…·?]*:?$/u
 // GitHub links these although no sign stands in them: www.host, commits, and references such as GH-12.
-const LINKED_WORD = /www\.|[0-9a-f]{7,}|\p{L}-\d/iu
+const LINKED_WORD = /www\.|\b[0-9a-f]{7,}\b|\p{L}-\d/iu
 
 /**
  * A sentence of ours in which names from outside may stand, for Markdown. What is quoted, and every word that Markdown or

@@ -6,7 +6,7 @@ import type { Writing } from './writing.ts'
 
 const MAX_COMMITS = 5
 
-/** "a change of 12 %": the finest and the coarsest that the relative budgets could tell; undefined without any. */
+/** How fine the comparison was, from the finest relative budget to the coarsest; undefined without any. */
 export function resolutionSentence({ comparison }: Report): string | undefined {
   const smallest = comparison.budgets
     .flatMap(({ resolution }) => (resolution === undefined ? [] : [Math.abs(resolution - 1)]))
@@ -15,8 +15,8 @@ export function resolutionSentence({ comparison }: Report): string | undefined {
   const [finest] = smallest
   const coarsest = smallest.at(-1)
   if (finest === undefined || coarsest === undefined) return undefined
-  const change = finest === coarsest ? finest : `between ${finest} and ${coarsest}, depending on the budget,`
-  return `This comparison could have told a change of ${change} from noise.`
+  const changes = finest === coarsest ? finest : `${finest} to ${coarsest}, depending on the budget`
+  return `The smallest change that this comparison could have told from noise: ${changes}.`
 }
 
 /** What was compared with what. */

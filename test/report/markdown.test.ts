@@ -17,3 +17,71 @@ test.each<[string, Report]>([
 ])('the comment of %s', (name, report) => {
   expectGolden(`report/${name}.md`, renderMarkdown(report, { limit: COMMENT }))
 })
+
+test('the same report is shortened the same way at every limit, and the headline survives each', () => {
+  for (const report of [reports.FAIL, reports.HUGE, reports.hostile(reports.HOSTILE), manyBudgets(1_000)]) {
+    const [headline] = renderMarkdown(report, { limit: SUMMARY_LIMIT }).split('\n')
+    expect(headline).toMatch(/^## ❌ Loadgate: fail — p95 of /)
+    const seen = new Set<string>()
+    for (let limit = 0; limit < 200_000; limit = Math.ceil(limit * 1.3) + 40) {
+      const text = renderMarkdown(report, { limit })
+      seen.add(text)
+      expect(text.startsWith(`${headline}\n`)).toBe(true)
+      expect(text.isWellFormed()).toBe(true)
+      expect(text.match(/^<details>/gm)?.length).toBe(text.match(/^<\/details>$/gm)?.length)
+      if (text !== `${headline}\n`) expect(Buffer.byteLength(text)).toBeLessThanOrEqual(limit)
+      expect(renderMarkdown(report, { limit })).toBe(text)
+    }
+    expect(seen.size).toBeGreaterThan(2)
+  }
+})
+
+test('what is fine goes first, then the details, then the budgets, then everything but the verdict', () => {
+  const size = (text: string) => Buffer.byteLength(text)
+  const full = renderMarkdown(reports.HUGE, { limit: SUMMARY_LIMIT })
+  expect(full).toContain('`api › GET /items/8`')
+  const shorter = renderMarkdown(reports.HUGE, { limit: size(full) - 1 })
+  expect(shorter).not.toContain('`api › GET /items/8`')
+  expect(shorter).toContain('`api › GET /items/405`')
+  expect(shorter).toContain('_996 more steps not listed here; the files of the report have them all._')
+  const bare = renderMarkdown(reports.HUGE, { limit: size(shorter) - 1 })
+  expect(bare).not.toContain('<details>')
+  expect(bare).toContain('| `p95 of "api › GET /items/7" < baseline + 10 %` |')
+  const verdict = renderMarkdown(reports.HUGE, { limit: 200 })
+  expect(verdict).toBe(
+    '## ❌ Loadgate: fail — p95 of `api › GET /items/7` is 412 ms, limit 275 ms (+65 %)\n\n' +
+      '_The figures do not fit in here; the files of the report have them._\n',
+  )
+})
+
+test('many budgets are cut to the worst', () => {
+  const text = renderMarkdown(manyBudgets(1_000), { limit: 30_000 })
+  expect(text).toContain('980 more budgets')
+  expect(text).toContain('`p95 of "999" < 1 s`')
+  expect(text).not.toContain('`p95 of "979" < 1 s`')
+})
+
+test('a run that cannot be linked safely is not linked', () => {
+  for (const url of ['https://a.example/x)[y](z', 'javascript:alert(1)', 'http://a.example/x', 'https://a.example/x y'])
+    expect(renderMarkdown({ ...reports.PASS, run: { ...reports.PASS.run, url } }, { limit: COMMENT })).not.toContain(
+      '](',
+    )
+})
+
+test('a password in the address of the target is not shown', () => {
+  const { result } = reports.PASS
+  const target = 'https://user:hunter2@shop.example/base'
+  const text = renderMarkdown(
+    { ...reports.PASS, result: { ...result, plan: { ...result.plan, target } } },
+    { limit: COMMENT },
+  )
+  expect(text).toContain('`https://***@shop.example/base`')
+  expect(text).not.toContain('hunter2')
+})
+
+function manyBudgets(count: number): Report {
+  const budgets = Array.from({ length: count }, (_, n) =>
+    reports.budget(`p95 of "${n}" < 1 s`, 'p95', reports.exceeded, { of: `${n}`, value: 2_000 + n, limit: 1_000 }),
+  )
+  return reports.report('fail', 'p95 of "999" is 3 s, limit 1 s', { comparison: { budgets } })
+}

@@ -157,11 +157,7 @@ export function report(outcome: Outcome, reason: string, facts: ReportFacts = {}
     verdict: { outcome, reason, also: facts.also ?? [] },
     comparison: {
       budgets: [],
-      scopes: [
-        scope('all', { requests: 12_000, throughput: 200 }),
-        scope('shop › GET /store'),
-        scope('shop › POST /login'),
-      ],
+      scopes: [WHOLE, scope('shop › GET /store'), scope('shop › POST /login')],
       baseline: {
         store: 'artifact',
         comparable: 7,
@@ -183,6 +179,12 @@ export function report(outcome: Outcome, reason: string, facts: ReportFacts = {}
     run: { ...CONTEXT, ...facts.run },
   }
 }
+
+export const WHOLE = scope('all', {
+  requests: 12_000,
+  throughput: 200,
+  baseline: { p50: 41, p95: 120, p99: 200, errors: 0, throughput: 200 },
+})
 
 export const PASS = report('pass', 'all 3 budgets hold', {
   comparison: {
@@ -230,6 +232,7 @@ export const FAIL = report('fail', 'p95 of "shop › GET /store" is 412 ms, limi
         p95: 380,
         errors: 0.0105,
         throughput: 171,
+        baseline: { p50: 41, p95: 190, p99: 200, errors: 0.001, throughput: 200 },
         causes: [
           ['timeout', 26],
           ['unexpected-status', 100],

@@ -1,0 +1,78 @@
+import { expect, test } from '@jest/globals'
+import { annotate } from '../../src/report/annotations.ts'
+import { budget, exceeded, FAIL, holds, INCONCLUSIVE, INVALID, noBaseline, PASS, report, undecided } from './reports.ts'
+
+test('what holds is not annotated, nor is what has no baseline yet', () => {
+  expect(annotate(PASS)).toEqual([])
+  const budgets = [
+    budget('p95 < baseline + 5 %', 'p95', noBaseline, { value: 1 }),
+    budget('p95 < 1 s', 'p95', holds, {}),
+  ]
+  expect(annotate(report('pass', 'fine', { comparison: { budgets } }))).toEqual([])
+})
+
+test('each exceeded budget is an error on its line, the worst first', () => {
+  expect(annotate(FAIL)).toEqual([
+    {
+      level: 'error',
+      file: 'loadgate.yml',
+      line: 14,
+      column: 5,
+      title: 'Loadgate: budget exceeded',
+      message: 'errors of "shop › POST /login": 2.1 % (1.99 % … 2.21 %), limit 0.5 %',
+    },
+    {
+      level: 'error',
+      file: 'loadgate.yml',
+      line: 13,
+      column: 5,
+      title: 'Loadgate: budget exceeded',
+      message: 'p95 of "shop › GET /store": 412 ms, limit 275 ms, +64.8 % against 250 ms (+59.9 % … +69.7 %)',
+    },
+    {
+      level: 'error',
+      file: 'loadgate.yml',
+      line: 15,
+      column: 5,
+      title: 'Loadgate: budget exceeded',
+      message: 'throughput of "all": 171/s, limit 190/s, -14.5 % against 200/s (-17.1 % … -11.9 %)',
+    },
+  ])
+})
+
+test('doubt is a warning that says what would help', () => {
+  const [only, ...others] = annotate(INCONCLUSIVE)
+  expect(others).toEqual([])
+  expect(only).toMatchObject({ level: 'warning', title: 'Loadgate: budget undecided' })
+  expect(only?.message).toContain('Run for about 4 min instead of 1 min')
+})
+
+test('broken evidence is named in place of budgets that prove nothing', () => {
+  const all = annotate(INVALID)
+  expect(all.map(({ level, file, line }) => [level, file, line])).toEqual(Array(3).fill(['error', 'loadgate.yml', 1]))
+  expect(all[0]?.message).toContain('84 ms at the 99th percentile')
+})
+
+test.each([
+  [9, 9, undefined],
+  [10, 10, undefined],
+  [11, 10, '2 more findings; the job summary lists them all.'],
+  [500, 10, '491 more findings; the job summary lists them all.'],
+])('of %i findings %i are shown', (count, shown, last) => {
+  const budgets = Array.from({ length: count }, (_, n) =>
+    budget(`p95 of "${n}" < 1 s`, 'p95', exceeded, { of: `${n}`, value: 2_000 + n, limit: 1_000 }),
+  )
+  const all = annotate(report('fail', 'slow', { comparison: { budgets } }))
+  expect(all).toHaveLength(shown)
+  expect(all[0]?.message).toContain(`"${count - 1}"`)
+  if (last !== undefined) expect(all.at(-1)?.message).toBe(last)
+})
+
+test('a message is one line of at most 4096 characters', () => {
+  const long = { ...undecided, kind: 'undecided', reason: 'r\n'.repeat(5_000), remedy: 'x' } as const
+  const budgets = [budget('p95 < 1 s', 'p95', long, { of: '\u202ea\nb', value: 1, limit: 1 })]
+  const [only] = annotate(report('inconclusive', 'close', { comparison: { budgets } }))
+  expect(only?.message).toMatch(/^p95 of "a b": /)
+  expect(only?.message).not.toMatch(/[\n\u202e]/)
+  expect(Array.from(only?.message ?? '')).toHaveLength(4_096)
+})

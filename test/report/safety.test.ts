@@ -1,0 +1,162 @@
+// Whatever a profile, a service or a commit is called, it changes no more of the page than the text inside code spans.
+import { expect, test } from '@jest/globals'
+import fc from 'fast-check'
+import type { Nodes } from 'mdast'
+import { fromMarkdown } from 'mdast-util-from-markdown'
+import { gfmFromMarkdown } from 'mdast-util-gfm'
+import { gfm } from 'micromark-extension-gfm'
+import { codeBlock, codeSpan } from '../../src/report/code-span.ts'
+import { renderMarkdown } from '../../src/report/markdown.ts'
+import { prose } from '../../src/report/prose.ts'
+import { HOSTILE, hostile } from './reports.ts'
+
+const OWN_HTML = /^(?:<details><summary>[\p{L}\p{N} ,]+<\/summary>|<\/details>)$/u
+const FORBIDDEN = [
+  'link',
+  'image',
+  'linkReference',
+  'imageReference',
+  'definition',
+  'footnoteReference',
+  'footnoteDefinition',
+]
+// What GitHub turns into more than text, outside code: mentions, references, commits, addresses, emoji, mathematics.
+const LIVELY = /[@#$]|:\w+:|\bwww\.|:\/\/|\p{L}-\d|\b[0-9a-f]{7,}\b/iu
+
+const parse = (markdown: string) =>
+  fromMarkdown(markdown, { extensions: [gfm()], mdastExtensions: [gfmFromMarkdown()] })
+
+function* nodesOf(node: Nodes): Generator<Nodes> {
+  yield node
+  if ('children' in node) for (const child of node.children) yield* nodesOf(child)
+}
+
+/** Whatever on the page is more than our template, plain words and code. */
+function troubles(markdown: string): readonly string[] {
+  return [...nodesOf(parse(markdown))].flatMap((node) => {
+    if (FORBIDDEN.includes(node.type)) return [node.type]
+    if (node.type === 'html' && !OWN_HTML.test(node.value)) return [`html ${node.value}`]
+    if (node.type === 'text' && LIVELY.test(node.value)) return [`text ${node.value}`]
+    return []
+  })
+}
+
+/** The blocks of the page without their words: what a name must not be able to change. */
+function skeleton(node: Nodes): string {
+  if (!('children' in node) || ['paragraph', 'heading', 'tableCell'].includes(node.type)) return node.type
+  return `${node.type}(${node.children.map((child) => skeleton(child)).join(' ')})`
+}
+
+// biome-ignore format: one list, read as a list
+const TRICKS = [
+  ...HOSTILE,
+  '`', '``', '|', '\\', '\n', '\r', '<', '>', '</details>', '<!--', '-->', '[', ']', '](', '(', ')', '!', '@a', '@a/b', '#1',
+  'a/b#1', 'GH-1', 'http://a.example', 'www.a.example', 'a@b.example', '&lt;', '&#64;a', ':tada:', '$a$', '"', "'", '1. ', '- ',
+  '+ ', '> ', '# ', '---', '===', '```', '~~~', '~', '*', '_', '\u200b', '\u202e', '\u2028', '\u00a0', '\ud800', '8d0226d', 'x',
+  ' ', '\t', '    ', '| - |', 'mailto:a@b', 'xmpp:a@b', '<b>', '$$',
+]
+const name = fc.oneof(
+  fc.string({ unit: fc.constantFrom(...TRICKS), maxLength: 12 }),
+  fc.string({ unit: 'binary', maxLength: 20 }),
+)
+
+test('the oracle sees what it must forbid', () => {
+  for (const markdown of [
+    '@a',
+    'see #1',
+    '<b>x</b>',
+    '[a](b)',
+    '![a](b)',
+    'www.a.example',
+    'https://a.example',
+    'GH-1',
+  ])
+    expect(troubles(markdown)).not.toEqual([])
+  expect(troubles('p95 of `@a` is **12 ms**, \\< 3')).toEqual([])
+})
+
+test('a code span shows its text and nothing else, alone, in a sentence and in a table', () => {
+  fc.assert(
+    fc.property(name, (text) => {
+      const span = codeSpan(text)
+      for (const markdown of [span, `a ${span} b`, `| a | b |\n| - | - |\n| ${span} | c |`]) {
+        const code = [...nodesOf(parse(markdown))].filter(({ type }) => type === 'inlineCode')
+        expect(code).toHaveLength(1)
+        expect(troubles(markdown)).toEqual([])
+      }
+      expect(skeleton(parse(`| a | b |\n| - | - |\n| ${span} | c |`))).toBe(
+        'root(table(tableRow(tableCell tableCell) tableRow(tableCell tableCell)))',
+      )
+    }),
+    { numRuns: 1_000 },
+  )
+})
+
+test.each([
+  ['GET /store', '`GET /store`'],
+  ['a | b', '`a ¦ b`'],
+  ['a`b', '``a`b``'],
+  ['`', '`` ` ``'],
+  ['``a', '``` ``a ```'],
+  [' \u200b\n', '`(empty)`'],
+  ['a\r\n\tb', '`a b`'],
+  ['\u202eevil\u2066', '`evil`'],
+  ['e\u0301', '`é`'],
+  [`a${'\u0323\u0316'.repeat(5)}`, '`ạ̖\u0323`'],
+])('%j is shown as %s', (text, shown) => {
+  expect(codeSpan(text).normalize('NFC')).toBe(shown.normalize('NFC'))
+})
+
+test('a long name is cut between characters', () => {
+  const span = codeSpan('😀'.repeat(500))
+  expect(span).toBe(`\`${'😀'.repeat(119)}…\``)
+})
+
+test('a command is one fenced line', () => {
+  fc.assert(
+    fc.property(name, (text) => {
+      const [block, ...others] = parse(`${codeBlock(text, 'sh')}\n\nafter`).children
+      expect(block?.type).toBe('code')
+      expect(others.map(({ type }) => type)).toEqual(['paragraph'])
+    }),
+    { numRuns: 1_000 },
+  )
+})
+
+test.each([
+  ['p95 of "store" is 412 ms, limit 275 ms (+65 %)', 'p95 of `store` is 412 ms, limit 275 ms (+65 %)'],
+  ['lower `shards`, or ask @octo', 'lower `shards`, or ask `@octo`'],
+  ['a < b, 3 > 2: see https://a.example', 'a \\< b, 3 \\> 2: see `https://a.example`'],
+  ['"a""b" and a lone " or `', '`a` `b` and a lone " or `` ` ``'],
+  ['1. first', '1\\. first'],
+  ['- 5 %', '\\- 5 %'],
+  ['commit 8d0226dbe3a1', 'commit `8d0226dbe3a1`'],
+])('the sentence %j is written as %s', (sentence, written) => {
+  expect(prose(sentence)).toBe(written)
+})
+
+test('a sentence is one paragraph of words and code, wherever it begins', () => {
+  fc.assert(
+    fc.property(fc.array(name, { maxLength: 4 }), (names) => {
+      const sentence = prose(names.map((text) => `${text} of "${text}"`).join(' '))
+      for (const markdown of [sentence, `- ${sentence}`, `## x ${sentence}`]) expect(troubles(markdown)).toEqual([])
+      expect(skeleton(parse(`- ${sentence}`))).toBe('root(list(listItem(paragraph)))')
+    }),
+    { numRuns: 1_000 },
+  )
+})
+
+test('no name changes the page: same blocks as with harmless names, and nothing alive in it', () => {
+  const harmless = skeleton(
+    parse(renderMarkdown(hostile(Array.from({ length: 12 }, (_, n) => `n${n}`)), { limit: 1e6 })),
+  )
+  fc.assert(
+    fc.property(fc.uniqueArray(name, { minLength: 12, maxLength: 12 }), (names) => {
+      const markdown = renderMarkdown(hostile(names), { limit: 1e6 })
+      expect(troubles(markdown)).toEqual([])
+      expect(skeleton(parse(markdown))).toBe(harmless)
+    }),
+    { numRuns: 60 },
+  )
+  expect(troubles(renderMarkdown(hostile(HOSTILE), { limit: 1e6 }))).toEqual([])
+})
