@@ -1,0 +1,167 @@
+import { nearest } from '../nearest.ts'
+import { parseDuration, parseRate } from '../units.ts'
+import type { Limit, MetricName } from './profile.ts'
+import { type Wrong, wrong } from './scalars.ts'
+import { show } from './show.ts'
+
+// One budget, on one line:
+//
+//   budget   = metric [ "of" scope ] sign limit
+//   metric   = "p" NUMBER | "errors" | "throughput"        p50, p95, p99.9: above p0 and below p100
+//   scope    = '"' NAME '"' | NAME                         a scenario, a step, or  scenario › step
+//   sign     = "<" | ">"                                   ">" for throughput, "<" for the others
+//   limit    = amount | "baseline" change
+//   change   = percent [ "and" shift ] | shift
+//   percent  = step NUMBER "%"                             a share of the baseline's value
+//   shift    = step amount
+//   step     = "+" | "-"                                   "-" for throughput, "+" for the others
+//   amount   = DURATION | NUMBER "%" | RATE                of percentiles, of errors, of throughput
+//   in shift = DURATION | NUMBER "pp" | RATE               "pp": percentage points
+
+export interface ParsedBudget {
+  readonly metric: MetricName
+  /** As written behind `of`, without quotes. */
+  readonly of: string | undefined
+  readonly limit: Limit
+}
+
+interface Metric {
+  readonly sign: '<' | '>'
+  readonly step: '+' | '-'
+  readonly example: string
+  readonly shift: string
+  readonly absolute: (text: string) => number | undefined
+  /** Of a change; undefined when the unit is wrong. */
+  readonly amount: (text: string) => number | undefined
+  /** Highest sensible absolute limit; a limit of 0 can never hold. */
+  readonly highest: number
+}
+
+const LATENCY: Metric = {
+  sign: '<',
+  step: '+',
+  example: '250 ms',
+  shift: '5 ms',
+  absolute: parseDuration,
+  amount: parseDuration,
+  highest: 3_600_000,
+}
+const ERRORS: Metric = {
+  sign: '<',
+  step: '+',
+  example: '0.5 %',
+  shift: '0.2 pp',
+  absolute: (text) => numberBefore(text, '%'),
+  amount: (text) => numberBefore(text, 'pp'),
+  highest: 1,
+}
+const THROUGHPUT: Metric = {
+  sign: '>',
+  step: '-',
+  example: '190/s',
+  shift: '10/s',
+  absolute: parseRate,
+  amount: parseRate,
+  highest: 1_000_000,
+}
+
+/** "0.5 %" as 0.005. */
+function numberBefore(text: string, unit: '%' | 'pp'): number | undefined {
+  const [, number] = /^(\d+(?:\.\d+)?)\s*(%|pp)$/.exec(text) ?? []
+  return number === undefined || !text.endsWith(unit) ? undefined : Number(number) / 100
+}
+
+export function parseBudget(text: string): ParsedBudget | Wrong {
+  const match = /^\s*(\S+?)(?:\s+of\s+(?:"([^"]*)"|([^"<>]+?)))?\s*([<>]=?|=+|≤|≥)\s*(.*?)\s*$/su.exec(text)
+  if (!match) return wrong('invalid-budget', `{} is not a budget; write "p95 < 250 ms" or "p95 of NAME < 250 ms"`)
+  const [, written = '', quoted, plain, sign = '', limit = ''] = match
+  const name = metricName(written)
+  if (typeof name !== 'string') return name
+  const metric = name === 'errors' ? ERRORS : name === 'throughput' ? THROUGHPUT : LATENCY
+  if (sign !== metric.sign) {
+    const side = metric.sign === '<' ? 'below' : 'above'
+    return wrong(
+      'invalid-budget',
+      `${name} must stay ${side} its limit; write "${metric.sign}" instead of ${show(sign)}`,
+    )
+  }
+  const parsed = /^baseline\b/.test(limit) ? relative(limit.slice(8), name, metric) : absolute(limit, name, metric)
+  if ('code' in parsed) return parsed
+  return { metric: name, of: (quoted ?? plain)?.normalize('NFC').trim(), limit: parsed }
+}
+
+function metricName(written: string): MetricName | Wrong {
+  if (written === 'errors' || written === 'throughput') return written
+  const [, percentile] = /^p(\d{1,3}(?:\.\d{1,6})?)$/.exec(written) ?? []
+  if (percentile === undefined) {
+    const near = nearest(written.slice(0, 60), ['errors', 'throughput', 'p50', 'p95', 'p99'])
+    const all = 'a percentile such as p95, errors or throughput'
+    return wrong(
+      'invalid-budget',
+      `${show(written)} is no metric; ${near ? `did you mean "${near}"? There is` : 'write'} ${all}`,
+    )
+  }
+  const value = Number(percentile)
+  return value > 0 && value < 100
+    ? `p${value}`
+    : wrong('invalid-budget', `${written} is no percentile; it lies between p0 and p100, as in p95 or p99.9`)
+}
+
+function absolute(text: string, name: MetricName, metric: Metric): Limit | Wrong {
+  if (/^\d+(?:\.\d+)?$/.test(text))
+    return wrong('unknown-unit', `${text} has no unit; write ${metric.example.replace(/^[\d.]+/, text)}`)
+  const value = metric.absolute(text)
+  if (value === undefined) {
+    const said = text === '' ? 'the limit is missing' : `${show(text)} is no limit of ${name}`
+    const change = `baseline ${metric.step} ${name === 'errors' ? metric.shift : '10 %'}`
+    return wrong('invalid-budget', `${said}; write one such as ${metric.example} or ${change}`)
+  }
+  if (value === 0 && metric.sign === '<')
+    return wrong('invalid-budget', `${name} can never stay below 0; write a limit such as ${metric.example}`)
+  return value <= metric.highest
+    ? { kind: 'absolute', value }
+    : wrong('invalid-budget', `${show(text)} is beyond what ${name} can be; write a limit such as ${metric.example}`)
+}
+
+function relative(text: string, name: MetricName, metric: Metric): Limit | Wrong {
+  const [, sign, first = '', second] = /^\s*([-+−])\s*(.*?)(?:\s+and\s+(.*))?$/s.exec(text) ?? []
+  const example = `baseline ${metric.step} ${name === 'errors' ? metric.shift : `10 % and ${metric.step} ${metric.shift}`}`
+  const odd = wrong('invalid-budget', `${show(`baseline${text}`)} is not understood; write it as in "${example}"`)
+  if (sign === undefined) return odd
+  const [, sign2, amount2 = ''] = second === undefined ? [] : (/^([-+−])\s*(.*)$/s.exec(second) ?? [])
+  if (second !== undefined && sign2 === undefined) return odd
+  for (const given of [sign, sign2])
+    if (given !== undefined && given !== metric.step) {
+      const worse = metric.step === '+' ? 'higher' : 'lower'
+      return wrong(
+        'invalid-budget',
+        `${worse} is worse for ${name}, so a limit lies that side of the baseline; write "${example}"`,
+      )
+    }
+  return change({ first, second: second === undefined ? undefined : amount2, example, odd }, name, metric)
+}
+
+function change(
+  { first, second, example, odd }: { first: string; second: string | undefined; example: string; odd: Wrong },
+  name: MetricName,
+  metric: Metric,
+): Limit | Wrong {
+  const share = numberBefore(first, '%')
+  const amount = share === undefined ? metric.amount(first) : second === undefined ? undefined : metric.amount(second)
+  for (const given of [first, second])
+    if (given !== undefined && /^\d+(?:\.\d+)?$/.test(given))
+      return wrong(
+        'unknown-unit',
+        `${given} has no unit; write ${given} % or ${metric.shift.replace(/^[\d.]+/, given)}`,
+      )
+  if (share === undefined && (amount === undefined || second !== undefined)) return odd
+  if (share !== undefined && second !== undefined && amount === undefined) return odd
+  if (name === 'errors' && share !== undefined && amount === undefined)
+    return wrong(
+      'invalid-budget',
+      `a share of an error rate says nothing when it was 0; write points, as in "${example}"`,
+    )
+  if (share !== undefined && (share > 10 || (metric.step === '-' && share >= 1)))
+    return wrong('invalid-budget', `a change by ${first} limits nothing; write it as in "${example}"`)
+  return { kind: 'baseline', share, amount }
+}

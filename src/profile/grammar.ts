@@ -1,0 +1,124 @@
+import { LoadSection } from './grammar-load.ts'
+import { Step } from './grammar-step.ts'
+import { duration, identifier, MINUTE, name, orEnvironment, text } from './grammar-values.ts'
+import { readChoice, readDataFile, readPath, readTarget, readText, readWeight } from './scalars.ts'
+import { described, dictionary, jsonSchemaOf, leaf, list, map } from './schema.ts'
+
+const Service = described(
+  map({
+    start: text({
+      description: 'Shell command that starts the service, run in the directory of the profile.',
+      examples: ['node server.mjs'],
+    }),
+    ready: leaf(readPath, {
+      type: 'a path',
+      description: 'Path on the target that answers with 2xx or 3xx once the service is ready.',
+      default: '/',
+      examples: ['/healthz'],
+      json: { type: 'string', pattern: '^/|\\$\\{' },
+    }).optional(),
+    'ready-within': duration(1, 10 * MINUTE, {
+      description: 'How long the service may take until it is ready.',
+      default: '60s',
+      examples: ['90s'],
+    }).optional(),
+  }),
+  { type: 'a map', description: 'A service that Loadgate starts, waits for, and stops in the end.' },
+)
+
+const Source = described(
+  map({
+    file: leaf(readDataFile, {
+      type: 'a path to a .csv or .json file',
+      description:
+        'File beside the profile or below it: CSV whose first line names the columns, or a JSON list of flat maps.',
+      examples: ['accounts.csv'],
+      json: { type: 'string', pattern: '\\.([cC][sS][vV]|[jJ][sS][oO][nN])$|\\$\\{env\\.' },
+    }),
+    pick: leaf((raw) => readChoice(raw, ['sequential', 'random', 'unique']), {
+      type: '`sequential`, `random` or `unique`',
+      description:
+        'Which row an iteration gets: one after the other and then from the start again; any; or one that no other gets.',
+      default: 'sequential',
+      examples: ['unique'],
+      json: { enum: ['sequential', 'random', 'unique'] },
+    }).optional(),
+  }),
+  {
+    type: 'a map',
+    description: 'Rows of test data, one for each iteration.',
+    examples: ['{ file: accounts.csv, pick: unique }'],
+  },
+)
+
+export const ScenarioSection = described(
+  map({
+    name: name({ description: 'Name in reports and budgets; no two scenarios have the same.', examples: ['store'] }),
+    weight: leaf(readWeight, {
+      type: 'a number above 0',
+      description: 'How often this scenario is chosen, relative to the others.',
+      default: '1',
+      examples: ['30'],
+      json: { anyOf: [{ type: 'number', exclusiveMinimum: 0 }, orEnvironment('\\d+(?:\\.\\d+)?')] },
+    }).optional(),
+    steps: described(list(Step), {
+      type: 'a list of steps',
+      description: 'Requests and pauses, one after the other.',
+    }),
+  }),
+  {
+    type: 'a map',
+    description: 'What one user does.',
+    examples: ['{ name: store, steps: [ { get: / } ] }'],
+  },
+)
+
+export const Profile = described(
+  map({
+    name: name({ description: 'Name of the profile in reports and baselines.', examples: ['storefront'] }),
+    target: leaf(readTarget, {
+      type: 'an http or https address',
+      description: 'Base address of the service: host, and base path if there is one.',
+      examples: ['http://127.0.0.1:8080', '${env.TARGET_URL:-http://127.0.0.1:8080}'],
+      json: orEnvironment('[hH][tT][tT][pP][sS]?://[^\\s?#]+'),
+    }),
+    service: Service.optional(),
+    load: LoadSection,
+    timeout: duration(1, 10 * MINUTE, {
+      description: 'Bound on one whole request, from the send to the last byte.',
+      default: '30s',
+      examples: ['10s'],
+    }).optional(),
+    data: described(dictionary(identifier, Source), {
+      type: 'a map of names to files',
+      description: 'Test data; a step uses a column as `${name.column}`.',
+      examples: ['{ accounts: { file: accounts.csv } }'],
+    }).optional(),
+    scenarios: described(list(ScenarioSection), {
+      type: 'a list of scenarios',
+      description: 'What users do. Each arrival or user goes through one of them, chosen by weight.',
+    }),
+    budgets: described(
+      list(
+        leaf(readText, {
+          type: 'a budget such as p95 < 250 ms',
+          description: 'One limit.',
+          examples: ['p95 < 250 ms', 'errors < 0.5 %'],
+          json: { type: 'string', pattern: '[<>]|\\$\\{env\\.' },
+        }),
+      ),
+      {
+        type: 'a list of budgets',
+        description: 'Limits, one per line. Left out, Loadgate sets its own.',
+        default: 'errors < 1 %',
+        examples: ['[ "p95 < 250 ms", "errors < 0.5 %" ]'],
+      },
+    ).optional(),
+  }),
+  { type: 'a map', description: 'A load profile of Loadgate.' },
+)
+
+/** JSON Schema (draft 7) of profiles, for editors. */
+export function profileSchema(): Readonly<Record<string, unknown>> {
+  return { ...jsonSchemaOf(Profile), title: 'Loadgate profile' }
+}

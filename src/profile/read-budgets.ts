@@ -1,0 +1,85 @@
+import { nearest } from '../nearest.ts'
+import { parseBudget } from './budget.ts'
+import type { Budget } from './profile.ts'
+import type { Named } from './read-scenarios.ts'
+import { complain, type Reading } from './reading.ts'
+import { type Wrong, wrong } from './scalars.ts'
+import { show } from './show.ts'
+import { headSpan, type Path } from './tree.ts'
+
+/** What parts scenario and step in a scope, in budgets as in reports. */
+export const SCOPE_SEPARATOR = ' › '
+
+export interface Scopes {
+  readonly named: readonly Named[]
+  /** False when some scenario or step has no readable name: then an unknown one may well be right. */
+  readonly allNamed: boolean
+}
+
+/** The budgets that are right; what is wrong with the others is in the log. */
+export function readBudgets(
+  reading: Reading,
+  texts: readonly (string | undefined)[],
+  { path, scopes }: { readonly path: Path; readonly scopes: Scopes },
+): readonly Budget[] {
+  const seen = new Map<string, number>()
+  return texts.flatMap((text, index) => {
+    const place = [...path, index]
+    const budget = text === undefined ? undefined : readBudget(reading, text, place, scopes)
+    if (!budget) return []
+    const subject = JSON.stringify([budget.metric, budget.of, budget.limit.kind])
+    const before = seen.get(subject)
+    seen.set(subject, before ?? index)
+    if (before === undefined) return [budget]
+    complain(reading, place, 'duplicate-name', `budget ${before + 1} limits the same; keep one of them`)
+    return []
+  })
+}
+
+function readBudget(reading: Reading, text: string, path: Path, scopes: Scopes): Budget | undefined {
+  const parsed = parseBudget(text)
+  const scope = 'code' in parsed || parsed.of === undefined ? undefined : scopeOf(parsed.of, scopes)
+  const problem = 'code' in parsed ? parsed : typeof scope === 'object' ? scope : undefined
+  if (problem)
+    complain(
+      reading,
+      path,
+      problem.code,
+      problem.message.replace('{}', () => show(text)),
+    )
+  if ('code' in parsed || typeof scope === 'object') return undefined
+  const place = reading.log.place(headSpan(reading.root, path).start)
+  return { text: text.replace(/\s+/g, ' ').trim(), metric: parsed.metric, of: scope, limit: parsed.limit, place }
+}
+
+/** The label of what is meant: `scenario` or `scenario › step`. */
+function scopeOf(name: string, { named, allNamed }: Scopes): string | Wrong | undefined {
+  const labels = named.flatMap(({ scenario, steps }) => steps.map((step) => `${scenario}${SCOPE_SEPARATOR}${step}`))
+  const scenarios = named.map(({ scenario }) => scenario)
+  if (labels.includes(name)) return name
+  const meant = [
+    ...scenarios.filter((scenario) => scenario === name),
+    ...named.filter(({ steps }) => steps.includes(name)).map(({ scenario }) => `${scenario}${SCOPE_SEPARATOR}${name}`),
+  ]
+  if (meant.length === 1) return meant[0]
+  if (meant.length > 1)
+    return wrong(
+      'invalid-budget',
+      `${show(name)} is more than one; write ${meant
+        .slice(0, 5)
+        .map((label) => `of ${quoted(label)}`)
+        .join(' or ')}`,
+    )
+  if (!allNamed) return undefined
+  const known = [...scenarios, ...named.flatMap(({ steps }) => steps)]
+  const near = nearest(name.slice(0, 100), known)
+  const list = scenarios.slice(0, 10).map(quoted).join(', ')
+  return wrong(
+    'unknown-reference',
+    `there is no scenario or step ${show(name)}; ${near ? `did you mean "${near}"?` : `the scenarios are ${list}`}`,
+  )
+}
+
+function quoted(label: string): string {
+  return `"${label}"`
+}

@@ -1,0 +1,45 @@
+import type { CaptureFrom } from './grammar-step.ts'
+import type { Capture } from './profile.ts'
+import { complain, type Reading } from './reading.ts'
+import type { Loose } from './schema.ts'
+import { keysAt, type Path } from './tree.ts'
+
+type Section = Readonly<Record<string, Loose<typeof CaptureFrom> | undefined>>
+
+/** Values kept from an answer; undefined when something is wrong with them, which is then in the log. */
+export function readCaptures(
+  reading: Reading,
+  section: Section | undefined,
+  path: Path,
+): readonly Capture[] | undefined {
+  const captures = Object.entries(section ?? {}).map(([name, from]) => {
+    const source = sourceOf(reading, from, [...path, name])
+    return source && { name, from: source }
+  })
+  return captures.every((capture) => capture !== undefined) ? captures : undefined
+}
+
+function sourceOf(reading: Reading, from: Section[string], path: Path): Capture['from'] | undefined {
+  if (!from) return undefined
+  const [kind, second] = keysAt(reading.root, path).filter((key) => ['json', 'header', 'cookie'].includes(key))
+  if (second !== undefined)
+    complain(
+      reading,
+      [...path, second],
+      'conflict',
+      `a value comes from one place; keep "${kind}" or "${second}"`,
+      'head',
+    )
+  if (kind === undefined)
+    complain(
+      reading,
+      path,
+      'missing-key',
+      'it is missing where the value stands; add "json", "header" or "cookie"',
+      'head',
+    )
+  if (second !== undefined) return undefined
+  if (from.json !== undefined) return { kind: 'json', pointer: from.json }
+  if (from.header !== undefined) return { kind: 'header', name: from.header.toLowerCase() }
+  return from.cookie === undefined ? undefined : { kind: 'cookie', name: from.cookie }
+}

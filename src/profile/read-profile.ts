@@ -1,0 +1,114 @@
+import { LoadgateError } from '../errors.ts'
+import { formatIssues } from './format-issues.ts'
+import { Profile } from './grammar.ts'
+import type { Issue } from './issue.ts'
+import { createIssueLog } from './issue-log.ts'
+import type { DataSource, LoadProfile, ServiceSpec } from './profile.ts'
+import { readBudgets } from './read-budgets.ts'
+import { readLoad } from './read-load.ts'
+import { readScenarios } from './read-scenarios.ts'
+import { readShape } from './read-shape.ts'
+import type { Reading } from './reading.ts'
+import type { Loose } from './schema.ts'
+import { visible } from './show.ts'
+import type { Environment } from './template.ts'
+import { readYaml } from './yaml-tree.ts'
+
+/** A profile is written by hand; data has files of its own. */
+const MAX_CHARACTERS = 1_048_576
+
+export interface ReadProfile {
+  /** Undefined when there is any issue. */
+  readonly profile: LoadProfile | undefined
+  /** Everything that is wrong, sorted by place. */
+  readonly issues: readonly Issue[]
+  /** Values of the environment that no log, report or file may show; also of a broken profile. */
+  readonly secrets: readonly string[]
+}
+
+export interface ReadOptions {
+  /** As shown in places. */
+  readonly file: string
+  readonly env: Environment
+}
+
+/** A profile from its text, or all that is wrong with it. Throws nothing. */
+export function readProfile(text: string, { file, env }: ReadOptions): ReadProfile {
+  const log = createIssueLog(text.length <= MAX_CHARACTERS ? text : '', file)
+  const secrets = new Set<string>()
+  let profile: LoadProfile | undefined
+  if (text.length > MAX_CHARACTERS)
+    log.add('too-large', START, 'a profile has at most 1 MiB; put data into a file of its own')
+  else if (text.trim() === '')
+    log.add('missing-key', START, 'the profile is empty; it needs name, target, load and scenarios')
+  else {
+    const stray = FORBIDDEN.exec(text)
+    if (stray)
+      log.add(
+        'syntax',
+        at(stray.index),
+        `the character ${visible(stray[0])} cannot stand in YAML; is this a text file in UTF-8?`,
+      )
+    // The mark that some editors put first is no part of the text; a blank keeps all places as they are.
+    const root = stray ? undefined : readYaml(text.replace(/^\ufeff/, ' '), log)
+    if (root) profile = build({ text, root, env, log, secrets })
+  }
+  const issues = log.sorted()
+  return { profile: issues.length > 0 ? undefined : profile, issues, secrets: [...secrets] }
+}
+
+/** The throwing twin: LoadgateError 'usage' with everything that is wrong. */
+export function parseProfile(text: string, options: ReadOptions): { profile: LoadProfile; secrets: readonly string[] } {
+  const { profile, issues, secrets } = readProfile(text, options)
+  if (profile) return { profile, secrets }
+  throw new LoadgateError('usage', formatIssues(issues, text))
+}
+
+const START = { start: 0, end: 1 }
+// YAML 1.2, section 5.1: everything printable. Half a character (a lone surrogate) is none.
+const FORBIDDEN = /(?![\t\n\r\x85])[\p{Cc}\p{Cs}\ufffe\uffff]/u
+
+function at(offset: number) {
+  return { start: offset, end: offset + 1 }
+}
+
+function build(reading: Reading): LoadProfile | undefined {
+  const section = readShape(reading, Profile)
+  if (!section) return undefined
+  const load = section.load && readLoad(reading, section.load, ['load'])
+  const { scenarios, named, allNamed } = readScenarios(reading, section.scenarios ?? [], {
+    path: ['scenarios'],
+    sources: Object.keys(section.data ?? {}),
+  })
+  const scopes = { named, allNamed: allNamed && section.scenarios !== undefined }
+  const budgets = readBudgets(reading, section.budgets ?? [], { path: ['budgets'], scopes })
+  const { name, target } = section
+  const known = scenarios.filter((scenario) => scenario !== undefined)
+  const data = Object.entries(section.data ?? {}).map(([key, source]) => [key, dataSource(source)] as const)
+  if (name === undefined || target === undefined || !load || known.length < scenarios.length) return undefined
+  return {
+    name,
+    target,
+    ...serviceOf(section.service),
+    load,
+    timeout: section.timeout ?? 30_000,
+    data: Object.fromEntries(data.flatMap(([key, source]) => (source ? [[key, source] as const] : []))),
+    scenarios: known,
+    budgets,
+  }
+}
+
+function serviceOf(service: Loose<typeof Profile>['service']): { service?: ServiceSpec } {
+  if (service?.start === undefined) return {}
+  return {
+    service: { start: service.start, ready: service.ready ?? '/', readyWithin: service['ready-within'] ?? 60_000 },
+  }
+}
+
+type SourceSection = NonNullable<Loose<typeof Profile>['data']>[string]
+
+function dataSource(source: SourceSection): DataSource | undefined {
+  if (source?.file === undefined) return undefined
+  const format = source.file.toLowerCase().endsWith('.json') ? 'json' : 'csv'
+  return { file: source.file, format, pick: source.pick ?? 'sequential' }
+}

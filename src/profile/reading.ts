@@ -1,0 +1,64 @@
+import type { IssueCode } from './issue.ts'
+import type { IssueLog } from './issue-log.ts'
+import { type Environment, type Filled, fillEnvironment, type Slot, type UsedVariable } from './template.ts'
+import { headSpan, type Node, nodeAt, type Path, type ScalarNode, type Span } from './tree.ts'
+
+/** One profile while it is read. */
+export interface Reading {
+  readonly text: string
+  readonly root: Node
+  readonly env: Environment
+  readonly log: IssueLog
+  /** Values that no log may show; grows while the profile is read. */
+  readonly secrets: Set<string>
+}
+
+/** Points at the value, or with `head` at its key. */
+export function complain(
+  { log, root }: Reading,
+  path: Path,
+  code: IssueCode,
+  message: string,
+  where: 'value' | 'head' = 'value',
+): void {
+  const node = nodeAt(root, path)
+  log.add(code, node?.kind === 'scalar' && where === 'value' ? node.span : headSpan(root, path), message)
+}
+
+/** The text of a scalar with the environment's values in it. What is wrong with them is in the log. */
+export function fill(reading: Reading, node: ScalarNode, secrecy: 'by-name' | 'always'): Filled {
+  const filled = fillEnvironment(node.written, reading.env)
+  filled.problems.forEach(({ slot, code, message }) => {
+    reading.log.add(code, slotSpan(reading, node, slot), message)
+  })
+  for (const variable of filled.used) keepSecret(reading, variable, secrecy)
+  return filled
+}
+
+const SECRET_NAME = /TOKEN|SECRET|PASS|PWD|KEY|AUTH|CREDENTIAL|COOKIE|SESSION|SIGNATURE|DSN/i
+/** Masking shorter values would blank out half of every log. */
+const SHORTEST_SECRET = 4
+
+function keepSecret({ secrets }: Reading, { name, value }: UsedVariable, secrecy: 'by-name' | 'always'): void {
+  if (value.length >= SHORTEST_SECRET && (secrecy === 'always' || SECRET_NAME.test(name))) secrets.add(value)
+}
+
+/** Where a `${…}` stands; the whole value when quotes or line breaks hide it. */
+export function slotSpan({ text }: Reading, { span }: ScalarNode, { written }: Slot): Span {
+  const offset = text.slice(span.start, span.end).indexOf(written)
+  return offset < 0 ? span : { start: span.start + offset, end: span.start + offset + written.length }
+}
+
+/** The text of a scalar that takes nothing but `${env.NAME}`; undefined when something is wrong with it. */
+export function literal(reading: Reading, node: ScalarNode): string | undefined {
+  const { parts, problems } = fill(reading, node, 'by-name')
+  for (const part of parts)
+    if (typeof part !== 'string')
+      reading.log.add(
+        'unknown-reference',
+        slotSpan(reading, node, part),
+        `only \${env.NAME} can stand here; write "$\${" for the characters themselves`,
+      )
+  if (problems.length > 0 || parts.some((part) => typeof part !== 'string')) return undefined
+  return parts.join('')
+}

@@ -1,0 +1,213 @@
+import { formatDuration, formatMs, type Ms, parseDuration, parseRate } from '../units.ts'
+import type { IssueCode } from './issue.ts'
+
+/** A value as YAML reads it. */
+export type Scalar = string | number | boolean
+
+/** What a value means, or what is wrong with it; `{}` in the message stands for the value as shown. */
+export type Read<T> = { readonly value: T } | Wrong
+
+export interface Wrong {
+  readonly code: IssueCode
+  readonly message: string
+}
+
+export function wrong(code: IssueCode, message: string): Wrong {
+  return { code, message }
+}
+
+const BARE_NUMBER = /^\d+(?:\.\d+)?$/
+
+export function readDuration(raw: Scalar, { min, max }: { readonly min: Ms; readonly max: Ms }): Read<Ms> {
+  const text = String(raw)
+  if (BARE_NUMBER.test(text)) return wrong('unknown-unit', `{} has no unit; write ${text}s or ${text}ms`)
+  const value = parseDuration(text)
+  if (value === undefined) return wrong('unknown-unit', '{} is not a duration; use ms, s, m or h, as in 30s')
+  if (value >= min && value <= max) return { value }
+  const range = min === 0 ? `at most ${formatDuration(max)}` : `from ${formatDuration(min)} to ${formatDuration(max)}`
+  return wrong('out-of-range', `{} is out of range; write a duration of ${range}`)
+}
+
+export function readPause(raw: Scalar, bounds: { readonly min: Ms; readonly max: Ms }): Read<{ from: Ms; to: Ms }> {
+  const [first = '', second, ...more] = String(raw).split('..')
+  if (more.length > 0) return wrong('unknown-unit', '{} is not a pause; write 2s, or 1s..10s for a random one')
+  const from = readDuration(first, bounds)
+  const to = second === undefined ? from : readDuration(second, bounds)
+  if (!('value' in from)) return from
+  if (!('value' in to)) return to
+  if (from.value > to.value)
+    return wrong('out-of-range', `{} runs backwards; write ${formatMs(to.value)}..${formatMs(from.value)}`)
+  return { value: { from: from.value, to: to.value } }
+}
+
+/** How much load: arrivals per second, users, or a number that says neither. */
+export interface Level {
+  readonly unit: '/s' | 'users' | undefined
+  readonly value: number
+}
+
+/** "200/s", "50 users" or "50"; the model of the load decides which of them fits. */
+export function readLevel(raw: Scalar): Read<Level> {
+  const text = String(raw).trim()
+  const rate = parseRate(text)
+  if (rate !== undefined) return { value: { unit: '/s', value: rate } }
+  const [, users, unit] = /^(\d+(?:\.\d+)?)(\s*users?)?$/.exec(text) ?? []
+  return users === undefined
+    ? wrong('unknown-unit', '{} is neither a rate such as 50/s nor a number of users')
+    : { value: { unit: unit === undefined ? undefined : 'users', value: Number(users) } }
+}
+
+export function readRate(raw: Scalar): Read<Level> {
+  const read = readLevel(raw)
+  if (!('value' in read)) return wrong('unknown-unit', '{} is not a rate; write it per s, m or h, as in 50/s')
+  if (read.value.unit === 'users') return wrong('conflict', '{} are users, not a rate; write "users" instead of "rate"')
+  return read.value.unit === '/s' ? read : wrong('unknown-unit', `{} has no unit; write ${read.value.value}/s`)
+}
+
+export function readUsers(raw: Scalar): Read<Level> {
+  const read = readLevel(raw)
+  if (!('value' in read)) return wrong('wrong-type', '{} is not a number of users; write a whole number such as 50')
+  if (read.value.unit === '/s') return wrong('conflict', '{} is a rate, not users; write "rate" instead of "users"')
+  return { value: { unit: 'users', value: read.value.value } }
+}
+
+export function readWeight(raw: Scalar): Read<number> {
+  const value = typeof raw === 'boolean' || raw === '' ? Number.NaN : Number(raw)
+  if (Number.isNaN(value)) return wrong('wrong-type', '{} is not a number; write one such as 30, without a unit')
+  return value > 0 && value <= 1_000_000
+    ? { value }
+    : wrong('out-of-range', '{} is out of range; a weight is above 0 and at most 1000000')
+}
+
+const LONGEST_NAME = 100
+const INVISIBLE = /[\p{Cc}\p{Cf}\p{Co}\p{Cs}\p{Zl}\p{Zp}]/u
+
+/** A name that people read in reports: one form of every letter, nothing hidden in it. */
+export function readName(raw: Scalar): Read<string> {
+  if (typeof raw !== 'string') return wrong('wrong-type', `{} is not text; write "${raw}" in quotes`)
+  const value = raw.normalize('NFC').trim()
+  if (value === '') return wrong('invalid-value', 'a name cannot be empty')
+  if (INVISIBLE.test(value)) return wrong('invalid-value', '{} has an invisible character in it; remove it')
+  if (value.includes(' › '))
+    return wrong('invalid-value', '{} has " › " in it, which parts scenario and step in budgets')
+  return value.length <= LONGEST_NAME
+    ? { value }
+    : wrong('out-of-range', `{} is too long; a name has at most ${LONGEST_NAME} characters`)
+}
+
+export function readText(raw: Scalar): Read<string> {
+  return typeof raw === 'string' ? { value: raw } : wrong('wrong-type', `{} is not text; write "${raw}" in quotes`)
+}
+
+/** Origin and base path; what else a URL can hold has a place of its own in the profile. */
+export function readTarget(raw: Scalar): Read<string> {
+  const text = String(raw).trim()
+  const url = /^https?:\/\/[^\s\\]+$/i.test(text) && URL.canParse(text) ? new URL(text) : undefined
+  if (!url) return wrong('invalid-value', '{} is not an absolute address; write one such as http://127.0.0.1:8080')
+  if (url.username || url.password)
+    return wrong('invalid-value', 'target holds a user name or password; send them as a header, from ${env.NAME}')
+  if (text.includes('?') || text.includes('#'))
+    return wrong('invalid-value', '{} has a "?" or "#" part; target is only host and base path')
+  return { value: `${url.origin}${url.pathname}`.replace(/\/+$/, '') }
+}
+
+/** Why this cannot be the path of a request; undefined when it can. */
+export function wrongPath(path: string): Wrong | undefined {
+  if (/^[a-z][a-z\d+.-]*:\/\//i.test(path))
+    return wrong('invalid-value', '{} names a host; write the path only, the host stands in "target"')
+  if (!path.startsWith('/')) return wrong('invalid-value', `{} must begin with "/"`)
+  return wrongInPath(path)
+}
+
+export function wrongInPath(path: string): Wrong | undefined {
+  if (/[\s\p{Cc}\p{Cf}]/u.test(path))
+    return wrong('invalid-value', '{} has a blank or an invisible character in it; write %20 for a blank')
+  if (path.includes('#'))
+    return wrong('invalid-value', '{} has a "#" part, which is never sent; write %23 for the character')
+  return undefined
+}
+
+export function readPath(raw: Scalar): Read<string> {
+  const text = String(raw)
+  return wrongPath(text) ?? { value: text }
+}
+
+/** A file beside the profile, or below it. */
+export function readDataFile(raw: Scalar): Read<string> {
+  const text = String(raw)
+  const below = !/^[/\\]|^[a-z]:|\\/i.test(text) && !text.split('/').includes('..') && !INVISIBLE.test(text)
+  if (!below)
+    return wrong('invalid-value', '{} leaves the directory of the profile; write a relative path without ".."')
+  return /[^/]\.(?:csv|json)$/i.test(text)
+    ? { value: text }
+    : wrong('invalid-value', '{} is neither a .csv nor a .json file')
+}
+
+export function readChoice<const T extends string>(raw: Scalar, choices: readonly T[]): Read<T> {
+  const value = choices.find((choice) => choice === raw)
+  return value === undefined ? wrong('invalid-value', `{} is unknown; write ${choices.join(', ')}`) : { value }
+}
+
+/** `200`, or `2xx` for a whole class, as an inclusive range. */
+export function readStatus(raw: Scalar): Read<{ from: number; to: number }> {
+  const text = String(raw)
+  const [, hundreds] = /^([1-5])xx$/i.exec(text) ?? []
+  if (hundreds !== undefined) return { value: { from: Number(hundreds) * 100, to: Number(hundreds) * 100 + 99 } }
+  const status = Number(text)
+  return /^\d{3}$/.test(text) && status >= 100 && status <= 599
+    ? { value: { from: status, to: status } }
+    : wrong('invalid-value', '{} is no status; write a code such as 200, a class such as 2xx, or a list of them')
+}
+
+/** RFC 6901. */
+export function readPointer(raw: Scalar): Read<string> {
+  const text = String(raw)
+  return /^(?:\/(?:[^~/]|~[01])*)*$/.test(text)
+    ? { value: text }
+    : wrong('invalid-value', '{} is not a JSON Pointer; write one such as /user/id (no JSONPath)')
+}
+
+/** Names of captured values and data sources. */
+export function readIdentifier(raw: Scalar): Read<string> {
+  const text = String(raw)
+  if (!/^[A-Za-z_][A-Za-z0-9_-]*$/.test(text) || text.length > LONGEST_NAME)
+    return wrong('invalid-value', '{} cannot be a name inside ${ }; use letters, digits, "_" and "-", a letter first')
+  if (text === 'env') return wrong('invalid-value', '{} means the environment inside ${ }; choose another name')
+  if (text === 'constructor' || text === 'prototype')
+    return wrong('unknown-key', '{} means something to JavaScript; choose another name')
+  return { value: text }
+}
+
+// What connection-level code sends itself: a second opinion about the length or the end of a message is how requests
+// are smuggled.
+const RESERVED = 'connection content-length expect keep-alive proxy-connection te trailer transfer-encoding upgrade'
+
+/** RFC 9110, section 5.1. */
+export function readHeaderName(raw: Scalar): Read<string> {
+  const text = String(raw)
+  if (!/^[A-Za-z0-9!#$%&'*+.^_`|~-]+$/.test(text))
+    return wrong('invalid-value', '{} cannot be a header name; use letters, digits and "-"')
+  return RESERVED.split(' ').includes(text.toLowerCase())
+    ? wrong('invalid-value', '{} is set by Loadgate itself; remove it')
+    : { value: text }
+}
+
+/** RFC 9110, section 5.5. */
+export function wrongHeaderValue(text: string): Wrong | undefined {
+  if (/[\r\n]/.test(text))
+    return wrong('invalid-value', '{} has a line break in it, which a header cannot carry; remove it')
+  return /^[\t\x20-\x7e\x80-\xff]*$/.test(text)
+    ? undefined
+    : wrong('invalid-value', '{} has a character that a header cannot carry; write it percent-encoded')
+}
+
+export function readHeaderText(raw: Scalar): Read<string> {
+  const text = String(raw)
+  return text === ''
+    ? wrong('invalid-value', '{} would match everything; write the text to look for')
+    : readAsWritten(text)
+}
+
+export function readAsWritten(raw: Scalar): Read<string> {
+  return { value: String(raw) }
+}

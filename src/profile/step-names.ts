@@ -1,0 +1,52 @@
+import { METHODS, type Step } from './grammar-step.ts'
+import { complain, type Reading } from './reading.ts'
+import type { Loose } from './schema.ts'
+import { show, visible } from './show.ts'
+import { nodeAt, type Path } from './tree.ts'
+
+const LONGEST = 100
+
+/**
+ * Names of the request steps of a scenario, each its own: as given, or method and path as written with a number behind
+ * it when there are several. Undefined for pauses and for what cannot be named.
+ */
+export function stepNames(
+  reading: Reading,
+  sections: readonly (Loose<typeof Step> | undefined)[],
+  path: Path,
+): readonly (string | undefined)[] {
+  const taken = new Map<string, number>()
+  const numbers = new Map<string, number>()
+  for (const [index, section] of sections.entries()) {
+    if (section?.name === undefined) continue
+    const before = taken.get(section.name)
+    if (before === undefined) taken.set(section.name, index)
+    else {
+      const why = `step ${before + 1} is also called ${show(section.name)}; every step of a scenario needs its own name`
+      complain(reading, [...path, index, 'name'], 'duplicate-name', why)
+    }
+  }
+  return sections.map((section, index) => {
+    const place = [...path, index]
+    const node = nodeAt(reading.root, place)
+    if (node?.kind !== 'map' || node.entries.has('think')) return undefined
+    if (node.entries.has('name')) return section?.name
+    const method = METHODS.find((key) => node.entries.has(key))
+    const address = method && nodeAt(reading.root, [...place, method])
+    if (!method || address?.kind !== 'scalar' || address.value === null) return undefined
+    return unique(`${method.toUpperCase()} ${visible(address.written).normalize('NFC')}`, taken, numbers)
+  })
+}
+
+/** `numbers` remembers where each name's count stands, so that a thousand equal steps are not counted from 1 each. */
+function unique(name: string, taken: Map<string, number>, numbers: Map<string, number>): string {
+  for (let number = (numbers.get(name) ?? 0) + 1; ; number++) {
+    const suffix = number === 1 ? '' : ` (${number})`
+    const room = LONGEST - suffix.length
+    const candidate = `${name.length > room ? `${name.slice(0, room - 1).toWellFormed()}…` : name}${suffix}`
+    if (taken.has(candidate)) continue
+    taken.set(candidate, -1)
+    numbers.set(name, number)
+    return candidate
+  }
+}

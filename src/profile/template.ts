@@ -1,0 +1,178 @@
+import { nearest } from '../nearest.ts'
+import type { Reference, TemplatePart } from './profile.ts'
+import { type Wrong, wrong } from './scalars.ts'
+import { show } from './show.ts'
+
+/** A `${…}` as it stands in a text. */
+export interface Slot {
+  /** Between the braces. */
+  readonly source: string
+  /** With the braces, as written; the rest of the text when it is never closed. */
+  readonly written: string
+  readonly closed: boolean
+}
+
+export interface SlotProblem extends Wrong {
+  readonly slot: Slot
+}
+
+/** A variable whose value went into the text. Defaults are no values of the environment. */
+export interface UsedVariable {
+  readonly name: string
+  readonly value: string
+}
+
+export interface Filled {
+  /** Literal text, values of the environment among it, and the other slots, in order. */
+  readonly parts: readonly (string | Slot)[]
+  readonly problems: readonly SlotProblem[]
+  readonly used: readonly UsedVariable[]
+}
+
+export type Environment = Readonly<Record<string, string | undefined>>
+
+/** `$${` is a literal `${`. A slot ends at the first `}`: there is no nesting. */
+function split(text: string): readonly (string | Slot)[] {
+  const parts: (string | Slot)[] = []
+  let literal = ''
+  let position = 0
+  for (;;) {
+    const open = text.indexOf('${', position)
+    if (open < 0) break
+    if (open > position && text[open - 1] === '$') {
+      literal += `${text.slice(position, open - 1)}\${`
+      position = open + 2
+      continue
+    }
+    const close = text.indexOf('}', open)
+    const end = close < 0 ? text.length : close + 1
+    const source = text.slice(open + 2, close < 0 ? end : close)
+    parts.push(literal + text.slice(position, open), { source, written: text.slice(open, end), closed: close >= 0 })
+    literal = ''
+    position = end
+  }
+  return [...parts, literal + text.slice(position)].filter((part) => part !== '')
+}
+
+/**
+ * Puts the environment's values in. They are never looked through for `${` again: a value is text, whoever set it.
+ */
+export function fillEnvironment(text: string, env: Environment): Filled {
+  const parts: (string | Slot)[] = []
+  const problems: SlotProblem[] = []
+  const used: UsedVariable[] = []
+  for (const part of split(text)) {
+    const filled = typeof part === 'string' ? part : fillSlot(part, env, { problems, used })
+    if (filled === undefined) continue
+    const last = parts.at(-1)
+    if (typeof filled === 'string' && typeof last === 'string') parts[parts.length - 1] = last + filled
+    else parts.push(filled)
+  }
+  return { parts: parts.filter((part) => part !== ''), problems, used }
+}
+
+function fillSlot(
+  slot: Slot,
+  env: Environment,
+  { problems, used }: { readonly problems: SlotProblem[]; readonly used: UsedVariable[] },
+): string | Slot | undefined {
+  const fail = (code: Wrong['code'], message: string): undefined => void problems.push({ code, message, slot })
+  if (!slot.closed)
+    return fail('invalid-value', '"${" is never closed; add "}", or write "$${" for the characters themselves')
+  if (!/^\s*env\b/.test(slot.source)) return slot
+  const [, name, fallback] = /^\s*env\.([A-Za-z_][A-Za-z0-9_]*)(?:\s*|:-([\s\S]*))$/.exec(slot.source) ?? []
+  if (name === undefined)
+    return fail(
+      'unknown-reference',
+      `${show(slot.written)} is not understood; write \${env.NAME} or \${env.NAME:-default}`,
+    )
+  // Empty counts as unset, as in a shell's `:-`, and because an action's missing secret arrives as empty text.
+  const value = Object.hasOwn(env, name) ? env[name] : undefined
+  if (value) used.push({ name, value })
+  return value || (fallback ?? fail('missing-env', `${name} is not set; set it, or write \${env.${name}:-default}`))
+}
+
+/** What a `${…}` can mean where it stands. */
+export interface Scope {
+  readonly sources: readonly string[]
+  /** Captured in earlier steps of the same scenario. */
+  readonly captured: readonly string[]
+  /** Captured in this or a later step of the same scenario. */
+  readonly later: readonly string[]
+}
+
+const GENERATORS = ['uuid()', 'now()', 'random(from, to)']
+
+/** The meaning of a slot that is not of the environment. */
+export function referenceOf({ source, written }: Slot, scope: Scope): Reference['value'] | Wrong {
+  const text = source.trim()
+  const call = /^([A-Za-z_][\w-]*)\s*\(([^)]*)\)$/.exec(text)
+  if (call) return generator(call[1] as string, (call[2] as string).trim(), written)
+  const dot = text.indexOf('.')
+  if (dot >= 0) return column(text.slice(0, dot).trim(), text.slice(dot + 1).trim(), written, scope)
+  if (scope.captured.includes(text)) return { kind: 'capture', name: text }
+  return wrong('unknown-reference', unknownName(text, written, scope))
+}
+
+function column(
+  source: string,
+  name: string,
+  written: string,
+  { sources, captured }: Scope,
+): Reference['value'] | Wrong {
+  if (sources.includes(source) && name !== '') return { kind: 'data', source, column: name }
+  if (sources.includes(source)) return wrong('unknown-reference', `${show(written)} names no column of ${source}`)
+  if (captured.includes(source))
+    return wrong('unknown-reference', `${show(written)}: ${source} is one captured text; write \${${source}}`)
+  const near = nearest(source.slice(0, 100), [...sources, 'env'])
+  return wrong(
+    'unknown-reference',
+    `there is no data source ${show(source)}${near ? `; did you mean "${near}"?` : otherwise(sources)}`,
+  )
+}
+
+function otherwise(sources: readonly string[]): string {
+  return sources.length > 0 ? `; there is ${sources.join(', ')}` : '; declare it under "data"'
+}
+
+function unknownName(text: string, written: string, { sources, captured, later }: Scope): string {
+  if (later.includes(text))
+    return `${show(text)} is captured only in this or a later step; capture it in an earlier one`
+  if (sources.includes(text)) return `${show(written)} names no column; write \${${text}.COLUMN}`
+  const generated = GENERATORS.find((generator) => generator.startsWith(`${text}(`))
+  if (generated) return `${show(written)} lacks its brackets; write \${${generated}}`
+  if (/^[A-Z][A-Z0-9_]*$/.test(text))
+    return `there is no ${show(text)} here; write \${env.${text}} for the environment, or $\${ for the characters themselves`
+  const near = nearest(text.slice(0, 100), [...captured, ...sources])
+  return near
+    ? `there is no ${show(text)} here; did you mean "${near}"?`
+    : `there is no ${show(text)} here; an earlier step can capture it, or write $\${ for the characters themselves`
+}
+
+function generator(name: string, given: string, written: string): Reference['value'] | Wrong {
+  if (name === 'uuid' || name === 'now')
+    return given === ''
+      ? { kind: name }
+      : wrong('invalid-value', `${show(written)}: ${name}() takes nothing in its brackets`)
+  if (name !== 'random')
+    return wrong('unknown-reference', `there is no function ${show(name)}; there is ${GENERATORS.join(', ')}`)
+  const [, from, to] = /^(-?\d+)\s*,\s*(-?\d+)$/.exec(given) ?? []
+  if (from === undefined || to === undefined)
+    return wrong('invalid-value', `${show(written)} needs two whole numbers, as in \${random(1, 100)}`)
+  const range = { from: Number(from), to: Number(to) }
+  if (!Number.isSafeInteger(range.from) || !Number.isSafeInteger(range.to) || range.from > range.to)
+    return wrong('out-of-range', `${show(written)}: the first number must not be above the second, and both below 2^53`)
+  return { kind: 'random', ...range }
+}
+
+/** Neighbouring literals become one, empty ones none. */
+export function joinLiterals(parts: readonly TemplatePart[]): readonly TemplatePart[] {
+  const joined: TemplatePart[] = []
+  for (const part of parts) {
+    const last = joined.at(-1)
+    if (part === '') continue
+    if (typeof part === 'string' && typeof last === 'string') joined[joined.length - 1] = last + part
+    else joined.push(part)
+  }
+  return joined
+}

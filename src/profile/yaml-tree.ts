@@ -1,0 +1,137 @@
+import { Composer, type Document, isAlias, isMap, isPair, isScalar, isSeq, Lexer, Parser } from 'yaml'
+import type { IssueLog } from './issue-log.ts'
+import { show } from './show.ts'
+import type { Entry, Node, Span } from './tree.ts'
+import { explainYamlError } from './yaml-errors.ts'
+
+/** Far above what a profile needs; below what makes the recursive half of a YAML reader run out of stack. */
+const MAX_DEPTH = 50
+/** Uses of `*name`, counted after expansion, so that aliases of aliases cannot multiply. */
+const MAX_ALIASES = 50
+/** One mistake of indentation makes many; the first ones tell. */
+const MAX_SYNTAX_ISSUES = 20
+
+/** Text as nodes; undefined when its syntax is broken, and then the issues are in the log. */
+export function readYaml(text: string, log: IssueLog): Node | undefined {
+  const document = compose(text, log)
+  if (!document) return undefined
+  if (document.errors.length > 0) {
+    const seen = new Set<number>()
+    for (const { code, pos, message } of document.errors.slice(0, MAX_SYNTAX_ISSUES)) {
+      const start = Math.min(pos[0], text.length)
+      const { line } = log.place(start)
+      if (!seen.has(line)) log.add('syntax', { start, end: pos[1] }, explainYamlError(code, message))
+      seen.add(line)
+    }
+    return undefined
+  }
+  return toNodes(text, document, log)
+}
+
+/** The library's own parseDocument, with a look at the depth before its recursive half begins. */
+function compose(text: string, log: IssueLog): Document | undefined {
+  const parser = new Parser()
+  const tokens = []
+  for (const lexeme of new Lexer().lex(text)) {
+    tokens.push(...parser.next(lexeme))
+    if (parser.stack.length > MAX_DEPTH) {
+      log.add('too-large', at(parser.offset), `nested more than ${MAX_DEPTH} levels deep; a profile needs about 10`)
+      return undefined
+    }
+  }
+  tokens.push(...parser.end())
+  for (const token of tokens)
+    if (token.type === 'directive') {
+      log.add('syntax', from(token.offset, token.source), 'directives are not supported; remove this line')
+      return undefined
+    }
+  // The library looks for repeated keys by comparing each with each; toNodes does it with a map.
+  const options = { version: '1.2', schema: 'core', merge: false, uniqueKeys: false, strict: true } as const
+  const [document, second] = [...new Composer({ ...options, logLevel: 'silent' }).compose(tokens, true, text.length)]
+  if (second) {
+    log.add('syntax', at(second.range[0]), 'a second document begins here; a profile is one, so remove "---"')
+    return undefined
+  }
+  return document
+}
+
+function toNodes(text: string, document: Document, log: IssueLog): Node {
+  let aliases = 0
+
+  const entriesOf = (pairs: readonly unknown[], depth: number): ReadonlyMap<string, Entry> => {
+    const entries = new Map<string, Entry>()
+    for (const pair of pairs) {
+      if (!isPair(pair)) continue
+      const key = isAlias(pair.key) ? undefined : convert(pair.key, depth)
+      const span = key?.span ?? at(0)
+      if (key?.kind !== 'scalar' || key.value === null) {
+        log.add('syntax', span, 'a key must be plain text')
+        continue
+      }
+      const name = key.written
+      if (name === '<<' || name === '__proto__') {
+        const why = name === '<<' ? 'merge keys are not supported; write the keys out' : `unknown key "${name}"`
+        log.add('unknown-key', span, why)
+      } else if (entries.has(name)) {
+        const line = log.place(entries.get(name)?.key.start ?? 0).line
+        log.add('duplicate-name', span, `${show(name)} is already set in line ${line}; keep one of them`)
+      } else entries.set(name, { key: span, value: convert(pair.value, depth, span) })
+    }
+    return entries
+  }
+
+  /** `anchor` is where a value would stand that is left out: right behind its key. */
+  const convert = (node: unknown, depth: number, anchor: Span = at(0)): Node => {
+    if (isAlias(node)) return convertAlias(node, depth)
+    if (!isMap(node) && !isSeq(node) && !isScalar(node)) return nothing(anchor)
+    const span = spanOf(node.range)
+    if (node.tag !== undefined && node.tag !== null)
+      log.add('syntax', span, `the tag ${show(node.tag)} is not supported; write the value without it`)
+    if (isMap(node)) return { kind: 'map', span, entries: entriesOf(node.items, depth + 1) }
+    if (isSeq(node)) return { kind: 'list', span, items: node.items.map((item) => convert(item, depth + 1, span)) }
+    if (span.start === span.end) return nothing(anchor)
+    return scalar(node.value, typeof node.source === 'string' ? node.source : String(node.value), span)
+  }
+
+  const convertAlias = (node: { source: string; range?: readonly number[] | null }, depth: number): Node => {
+    const span = spanOf(node.range)
+    aliases++
+    if (aliases > MAX_ALIASES || depth > MAX_DEPTH) {
+      if (aliases === MAX_ALIASES + 1 || depth > MAX_DEPTH)
+        log.add('too-large', span, `more than ${MAX_ALIASES} uses of "*" aliases; write the values out`)
+      // No more of them is followed: one that contains itself would never end.
+      aliases = Number.POSITIVE_INFINITY
+      return nothing(span)
+    }
+    const target = isAlias(node) ? node.resolve(document) : undefined
+    if (target) return convert(target, depth + 1, span)
+    log.add('syntax', span, `nothing above is marked with ${show(`&${node.source}`)}`)
+    return nothing(span)
+  }
+
+  const scalar = (value: unknown, written: string, span: Span): Node => {
+    if (typeof value === 'string' && !value.isWellFormed())
+      log.add('invalid-value', span, 'this text holds half a character (a lone surrogate)')
+    const known = value === null || typeof value === 'boolean' || typeof value === 'number' ? value : written
+    return { kind: 'scalar', span, value: known, written }
+  }
+
+  return convert(document.contents, 0, { start: 0, end: Math.min(1, text.length) })
+}
+
+function nothing(span: Span): Node {
+  return { kind: 'scalar', span, value: null, written: '' }
+}
+
+function spanOf(range: readonly number[] | null | undefined): Span {
+  const start = range?.[0] ?? 0
+  return { start, end: Math.max(start, range?.[1] ?? start) }
+}
+
+function at(offset: number): Span {
+  return { start: offset, end: offset + 1 }
+}
+
+function from(start: number, source: string): Span {
+  return { start, end: start + source.trimEnd().length }
+}
