@@ -1,0 +1,57 @@
+import { baselineRun } from '../baseline/baseline-run.ts'
+import type { Comparable } from '../baseline/comparable.ts'
+import type { Budget } from '../profile/profile.ts'
+import type { RunResult } from '../result.ts'
+import type { BudgetRow, Judgement } from './comparison.ts'
+import { type Evidence, judgeBudgets } from './judge-budget.ts'
+import { successesPerSecond } from './measure.ts'
+import { metricOf } from './metrics.ts'
+import { partNamed, scopeOf } from './scope.ts'
+
+/** Every budget with what its evidence shows, worst first. */
+export function budgetRows(
+  result: RunResult,
+  { runs, refused }: Comparable,
+  budgets: readonly Budget[],
+): readonly BudgetRow[] {
+  const perSecond = successesPerSecond(result)
+  const run = baselineRun(result)
+  const parts = budgets.map(({ of }) => partNamed(of, result.steps))
+  const evidence = budgets.map((budget, at): Evidence => {
+    const part = parts[at]
+    return {
+      budget,
+      now: part && scopeOf(run, part),
+      perSecond,
+      before: part ? runs.map((earlier) => scopeOf(earlier, part)) : [],
+      refused: refused.length === 0 ? undefined : refused.map(({ reason }) => reason).join('; '),
+    }
+  })
+  return judgeBudgets(evidence)
+    .map((judged, at): BudgetRow => {
+      const budget = budgets[at]!
+      return { budget, scope: parts[at]?.name ?? budget.of ?? '', metric: budget.metric, ...judged }
+    })
+    .sort(worstFirst)
+}
+
+const RANK: Record<Judgement['kind'], number> = {
+  exceeded: 0,
+  undecided: 1,
+  'no-samples': 2,
+  'no-baseline': 3,
+  holds: 4,
+}
+
+/** Of equals the one that is farthest beyond its limit, or nearest to it; rows without figures last. */
+function worstFirst(a: BudgetRow, b: BudgetRow): number {
+  const [x, y] = [excess(a), excess(b)]
+  return RANK[a.judgement.kind] - RANK[b.judgement.kind] || (x === y ? 0 : x > y ? -1 : 1)
+}
+
+/** How many times its limit a row is, turned so that larger is worse. */
+function excess({ metric, measured, limit }: BudgetRow): number {
+  if (measured === undefined || limit === undefined) return Number.NEGATIVE_INFINITY
+  const [top, bottom] = metricOf(metric).worse === 'higher' ? [measured.value, limit] : [limit, measured.value]
+  return top === bottom ? 1 : top / bottom
+}

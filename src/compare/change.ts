@@ -1,0 +1,158 @@
+import type { Limit } from '../profile/profile.ts'
+import type { Estimate } from './comparison.ts'
+import { studentQuantile } from './distributions.ts'
+import { failures, type Metric } from './metrics.ts'
+import type { Scope } from './scope.ts'
+import { fisher, type LogChange, logChange, newcombe, type WindowNoise, windowNoise } from './statistics.ts'
+
+/** A limit as written relative to the baseline. */
+export type RelativeLimit = Extract<Limit, { kind: 'baseline' }>
+
+/** How a run lies to the window it is compared with and to its limit. */
+export interface Change {
+  readonly baseline: number
+  /** Stored runs behind it. */
+  readonly runs: number
+  /** In the metric's unit. */
+  readonly limit: number
+  /** The scale on which the rule works: logarithms of ratios, or differences of shares. Positive is worse. */
+  readonly estimate: number
+  readonly low: number
+  readonly high: number | undefined
+  /** The limit on that scale. */
+  readonly allowed: number
+  /** What most of the doubt comes from: this run's few samples, or the noise between runs. */
+  readonly doubt: 'samples' | 'runs'
+  /** Probability of so bad a run if it is not worse at all. */
+  readonly chance: number
+  /** measured / baseline. */
+  readonly ratio: Estimate | undefined
+  /** The smallest ratio that the rule would have told from noise at this level of chance. */
+  readonly resolution: (level: number) => number | undefined
+}
+
+// Spread of p95 and of a saturated throughput between runs of unchanged code on hosted machines, as far as nothing is known
+// of this service: the rule for stored baselines. A throughput that the load sets, not the machine, is known far better.
+const PRIOR = 0.12
+const PRIOR_OF_OFFERED_LOAD = 0.01
+
+// One microsecond is the histogram's smallest step, so a 0 means less than that. It only keeps the logarithm finite.
+const SMALLEST_MS = 0.001
+
+/** The worst that still holds: share and amount must both be exceeded, so the milder of the two counts. */
+export function limitOf({ share, amount }: RelativeLimit, base: number, worse: Metric['worse']): number {
+  const sign = worse === 'higher' ? 1 : -1
+  const limits = [
+    ...(share === undefined ? [] : [base * (1 + sign * share)]),
+    ...(amount === undefined ? [] : [base + sign * amount]),
+  ]
+  return worse === 'higher' ? Math.max(...limits) : Math.max(0, Math.min(...limits))
+}
+
+/** `before` has at least two values, all of them positive. */
+export function latencyChange(measured: Estimate, before: readonly number[], limit: RelativeLimit): Change {
+  const noise = windowNoise(before.map(log), PRIOR)
+  const base = Math.exp(noise.centre)
+  const ours = log(measured.value)
+  const change = logChange(
+    ours - noise.centre,
+    noise,
+    measured.low > 0 ? ours - log(measured.low) : Number.POSITIVE_INFINITY,
+    measured.high === undefined ? undefined : log(measured.high) - ours,
+  )
+  const worst = limitOf(limit, base, 'higher')
+  return {
+    ...onLogScale(change, noise, 1),
+    baseline: base,
+    runs: before.length,
+    limit: worst,
+    allowed: log(worst) - noise.centre,
+  }
+}
+
+/**
+ * `before` has at least two values, all of them positive. `offered` says that in all runs the load, not the target, set the
+ * pace.
+ */
+export function throughputChange(
+  measured: Estimate,
+  before: readonly number[],
+  limit: RelativeLimit,
+  { offered, smallest }: { offered: boolean; smallest: number },
+): Change {
+  const noise = windowNoise(before.map(Math.log), offered ? PRIOR_OF_OFFERED_LOAD : PRIOR)
+  const base = Math.exp(noise.centre)
+  // Without one success there is no logarithm; one success in the window is kinder than the truth and still far below.
+  const ours = Math.log(Math.max(measured.value, smallest))
+  const change = logChange(
+    noise.centre - ours,
+    noise,
+    measured.high === undefined ? Number.POSITIVE_INFINITY : Math.log(Math.max(measured.high, smallest)) - ours,
+    measured.low > 0 ? ours - Math.log(measured.low) : undefined,
+  )
+  const worst = limitOf(limit, base, 'lower')
+  return {
+    ...onLogScale(change, noise, -1),
+    baseline: base,
+    runs: before.length,
+    limit: worst,
+    allowed: worst > 0 ? noise.centre - Math.log(worst) : Number.POSITIVE_INFINITY,
+  }
+}
+
+function onLogScale({ estimate, low, high, chance, se }: LogChange, noise: WindowNoise, sign: 1 | -1) {
+  const ratio = (change: number | undefined) => (change === undefined ? undefined : Math.exp(sign * change))
+  const [below, above] = sign === 1 ? [low, high] : [high, low]
+  const doubt: Change['doubt'] = se > Math.SQRT2 * noise.se ? 'samples' : 'runs'
+  return {
+    estimate,
+    low,
+    high,
+    chance,
+    doubt,
+    ratio: {
+      value: Math.exp(sign * estimate),
+      low: ratio(below) ?? 0,
+      high: above === Number.NEGATIVE_INFINITY ? undefined : ratio(above),
+    },
+    resolution: (level: number) =>
+      Number.isFinite(se) ? Math.exp(sign * studentQuantile(1 - level, noise.freedom) * se) : undefined,
+  }
+}
+
+/** Counts pooled over the window; `before` has at least one request. */
+export function errorsChange(now: Scope, before: readonly Scope[], limit: RelativeLimit): Change {
+  const { x, n } = failures(now)
+  const { x: y, n: m } = pooledFailures(before)
+  const base = y / m
+  const { low, high } = newcombe(x, n, y, m)
+  const worst = limitOf(limit, base, 'higher')
+  const ratio = (difference: number) => Math.max(0, (base + difference) / base)
+  return {
+    baseline: base,
+    runs: before.length,
+    limit: worst,
+    estimate: x / n - base,
+    low,
+    high,
+    allowed: worst - base,
+    doubt: 'samples',
+    chance: fisher(x, n, y, m),
+    ratio: base > 0 ? { value: ratio(x / n - base), low: ratio(low), high: ratio(high) } : undefined,
+    resolution: () => (base > 0 ? ratio(x / n - base - low) : undefined),
+  }
+}
+
+export function pooledFailures(scopes: readonly Scope[]): { readonly x: number; readonly n: number } {
+  const sum = { x: 0, n: 0 }
+  for (const scope of scopes) {
+    const { x, n } = failures(scope)
+    sum.x += x
+    sum.n += n
+  }
+  return sum
+}
+
+function log(ms: number): number {
+  return Math.log(Math.max(ms, SMALLEST_MS))
+}

@@ -1,0 +1,45 @@
+import type { Baseline, BaselineRun } from '../baseline/baseline.ts'
+import { baselineRun } from '../baseline/baseline-run.ts'
+import { type Comparable, comparableRuns } from '../baseline/comparable.ts'
+import type { Budget } from '../profile/profile.ts'
+import type { RunResult } from '../result.ts'
+import { budgetRows } from './budget-rows.ts'
+import type { BaselineFacts, Comparison } from './comparison.ts'
+import { defectsOf } from './evidence.ts'
+import { partNamed } from './scope.ts'
+import { scopeRows } from './scope-rows.ts'
+
+export interface CompareOptions {
+  /** Why the store could not be read. */
+  readonly baselineProblem?: string | undefined
+}
+
+/** The facts of a run against its budgets and the stored runs; `baseline` is undefined where none is used. */
+export function compare(
+  result: RunResult,
+  baseline: Baseline | undefined,
+  budgets: readonly Budget[],
+  { baselineProblem }: CompareOptions = {},
+): Comparison {
+  const comparable = baseline === undefined ? { runs: [], refused: [] } : comparableRuns(baseline, result)
+  const gated = budgets.flatMap(({ of }) => partNamed(of, result.steps) ?? [])
+  const defects = defectsOf(result, { comparable: comparable.runs, gated, baselineProblem })
+  // From a result that does not add up nothing else may be read.
+  const readable = !defects.some(({ code }) => code === 'counts-disagree')
+  const run: BaselineRun = baselineRun(result)
+  return {
+    budgets: readable ? budgetRows(result, comparable, budgets) : [],
+    scopes: readable ? scopeRows(run, comparable.runs) : [],
+    baseline: factsOf(baseline, comparable),
+    defects,
+  }
+}
+
+function factsOf(baseline: Baseline | undefined, { runs, refused }: Comparable): BaselineFacts {
+  return {
+    store: baseline?.store,
+    comparable: runs.length,
+    refused,
+    commits: [...new Set(runs.flatMap(({ commit }) => commit ?? []))],
+  }
+}

@@ -1,0 +1,157 @@
+import type { BaselineRun } from '../baseline/baseline.ts'
+import { baselineRun } from '../baseline/baseline-run.ts'
+import type { Cause } from '../engine/shard-result.ts'
+import type { RunResult, StepResult } from '../result.ts'
+import { formatCount } from '../units.ts'
+import { disagreements } from './accounting.ts'
+import { otherAnswers } from './answer-mix.ts'
+import type { Defect } from './comparison.ts'
+import { generatorDefects } from './generator-health.ts'
+import { type Part, scopeOf, WHOLE } from './scope.ts'
+
+/** Failures that came before the target could say anything. */
+const NO_CONTACT: ReadonlySet<string> = new Set<Cause>([
+  'connection-refused',
+  'connection-reset',
+  'connection-closed',
+  'connect-timeout',
+  'unresolved-host',
+  'unreachable',
+  'tls',
+])
+
+/** Named in a message; the result file has them all. */
+const NAMED = 3
+
+/**
+ * Every flaw of the evidence itself. `comparable` are the stored runs this one is compared with, `gated` the parts that
+ * budgets read, `baselineProblem` why the store could not be read.
+ */
+export function defectsOf(
+  result: RunResult,
+  {
+    comparable = [],
+    gated = [WHOLE],
+    baselineProblem,
+  }: {
+    readonly comparable?: readonly BaselineRun[]
+    readonly gated?: readonly Part[]
+    readonly baselineProblem?: string | undefined
+  } = {},
+): readonly Defect[] {
+  const sums = countsDefects(result)
+  return [
+    ...sums,
+    ...workerDefects(result),
+    // Histograms that cannot be read are named above, and nothing can be read from them here.
+    ...(sums.length > 0 ? [] : generatorDefects(result, scopeOf(baselineRun(result), WHOLE))),
+    ...targetDefects(result),
+    ...result.steps.flatMap((step, at) => missingDefects(step, result.steps[at - 1], result)),
+    ...baselineDefects(baselineProblem),
+    ...result.steps
+      .filter((step) => gated.some(({ includes }) => includes(step)))
+      .flatMap((step) => mixDefects(step, comparable)),
+  ]
+}
+
+function countsDefects(result: RunResult): readonly Defect[] {
+  const wrong = disagreements(result)
+  if (wrong.length === 0) return []
+  const more = wrong.length > NAMED ? ` and ${wrong.length - NAMED} more` : ''
+  return [
+    {
+      code: 'counts-disagree',
+      message: `the result does not add up: ${wrong.slice(0, NAMED).join('; ')}${more}`,
+      remedy: 'Run again; if it happens again, report it with the result file.',
+    },
+  ]
+}
+
+function workerDefects({ shards, complete }: RunResult): readonly Defect[] {
+  const { expected, reported, lost } = shards
+  const defects: Defect[] = []
+  if (!(reported === expected && lost.length === 0))
+    defects.push({
+      code: 'worker-lost',
+      message: `${reported} of ${expected} workers reported${lost.length > 0 ? `: ${lost.slice(0, NAMED).join('; ')}` : ''}`,
+      remedy: 'Run again; a worker that dies again is out of memory more often than not.',
+    })
+  else if (complete !== true)
+    defects.push({
+      code: 'cancelled',
+      message: 'the run was stopped before its plan was spent',
+      remedy: 'Let it run to its end.',
+    })
+  return defects
+}
+
+function targetDefects({ steps, iterations, plan }: RunResult): readonly Defect[] {
+  const sent = steps.reduce((sum, step) => sum + step.sent, 0)
+  if (!(sent > 0))
+    return [
+      {
+        code: 'no-samples',
+        message: `no request was sent${iterations.dropped > 0 ? `, ${formatCount(iterations.dropped)} arrivals were dropped` : ''}`,
+        remedy: 'Measure longer, or send more; check that the warm-up leaves time to measure.',
+      },
+    ]
+  const answered = steps.some(({ succeeded, statuses }) => succeeded > 0 || Object.keys(statuses).length > 0)
+  const causes = [...new Set(steps.flatMap((step) => Object.keys(step.causes)))]
+  if (answered || !causes.every((cause) => NO_CONTACT.has(cause))) return []
+  return [
+    {
+      code: 'target-unreached',
+      message: `${plan.target} was never reached: all ${formatCount(sent)} requests ended with ${causes.join(', ')}`,
+      remedy: 'Check that the service is up, and the address in `target`.',
+    },
+  ]
+}
+
+/**
+ * A step without requests is explained if nobody could get to it: all iterations that had passed the step before it were cut
+ * by the end of the run.
+ */
+function missingDefects(
+  step: StepResult,
+  before: StepResult | undefined,
+  { iterations }: RunResult,
+): readonly Defect[] {
+  if (step.sent > 0) return []
+  const previous = before?.scenario === step.scenario ? before : undefined
+  if (previous !== undefined && previous.succeeded <= iterations.cut) return []
+  return [
+    {
+      code: 'step-missing',
+      message: `${step.scenario} › ${step.step} has no requests`,
+      remedy: 'Measure longer or send more, so that every scenario gets its share.',
+    },
+  ]
+}
+
+function baselineDefects(problem: string | undefined): readonly Defect[] {
+  if (problem === undefined) return []
+  return [
+    {
+      code: 'baseline-damaged',
+      message: problem,
+      remedy: 'Restore the baseline from a copy, or move it away to begin a new one.',
+    },
+  ]
+}
+
+function mixDefects(step: StepResult, comparable: readonly BaselineRun[]): readonly Defect[] {
+  const message = otherAnswers(
+    step,
+    comparable.flatMap(({ steps }) =>
+      steps.filter(({ scenario, step: name }) => scenario === step.scenario && name === step.step),
+    ),
+  )
+  if (message === undefined) return []
+  return [
+    {
+      code: 'different-answers',
+      message,
+      remedy: 'If the change is meant, state it in `expect` and begin a new baseline.',
+    },
+  ]
+}

@@ -1,0 +1,79 @@
+import type { Cause } from '../engine/shard-result.ts'
+import { Histogram } from '../histogram.ts'
+import type { GeneratorHealth, RunResult } from '../result.ts'
+import { formatCount, formatMs, formatShare, type Ms, type Share } from '../units.ts'
+import type { Defect, DefectCode } from './comparison.ts'
+import type { Scope } from './scope.ts'
+
+// How unfit a generator may be. What matters is whether it moved the numbers: a response time runs from the intended start,
+// so whatever the generator is late by is read as the target's, and an answer waits for a busy loop just as a send does.
+//
+//   what                    bound                                   why
+//   lateness p95            max(2 ms, 10 % of the response p50)     below it no percentile is off by more than a tenth of the
+//                                                                   usual answer; timers alone are 1 ms coarse
+//   lateness p99            max(10 ms, 10 % of the response p99)    the tail may be late by a tenth of the tail
+//   loop delay p99          max(25 ms, 10 % of the response p95)    pauses of garbage collection stay below 25 ms
+//   loop delay p99, loop    max(2 ms, 10 % of the response p50)     85 % busy alone delays nothing by more than some tens of
+//     above 85 % busy                                               microseconds; busy and slow to turn it shapes the answers
+//   loop busy               95 %                                    nothing is left: with users, who wait for answers, the
+//   CPU of the thread       95 % of a core                          generator now sets the pace and is never late
+//
+// None of them looks at the machine as a whole: a target that eats the other cores of a runner is being tested, not in the
+// way, until its hunger shows as lateness or as loop delay.
+const LATE_P95 = { floor: 2, ofP50: 0.1 } as const
+const LATE_P99 = { floor: 10, ofP99: 0.1 } as const
+const DELAY_P99 = { floor: 25, ofP95: 0.1 } as const
+const BUSY_DELAY_P99 = { floor: 2, ofP50: 0.1 } as const
+const BUSY: Share = 0.85
+const SPENT: Share = 0.95
+
+const REMEDY = 'Use more threads or a larger machine, or send less.'
+
+/** What makes the generator itself unfit as a witness. */
+export function generatorDefects({ health, steps }: Pick<RunResult, 'health' | 'steps'>, whole: Scope): Defect[] {
+  const own = steps.reduce((sum, { causes }) => sum + (causes['generator' satisfies Cause] ?? 0), 0)
+  return [
+    ...of('generator-late', lateness(health, whole), REMEDY),
+    ...of('generator-busy', business(health, whole), REMEDY),
+    ...of(
+      'generator-failed',
+      own > 0 ? `${formatCount(own)} requests failed in the generator itself` : undefined,
+      'Raise the limits of open files and local ports, or open fewer connections.',
+    ),
+  ]
+}
+
+function of(code: DefectCode, message: string | undefined, remedy: string): Defect[] {
+  return message === undefined ? [] : [{ code, message, remedy }]
+}
+
+// Written as "not within" rather than "beyond", so that a broken number is not a healthy one.
+function lateness(health: GeneratorHealth, whole: Scope): string | undefined {
+  const late = Histogram.of(health.lateness)
+  const [p95, p99] = [inMs(late, 0.95), inMs(late, 0.99)]
+  const of95 = Math.max(LATE_P95.floor, LATE_P95.ofP50 * inMs(whole.response, 0.5))
+  const of99 = Math.max(LATE_P99.floor, LATE_P99.ofP99 * inMs(whole.response, 0.99))
+  if (!(p95 <= of95))
+    return `requests left the generator late: p95 of the lateness is ${formatMs(p95)}, bound ${formatMs(of95)}`
+  if (!(p99 <= of99))
+    return `requests left the generator late: p99 of the lateness is ${formatMs(p99)}, bound ${formatMs(of99)}`
+  return undefined
+}
+
+function business({ loopDelayP99, loopUtilisation, cpu }: GeneratorHealth, whole: Scope): string | undefined {
+  const busy = loopUtilisation > BUSY
+  const bound = busy
+    ? Math.max(BUSY_DELAY_P99.floor, BUSY_DELAY_P99.ofP50 * inMs(whole.response, 0.5))
+    : Math.max(DELAY_P99.floor, DELAY_P99.ofP95 * inMs(whole.response, 0.95))
+  if (!(loopUtilisation <= SPENT))
+    return `the generator's event loop was busy ${formatShare(loopUtilisation)} of the time`
+  if (!(cpu <= SPENT)) return `the generator used ${formatShare(cpu)} of a core`
+  if (!(loopDelayP99 <= bound))
+    return `the generator's event loop was held up: p99 of the delay is ${formatMs(loopDelayP99)}, bound ${formatMs(bound)}`
+  return undefined
+}
+
+/** 0 without samples: only the floors count then. */
+function inMs(histogram: Histogram, q: Share): Ms {
+  return (histogram.quantile(q) ?? 0) / 1000
+}

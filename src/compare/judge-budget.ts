@@ -1,0 +1,151 @@
+import type { Budget } from '../profile/profile.ts'
+import { type Change, errorsChange, latencyChange, type RelativeLimit, throughputChange } from './change.ts'
+import type { BudgetRow, Estimate, Judgement } from './comparison.ts'
+import { heedFailures } from './heed-failures.ts'
+import { measure } from './measure.ts'
+import { type Metric, metricOf } from './metrics.ts'
+import type { Scope } from './scope.ts'
+import { holm } from './statistics.ts'
+import { undecidedChange, undecidedNumber } from './undecided.ts'
+
+/** All that is known about one budget. */
+export interface Evidence {
+  readonly budget: Budget
+  /** Undefined when nothing, or more than one thing, has the name behind `of`. */
+  readonly now: Scope | undefined
+  /** Successes of the whole run in each full second. */
+  readonly perSecond: readonly number[]
+  /** The same part of every comparable run. */
+  readonly before: readonly Scope[]
+  /** Stored runs that may not be compared, in words; undefined when there is none. */
+  readonly refused: string | undefined
+}
+
+export type Judged = Pick<BudgetRow, 'measured' | 'limit' | 'baseline' | 'change' | 'resolution' | 'judgement'>
+
+/** The rule for stored baselines wants so many runs before it says anything. */
+const MIN_RUNS = 3
+/** "Worse at all" must be rejected at this level over all relative budgets of a run together. */
+const SLOWER_LEVEL = 0.01
+
+/**
+ * What each budget's evidence shows; the one place where noise is weighed. The rules:
+ *
+ * - Absolute: holds if the worse bound of this run's own number keeps the limit, exceeded if the better bound breaks it. A
+ *   bound that equals the limit keeps it.
+ * - Relative to stored runs, two keys: exceeded only if the better bound of the change is beyond the limit and "not worse at
+ *   all" is rejected at 1 % over all relative budgets (Holm). Holds if the worse bound keeps the limit. The full rule
+ *   distinguishes a window of three or four runs, whose failures it shows as likely only; here they count, since the prior
+ *   already makes such a window demand a change of some 45 %.
+ * - Anything else is undecided, with the reason and what would decide it. No comparison with NaN is ever true, so broken
+ *   numbers end there, too.
+ */
+export function judgeBudgets(evidence: readonly Evidence[]): readonly Judged[] {
+  const weighed = evidence.map(weigh)
+  const compared = weighed.flatMap(({ change }) => change ?? [])
+  const slower = holm(
+    compared.map(({ chance }) => chance),
+    SLOWER_LEVEL,
+  )
+  return weighed.map((one) => {
+    const judged = one.change
+      ? judgeChange(one, one.change, { slower: slower[compared.indexOf(one.change)]!, family: compared.length })
+      : judgeAlone(one)
+    return { ...judged, judgement: heedFailures(judged.judgement, one, evidence) }
+  })
+}
+
+/** Evidence with what follows from it before any rule: the number, and the change where there is one. */
+interface Weighed extends Evidence {
+  readonly measured: Estimate | undefined
+  /** Undefined where the budget is absolute, or where there is too little to compare. */
+  readonly change: Change | undefined
+}
+
+function weigh(evidence: Evidence): Weighed {
+  const { budget, now, perSecond, before } = evidence
+  const measured = now && measure(budget.metric, now, perSecond)
+  const runs = usableRuns(budget, before)
+  const change =
+    budget.limit.kind === 'baseline' && now && measured && runs.length >= MIN_RUNS
+      ? changeAgainst(runs, budget.limit, { metric: metricOf(budget.metric), now, measured })
+      : undefined
+  return { ...evidence, measured, change }
+}
+
+function changeAgainst(
+  before: readonly Scope[],
+  limit: RelativeLimit,
+  { metric, now, measured }: { metric: Metric; now: Scope; measured: Estimate },
+): Change {
+  if (metric.kind === 'errors') return errorsChange(now, before, limit)
+  const values = before.map((scope) => metric.read(scope)!)
+  if (metric.kind === 'latency') return latencyChange(measured, values, limit)
+  return throughputChange(measured, values, limit, {
+    offered: [now, ...before].every(({ keptUp }) => keptUp),
+    smallest: 1000 / now.measured,
+  })
+}
+
+/** Stored runs without a sample of this metric say nothing about it; a throughput of 0 has no logarithm. */
+function usableRuns({ metric }: Budget, before: readonly Scope[]): readonly Scope[] {
+  const { kind, read } = metricOf(metric)
+  return before.filter((scope) => {
+    const value = read(scope)
+    return value !== undefined && (kind !== 'throughput' || value > 0)
+  })
+}
+
+function judgeChange(
+  { budget, now, measured }: Weighed,
+  change: Change,
+  { slower, family }: { slower: boolean; family: number },
+): Judged {
+  const judged = {
+    measured,
+    limit: change.limit,
+    baseline: { value: change.baseline, runs: change.runs },
+    change: change.ratio,
+    resolution: change.resolution(SLOWER_LEVEL / family),
+  }
+  const { low, high, allowed } = change
+  if (low > allowed && slower) return { ...judged, judgement: { kind: 'exceeded' } }
+  if (high !== undefined && high <= allowed) return { ...judged, judgement: { kind: 'holds' } }
+  return { ...judged, judgement: undecidedChange(budget.metric, change, now!) }
+}
+
+function judgeAlone({ budget, now, measured, before, refused }: Weighed): Judged {
+  const judged = { measured, baseline: undefined, change: undefined, resolution: undefined }
+  const { limit } = budget
+  if (limit.kind === 'absolute') {
+    const judgement: Judgement = measured && now ? judgeAbsolute(budget, limit.value, measured, now) : NO_SAMPLES
+    return { ...judged, limit: limit.value, judgement }
+  }
+  const judgement = measured === undefined ? NO_SAMPLES : tooFewRuns(usableRuns(budget, before).length, before, refused)
+  return { ...judged, limit: undefined, judgement }
+}
+
+const NO_SAMPLES: Judgement = { kind: 'no-samples' }
+
+function judgeAbsolute({ metric }: Budget, limit: number, measured: Estimate, now: Scope): Judgement {
+  const { value, low, high } = measured
+  const { worse } = metricOf(metric)
+  // "No errors" cannot be shown of a rate by any number of requests, but it can be counted.
+  if (metric === 'errors' && limit === 0) return { kind: value === 0 ? 'holds' : 'exceeded' }
+  const exceeded = worse === 'higher' ? low > limit : high !== undefined && high < limit
+  if (exceeded) return { kind: 'exceeded' }
+  const holds = worse === 'higher' ? high !== undefined && high <= limit : low >= limit
+  return holds ? { kind: 'holds' } : undecidedNumber(metric, measured, limit, now)
+}
+
+function tooFewRuns(usable: number, before: readonly Scope[], refused: string | undefined): Judgement {
+  // An empty store is no doubt about this run. Runs that are there but may not be compared are.
+  if (before.length === 0 && refused === undefined) return { kind: 'no-baseline' }
+  const others = refused === undefined ? '' : ` (not comparable: ${refused})`
+  const missing = MIN_RUNS - usable
+  return {
+    kind: 'undecided',
+    reason: `the baseline has ${usable} of ${MIN_RUNS} runs${others}`,
+    remedy: `Store ${missing} more ${missing === 1 ? 'run' : 'runs'} of this profile, made on this kind of machine.`,
+  }
+}

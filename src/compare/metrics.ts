@@ -1,0 +1,65 @@
+import type { MetricName } from '../profile/profile.ts'
+import { formatMs, formatRate, formatShare, type Share } from '../units.ts'
+import type { Scope } from './scope.ts'
+
+export interface Metric {
+  readonly kind: 'latency' | 'errors' | 'throughput'
+  /** The direction in which it is a regression. */
+  readonly worse: 'higher' | 'lower'
+  /** Of one run, in the metric's unit; undefined without a sample. */
+  readonly read: (scope: Scope) => number | undefined
+  readonly format: (value: number) => string
+  /** A difference: shares differ by percentage points. */
+  readonly formatAmount: (amount: number) => string
+}
+
+export function metricOf(name: MetricName): Metric {
+  if (name === 'errors') return ERRORS
+  if (name === 'throughput') return THROUGHPUT
+  return latency(percentileOf(name))
+}
+
+/** The share a percentile metric stands for: 0.999 for `p99.9`. */
+export function percentileOf(name: `p${number}`): Share {
+  return Number(name.slice(1)) / 100
+}
+
+/** Requests that should have been answered well, and those that were not. */
+export function failures(scope: Scope): { readonly x: number; readonly n: number } {
+  return { x: scope.failed + scope.dropped, n: scope.sent + scope.dropped }
+}
+
+function latency(q: Share): Metric {
+  return {
+    kind: 'latency',
+    worse: 'higher',
+    read: ({ response }) => {
+      const us = response.quantile(q)
+      return us === undefined ? undefined : us / 1000
+    },
+    format: formatMs,
+    formatAmount: formatMs,
+  }
+}
+
+const ERRORS: Metric = {
+  kind: 'errors',
+  worse: 'higher',
+  read: (scope) => {
+    const { x, n } = failures(scope)
+    return n === 0 ? undefined : x / n
+  },
+  format: formatShare,
+  formatAmount: (amount) => `${formatShare(amount).replace(/ %$/, '')} pp`,
+}
+
+const THROUGHPUT: Metric = {
+  kind: 'throughput',
+  worse: 'lower',
+  read: (scope) =>
+    scope.sent + scope.dropped === 0 || !(scope.measured > 0)
+      ? undefined
+      : scope.succeededInWindow / (scope.measured / 1000),
+  format: formatRate,
+  formatAmount: formatRate,
+}

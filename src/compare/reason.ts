@@ -1,0 +1,42 @@
+import { formatChange, formatShare } from '../units.ts'
+import type { BudgetRow } from './comparison.ts'
+import { metricOf } from './metrics.ts'
+
+/** One sentence on a budget: scope, value, limit and change. */
+export function reasonOf(row: BudgetRow): string {
+  const { judgement, measured } = row
+  const what = subject(row)
+  if (judgement.kind === 'no-samples' || measured === undefined)
+    return `Nothing was measured for ${what} ("${row.budget.text}").`
+  const { format, worse } = metricOf(row.metric)
+  const is = `${what} is ${format(measured.value)}`
+  switch (judgement.kind) {
+    case 'exceeded':
+      return `${is}, ${worse === 'higher' ? 'above' : 'below'} the limit of ${limitOf(row)}.`
+    case 'holds':
+      return `${is}, within the limit of ${limitOf(row)}.`
+    case 'no-baseline':
+      return `${is}; there is no baseline yet for "${row.budget.text}".`
+    case 'undecided':
+      return `${is}, undecided for "${row.budget.text}": ${judgement.reason}.`
+  }
+}
+
+function subject({ metric, scope, budget }: BudgetRow): string {
+  return budget.of === undefined ? metric : `${metric} of "${scope}"`
+}
+
+/** "275 ms (baseline 250 ms + 10 %, +65 %)". */
+function limitOf({ budget, metric, limit, baseline, change }: BudgetRow): string {
+  const { format, formatAmount, worse } = metricOf(metric)
+  const shown = limit === undefined ? 'unknown' : format(limit)
+  if (budget.limit.kind === 'absolute' || baseline === undefined) return shown
+  const { share, amount } = budget.limit
+  const sign = worse === 'higher' ? '+' : '-'
+  const terms = [
+    ...(share === undefined ? [] : [`${sign} ${formatShare(share)}`]),
+    ...(amount === undefined ? [] : [`${sign} ${formatAmount(amount)}`]),
+  ].join(' and ')
+  const by = change === undefined ? '' : `, ${formatChange(change.value)}`
+  return `${shown} (baseline ${format(baseline.value)} ${terms}${by})`
+}

@@ -1,0 +1,48 @@
+import type { BaselineRun } from '../baseline/baseline.ts'
+import type { MetricName } from '../profile/profile.ts'
+import type { Ms, Share } from '../units.ts'
+import type { ScopeRow } from './comparison.ts'
+import { failures, metricOf } from './metrics.ts'
+import { type Part, partOfStep, type Scope, scopeOf, WHOLE } from './scope.ts'
+import { median } from './statistics.ts'
+
+/** The whole run first, then every step in the order of the plan. */
+export function scopeRows(run: BaselineRun, before: readonly BaselineRun[]): readonly ScopeRow[] {
+  return [WHOLE, ...run.steps.map(partOfStep)].map((part) => rowOf(part, run, before))
+}
+
+function rowOf(part: Part, run: BaselineRun, before: readonly BaselineRun[]): ScopeRow {
+  const scope = scopeOf(run, part)
+  return {
+    scope: part.name,
+    requests: scope.sent,
+    failed: scope.failed,
+    p50: metricOf('p50').read(scope),
+    p95: metricOf('p95').read(scope),
+    p99: metricOf('p99').read(scope),
+    serviceP95: quantileMs(scope, 0.95),
+    errors: metricOf('errors').read(scope) ?? 0,
+    throughput: metricOf('throughput').read(scope) ?? 0,
+    baseline: medians(before.map((earlier) => scopeOf(earlier, part))),
+    causes: causesOf(scope),
+  }
+}
+
+function quantileMs({ service }: Scope, q: Share): Ms | undefined {
+  const us = service.quantile(q)
+  return us === undefined ? undefined : us / 1000
+}
+
+/** Undefined unless some stored run has samples of everything. */
+function medians(scopes: readonly Scope[]): ScopeRow['baseline'] {
+  const full = scopes.filter(({ response }) => response.count > 0)
+  if (full.length === 0) return undefined
+  const of = (metric: MetricName) => median(full.map((scope) => metricOf(metric).read(scope) ?? 0))
+  return { p50: of('p50'), p95: of('p95'), p99: of('p99'), errors: of('errors'), throughput: of('throughput') }
+}
+
+/** Most frequent first; arrivals that were dropped stand among them, since they count as failures. */
+function causesOf(scope: Scope): ScopeRow['causes'] {
+  const dropped = failures(scope).x - scope.failed
+  return [...scope.causes, ...(dropped > 0 ? [['dropped', dropped] as const] : [])].sort(([, a], [, b]) => b - a)
+}

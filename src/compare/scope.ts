@@ -1,0 +1,91 @@
+import type { BaselineRun } from '../baseline/baseline.ts'
+import { Histogram } from '../histogram.ts'
+import type { StepResult } from '../result.ts'
+import type { Ms } from '../units.ts'
+
+/** A part of the load that a budget can speak of. */
+export interface Part {
+  /** As shown: `all`, `scenario` or `scenario › step`. */
+  readonly name: string
+  readonly includes: (step: Pick<StepResult, 'scenario' | 'step'>) => boolean
+}
+
+/** What one run measured in one part. sent = succeeded + failed. */
+export interface Scope {
+  readonly sent: number
+  readonly succeeded: number
+  readonly failed: number
+  /** Arrivals never sent; of the whole run only, since it is not known which step they would have reached. */
+  readonly dropped: number
+  /** Length of the measured window. */
+  readonly measured: Ms
+  /** Successes that ended within the window. */
+  readonly succeededInWindow: number
+  /** Whether the target answered at the pace of the load rather than at its own. */
+  readonly keptUp: boolean
+  /** From the intended start and from the actual send; successes only. */
+  readonly response: Histogram
+  readonly service: Histogram
+  readonly causes: ReadonlyMap<string, number>
+}
+
+export const WHOLE: Part = { name: 'all', includes: () => true }
+
+export function partOfStep({ scenario, step }: Pick<StepResult, 'scenario' | 'step'>): Part {
+  return {
+    name: `${scenario} › ${step}`,
+    includes: (other) => other.scenario === scenario && other.step === step,
+  }
+}
+
+/**
+ * The part a budget names behind `of`: a scenario, `scenario › step`, or a step alone if no other scenario has one of that
+ * name. Undefined when there is none or more than one.
+ */
+export function partNamed(of: string | undefined, steps: readonly StepResult[]): Part | undefined {
+  if (of === undefined) return WHOLE
+  if (steps.some(({ scenario }) => scenario === of)) return { name: of, includes: ({ scenario }) => scenario === of }
+  const full = steps.find(({ scenario, step }) => of === `${scenario} › ${step}`)
+  if (full !== undefined) return partOfStep(full)
+  const [only, second] = steps.filter(({ step }) => step === of)
+  return only === undefined || second !== undefined ? undefined : partOfStep(only)
+}
+
+// Four in five hundred may still be under way when the window ends without anyone being behind.
+const KEEPING_UP = 0.98
+
+/** Sums a run up over a part. */
+export function scopeOf(run: BaselineRun, part: Part): Scope {
+  const steps = run.steps.filter(part.includes)
+  const all = sums(run.steps)
+  const own = sums(steps)
+  const { dropped } = run.iterations
+  return {
+    ...own,
+    dropped: part === WHOLE ? dropped : 0,
+    measured: run.plan.measured,
+    // Seconds are counted over all steps together; a part is given its share of the successes.
+    succeededInWindow: all.succeeded === 0 ? 0 : run.inWindow.succeeded * (own.succeeded / all.succeeded),
+    keptUp: run.inWindow.succeeded + run.inWindow.failed >= KEEPING_UP * (all.sent + dropped),
+    response: Histogram.of(...steps.map(({ response }) => response)),
+    service: Histogram.of(...steps.map(({ service }) => service)),
+    causes: causesOf(steps),
+  }
+}
+
+function sums(steps: readonly StepResult[]) {
+  const sum = { sent: 0, succeeded: 0, failed: 0 }
+  for (const step of steps) {
+    sum.sent += step.sent
+    sum.succeeded += step.succeeded
+    sum.failed += step.failed
+  }
+  return sum
+}
+
+function causesOf(steps: readonly StepResult[]): ReadonlyMap<string, number> {
+  const causes = new Map<string, number>()
+  for (const step of steps)
+    for (const [cause, count] of Object.entries(step.causes)) causes.set(cause, (causes.get(cause) ?? 0) + count)
+  return causes
+}

@@ -1,0 +1,165 @@
+import type { Histogram } from '../histogram.ts'
+import type { Share, Us } from '../units.ts'
+import { binomialAtMost, fisherAbove, studentAbove, studentQuantile } from './distributions.ts'
+
+// What noise explains. All bounds are one-sided 95 %: a value and its two bounds make a 90 % interval, and each side alone
+// is wrong once in twenty. docs/verdict.md says how they are used.
+
+/** The normal variable stays below it with 95 %. */
+export const Z95 = 1.6448536269514722
+
+/** `high` is undefined where the samples do not bound it; `low` is then the lowest value there can be. */
+export interface Bounds {
+  readonly low: number
+  readonly high: number | undefined
+}
+
+/**
+ * Bounds of a share from x of n (Wilson 1927): the shares from which x would not be a surprise. Unlike p ± z·se they are
+ * never empty at 0 and never leave 0–1. With x = 0 the upper one is z²/(n + z²).
+ */
+export function wilson(x: number, n: number): { readonly low: Share; readonly high: Share } {
+  const p = x / n
+  const z2 = Z95 ** 2
+  const middle = (p + z2 / (2 * n)) / (1 + z2 / n)
+  const half = (Z95 / (1 + z2 / n)) * Math.sqrt((p * (1 - p)) / n + z2 / (4 * n * n))
+  // At the ends the formula is exact but its rounding is not.
+  return { low: x === 0 ? 0 : middle - half, high: x === n ? 1 : middle + half }
+}
+
+/** Bounds of the difference x/n - y/m from the Wilson bounds of both (Newcombe 1998, method 10). */
+export function newcombe(x: number, n: number, y: number, m: number): { readonly low: number; readonly high: number } {
+  const [p, r] = [x / n, y / m]
+  const [ours, theirs] = [wilson(x, n), wilson(y, m)]
+  return {
+    low: p - r - Math.hypot(p - ours.low, theirs.high - r),
+    high: p - r + Math.hypot(ours.high - p, r - theirs.low),
+  }
+}
+
+/** Probability of x or more failures among n, if these n fail no more often than the m with y failures (Fisher 1935). */
+export const fisher = fisherAbove
+
+/**
+ * Bounds of the true q-quantile behind the samples, from their order alone and so for any distribution: the number of
+ * samples below the true quantile is binomial (n, q), hence
+ *   the l-th sample is above it with P(B ≤ l - 1), the u-th below it with P(B ≥ u),
+ * and l is the largest, u the smallest for which that is at most 5 %. There is no u while qⁿ > 5 %: below 59 samples for
+ * p95, 299 for p99.
+ */
+export function quantileBounds(histogram: Histogram, q: Share): { readonly low: Us; readonly high: Us | undefined } {
+  const n = histogram.count
+  const low = firstRank(n, (k) => binomialAtMost(k, n, q) > 0.05)
+  const high = firstRank(n, (k) => binomialAtMost(k, n, q) >= 0.95) + 1
+  return {
+    low: low < 1 ? 0 : histogram.quantileAtRank(low),
+    high: high > n ? undefined : histogram.quantileAtRank(high),
+  }
+}
+
+/** The smallest k from 0 to n for which a condition that once true stays true is true. */
+function firstRank(n: number, condition: (k: number) => boolean): number {
+  let low = 0
+  let high = n
+  while (low < high) {
+    const middle = Math.floor((low + high) / 2)
+    if (condition(middle)) high = middle
+    else low = middle + 1
+  }
+  return low
+}
+
+/** Samples from which on the upper bound of the q-quantile exists: qⁿ ≤ 5 %. */
+export function samplesToBound(q: Share): number {
+  return Math.ceil(Math.log(0.05) / Math.log(q))
+}
+
+/**
+ * The standard error of the mean of counts per second, from their successive differences (von Neumann 1941),
+ *   se² = Σ (x[i+1] - x[i])² / (2 (n - 1) n),
+ * which a load that rises by plan does not inflate as the variance would be. The differences are worth about 2n/3 free
+ * observations. Undefined below MIN_SECONDS.
+ */
+export function meanError(counts: readonly number[]): { readonly se: number; readonly freedom: number } | undefined {
+  const n = counts.length
+  if (n < MIN_SECONDS) return undefined
+  let squares = 0
+  for (let i = 1; i < n; i++) squares += (counts[i]! - counts[i - 1]!) ** 2
+  return { se: Math.sqrt(squares / (2 * (n - 1) * n)), freedom: (2 * n) / 3 }
+}
+
+/** Fewer seconds do not tell how steady a rate is. */
+export const MIN_SECONDS = 5
+
+/**
+ * How far a run of unchanged code may lie from the window, on the scale of logarithms: the rule for stored baselines.
+ *   c  = median(y),   s² = sample variance of y (not a robust one: the odd runs are the false alarms)
+ *   V  = (ν₀ s₀² + (N - 1) s²) / (ν₀ + N - 1),   ν₀ = 4
+ *   se = √(V (1 + 1.57 / N)),   ν = min(ν₀ + N - 1, 8)
+ * The prior s₀ is what runs differ by where nothing is known yet; 1.57 is the price of the median, π/2. ν is capped since
+ * stored runs of different days are not independent observations of today. Needs at least two values.
+ */
+export function windowNoise(y: readonly number[], prior: number): WindowNoise {
+  const n = y.length
+  const mean = y.reduce((sum, value) => sum + value, 0) / n
+  const squares = y.reduce((sum, value) => sum + (value - mean) ** 2, 0)
+  const v = (PRIOR_FREEDOM * prior ** 2 + squares) / (PRIOR_FREEDOM + n - 1)
+  return { centre: median(y), se: Math.sqrt(v * (1 + 1.57 / n)), freedom: Math.min(PRIOR_FREEDOM + n - 1, 8) }
+}
+
+const PRIOR_FREEDOM = 4
+
+export interface WindowNoise {
+  readonly centre: number
+  readonly se: number
+  readonly freedom: number
+}
+
+/** How much worse this run is than the window, as a logarithm: positive is worse. */
+export interface LogChange {
+  readonly estimate: number
+  /** Minus infinity and undefined where this run's samples do not bound it. */
+  readonly low: number
+  readonly high: number | undefined
+  /** Probability of so bad a run if it is not worse at all. */
+  readonly chance: number
+  /** One standard error of a change for the worse; infinite without a bound. */
+  readonly se: number
+}
+
+/**
+ * The noise between runs and the uncertainty of this run's own number together, each side with its own width (MOVER, Zou &
+ * Donner 2008): `down` and `up` are the distances from this run's value to its own bounds.
+ */
+export function logChange(estimate: number, noise: WindowNoise, down: number, up: number | undefined): LogChange {
+  const t = studentQuantile(0.95, noise.freedom) * noise.se
+  const se = Math.hypot(noise.se, down / Z95)
+  return {
+    estimate,
+    low: estimate - Math.hypot(t, down),
+    high: up === undefined ? undefined : estimate + Math.hypot(t, up),
+    chance: Number.isFinite(se) && se > 0 ? studentAbove(estimate / se, noise.freedom) : 1,
+    se,
+  }
+}
+
+/**
+ * Which of several chances are small enough that at most `level` of all such families hold a false one (Holm 1979): the
+ * smallest is held to level/m, the next to level/(m - 1), until one is too large.
+ */
+export function holm(chances: readonly number[], level: number): readonly boolean[] {
+  const rejected = chances.map(() => false)
+  const order = chances.map((_, at) => at).sort((a, b) => chances[a]! - chances[b]!)
+  for (const [done, at] of order.entries()) {
+    if (!(chances[at]! <= level / (chances.length - done))) break
+    rejected[at] = true
+  }
+  return rejected
+}
+
+/** The middle value; of an even number the mean of the middle two. Needs at least one. */
+export function median(values: readonly number[]): number {
+  const sorted = [...values].sort((a, b) => a - b)
+  const middle = sorted.length / 2
+  return (sorted[Math.ceil(middle) - 1]! + sorted[Math.floor(middle)]!) / 2
+}

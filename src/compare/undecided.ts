@@ -1,0 +1,88 @@
+import type { MetricName } from '../profile/profile.ts'
+import { formatChange, formatCount, formatDuration, formatShare, type Ms } from '../units.ts'
+import type { Change } from './change.ts'
+import type { Estimate, Judgement } from './comparison.ts'
+import { metricOf, percentileOf } from './metrics.ts'
+import type { Scope } from './scope.ts'
+import { MIN_SECONDS, samplesToBound } from './statistics.ts'
+
+type Undecided = Extract<Judgement, { kind: 'undecided' }>
+
+/** Nobody waits longer for one pull request. */
+const LONGEST: Ms = 3_600_000
+
+/** For a budget that this run's own samples leave open. */
+export function undecidedNumber(metric: MetricName, measured: Estimate, limit: number, now: Scope): Undecided {
+  const { format } = metricOf(metric)
+  const { value, low, high } = measured
+  if (high === undefined) return unbounded(metric, now)
+  return {
+    kind: 'undecided',
+    reason: `${metric} may be anything from ${format(low)} to ${format(high)}, and the limit of ${format(limit)} lies in between`,
+    remedy: longer(now.measured, limit > value ? high - value : value - low, Math.abs(limit - value)),
+  }
+}
+
+function unbounded(metric: MetricName, { response, measured }: Scope): Undecided {
+  if (metric === 'errors' || metric === 'throughput') {
+    const short = measured < MIN_SECONDS * 1000
+    return {
+      kind: 'undecided',
+      reason: short
+        ? `${formatDuration(measured)} are too short to tell how steady the ${metric} is`
+        : `the ${metric} varies too much from second to second`,
+      remedy: short ? `Measure for at least ${MIN_SECONDS} s.` : 'Measure longer.',
+    }
+  }
+  const needed = samplesToBound(percentileOf(metric))
+  return {
+    kind: 'undecided',
+    reason: `${formatCount(response.count)} successes do not bound ${metric}, which takes ${formatCount(needed)}`,
+    remedy: atLeast((measured * (needed - response.count)) / response.count),
+  }
+}
+
+/** For a budget that the comparison with the window leaves open. */
+export function undecidedChange(metric: MetricName, change: Change, now: Scope): Undecided {
+  const { low, high, allowed, estimate } = change
+  if (high === undefined) return unbounded(metric, now)
+  if (low > allowed)
+    return {
+      kind: 'undecided',
+      reason: `${shown(metric, estimate)} is beyond the limit, but chance alone does so in ${formatShare(change.chance)} of runs`,
+      remedy: sharpen(change, now),
+    }
+  return {
+    kind: 'undecided',
+    reason: `the change of ${shown(metric, estimate)} may be anything from ${shown(metric, low)} to ${shown(metric, high)}, and the limit of ${shown(metric, allowed)} lies in between`,
+    remedy: sharpen(change, now),
+  }
+}
+
+function sharpen({ doubt, runs, estimate, low, high, allowed }: Change, now: Scope): string {
+  const half = allowed > estimate ? (high ?? estimate) - estimate : estimate - low
+  if (doubt === 'samples') return longer(now.measured, half, Math.abs(allowed - estimate))
+  if (runs < ENOUGH_RUNS) return `Store more runs: the baseline has ${runs}, and up to ${ENOUGH_RUNS} make it sharper.`
+  return 'Runs differ by that much on this machine: use a steadier one, or allow more.'
+}
+
+/** Beyond this many the spread between runs is known as well as it will be. */
+const ENOUGH_RUNS = 10
+
+/** Doubt shrinks with the root of the time: to halve it takes four times as long. */
+function longer(measured: Ms, half: number, gap: number): string {
+  const times = (half / gap) ** 2
+  return atLeast(measured * (times - 1))
+}
+
+function atLeast(more: Ms): string {
+  if (!(more <= LONGEST)) return 'It lies too near the limit for any practical length of run: move the limit.'
+  return `Measure about ${formatDuration(Math.max(1000, Math.ceil(more / 1000) * 1000))} longer.`
+}
+
+/** A point of the scale on which the change was judged, as people read it. */
+function shown(metric: MetricName, at: number): string {
+  const { kind, worse, formatAmount } = metricOf(metric)
+  if (kind === 'errors') return `${at < 0 ? '-' : '+'}${formatAmount(Math.abs(at))}`
+  return formatChange(Math.exp(worse === 'higher' ? at : -at))
+}

@@ -1,0 +1,190 @@
+// Results made to measure: whatever is asked for, all sums agree.
+
+import type { BaselineRun } from '../../src/baseline/baseline.ts'
+import { baselineRun } from '../../src/baseline/baseline-run.ts'
+import type { Cause } from '../../src/engine/shard-result.ts'
+import { Histogram, Recorder } from '../../src/histogram.ts'
+import type { GeneratorHealth, RunResult, SecondResult, StepResult } from '../../src/result.ts'
+
+export interface MadeStep {
+  readonly scenario?: string
+  readonly step?: string
+  /** Response times of the successes in ms. */
+  readonly times: readonly number[]
+  readonly causes?: Partial<Record<Cause, number>>
+  /** Of the successes. */
+  readonly statuses?: Readonly<Record<string, number>>
+}
+
+export interface MadeRun {
+  readonly id?: string
+  readonly startedAt?: number
+  readonly steps?: readonly MadeStep[]
+  readonly dropped?: number
+  readonly cut?: number
+  /** Length of the measured window. */
+  readonly seconds?: number
+  /** Seconds over which the requests end; longer than the window for a target that falls behind. */
+  readonly endWithin?: number
+  readonly health?: Partial<GeneratorHealth>
+}
+
+export const NOW = Date.UTC(2026, 5, 1)
+
+export function madeRun({
+  id = 'run-now',
+  startedAt = NOW,
+  steps = [{ times: spread(100) }],
+  dropped = 0,
+  cut = 0,
+  seconds = 60,
+  endWithin = seconds,
+  health = {},
+}: MadeRun = {}): RunResult {
+  const results = steps.map(stepResult)
+  const started = results.reduce((sum, { sent }) => sum + sent, 0) + cut
+  const failed = results.reduce((sum, step) => sum + step.failed, 0)
+  return {
+    kind: 'loadgate-result',
+    schema: 1,
+    id,
+    startedAt,
+    profile: 'shop',
+    fingerprint: {
+      plan: 'a'.repeat(64),
+      generator: '1',
+      machine: { cpu: 'Fast 9000', cores: 4, os: 'linux 6.8', node: '24' },
+    },
+    commit: 'c'.repeat(40),
+    plan: {
+      model: 'open',
+      target: 'http://127.0.0.1:8080',
+      measured: seconds * 1000,
+      warmUp: 0,
+      seed: 1,
+      executor: 'inline',
+    },
+    shards: { expected: 1, reported: 1, lost: [] },
+    complete: true,
+    iterations: {
+      planned: started + dropped,
+      started,
+      dropped,
+      finished: started - failed - cut,
+      failed,
+      cut,
+    },
+    warmUp: { sent: 0, succeeded: 0, failed: 0 },
+    steps: results,
+    seconds: secondsOf(
+      steps.flatMap(({ times }) => times),
+      failed,
+      endWithin,
+    ),
+    health: {
+      lateness: histogram([0.1, 0.2]),
+      loopDelayP99: 1,
+      loopUtilisation: 0.2,
+      cpu: 0.2,
+      connections: { opened: 10, peak: 10, cap: 100 },
+      staleRetries: 0,
+      ...health,
+    },
+  }
+}
+
+/** As a store would give it back. */
+export function storedRun(made: MadeRun): BaselineRun {
+  return baselineRun(madeRun(made))
+}
+
+function stepResult(
+  { scenario = 'store', step = 'GET /', times, causes = {}, statuses }: MadeStep,
+  id: number,
+): StepResult {
+  const failed = Object.values(causes).reduce((sum, count) => sum + count, 0)
+  const withStatus = causes['unexpected-status'] ?? 0
+  return {
+    id,
+    scenario,
+    step,
+    sent: times.length + failed,
+    succeeded: times.length,
+    failed,
+    causes,
+    statuses: {
+      ...(statuses ?? (times.length > 0 ? { 200: times.length } : {})),
+      ...(withStatus > 0 ? { 500: withStatus } : {}),
+    },
+    bytesReceived: 0,
+    bytesSent: 0,
+    response: histogram(times),
+    service: histogram(times),
+    failures: histogram(new Array<number>(failed).fill(1)),
+  }
+}
+
+/** Successes and failures dealt out evenly over `length` seconds. */
+function secondsOf(times: readonly number[], failed: number, length: number): readonly SecondResult[] {
+  return Array.from({ length }, (_, second) => {
+    const part = (count: number) =>
+      [Math.floor((second * count) / length), Math.floor(((second + 1) * count) / length)] as const
+    const own = times.slice(...part(times.length))
+    const [from, to] = part(failed)
+    return { second, succeeded: own.length, failed: to - from, response: histogram(own) }
+  }).filter(({ succeeded, failed }) => succeeded + failed > 0)
+}
+
+export function histogram(ms: readonly number[]): string {
+  const recorder = new Recorder()
+  for (const value of ms) recorder.record(value * 1000)
+  return recorder.drain()
+}
+
+/** Quantiles of a log-normal distribution with the given p95, as many as asked for: no chance in it. */
+export function spread(p95: number, count = 6000, sigma = 0.45): readonly number[] {
+  return Array.from({ length: count }, (_, i) => p95 * Math.exp(sigma * (probit((i + 0.5) / count) - 1.6449)))
+}
+
+/** By halving of a fine sum; slow and obvious. */
+const table = (() => {
+  const points: number[] = []
+  let sum = 0
+  for (let z = -6; z <= 6; z += 0.001) {
+    sum += Math.exp((-z * z) / 2) * 0.001
+    points.push(sum)
+  }
+  return points.map((point) => point / sum)
+})()
+
+function probit(p: number): number {
+  let low = 0
+  let high = table.length - 1
+  while (low < high) {
+    const middle = (low + high) >> 1
+    if (table[middle]! < p) low = middle + 1
+    else high = middle
+  }
+  return -6 + low * 0.001
+}
+
+/** Seeded random numbers in [0, 1): mulberry32. */
+export function seeded(seed: number): () => number {
+  let state = seed >>> 0
+  return () => {
+    state = (state + 0x6d2b79f5) >>> 0
+    let t = state
+    t = Math.imul(t ^ (t >>> 15), t | 1)
+    t ^= t + Math.imul(t ^ (t >>> 7), t | 61)
+    return ((t ^ (t >>> 14)) >>> 0) / 4294967296
+  }
+}
+
+/** Standard normal numbers (Box and Muller 1958). */
+export function normal(random: () => number): () => number {
+  return () => Math.sqrt(-2 * Math.log(1 - random())) * Math.cos(2 * Math.PI * random())
+}
+
+export function sum(histograms: readonly string[]): string {
+  return Histogram.of(...histograms).toText()
+}
