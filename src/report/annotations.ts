@@ -21,7 +21,7 @@ const MAX_MESSAGE = 4_096
 
 /** At most ten, worst first, on the lines of the budgets that do not hold; on broken evidence, what broke it. */
 export function annotate(report: Report): readonly Annotation[] {
-  const all = report.verdict.outcome === 'invalid' ? defects(report) : findings(report)
+  const all = report.comparison.defects.length > 0 ? defects(report) : findings(report)
   if (all.length <= MOST) return all
   const shown = all.slice(0, MOST - 1)
   const more = all.length - shown.length

@@ -24,7 +24,7 @@ const CONCERN: Record<Judgement['kind'], number> = {
 
 export const RESULT: Record<Judgement['kind'], { readonly icon: string; readonly word: string }> = {
   exceeded: { icon: '❌', word: 'exceeded' },
-  'no-samples': { icon: '🚫', word: 'no samples' },
+  'no-samples': { icon: '🚫', word: 'without samples' },
   undecided: { icon: '⚠️', word: 'undecided' },
   'no-baseline': { icon: '➖', word: 'no baseline yet' },
   holds: { icon: '✅', word: 'holds' },

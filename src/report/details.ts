@@ -44,20 +44,23 @@ function stepCells(row: ScopeRow, name = codeSpan(row.scope)): readonly string[]
   return [name, ...stepFigures(row)]
 }
 
+/** Arrivals that were never sent stand among the causes, since the target failed them too. */
 function causes({ comparison, result }: Report): readonly string[] {
   const [all, ...steps] = comparison.scopes
-  if (!all || all.failed === 0) return []
+  if (!all || all.causes.length === 0) return []
+  const failures = all.causes.reduce((sum, [, count]) => sum + count, 0)
+  const due = all.requests - all.failed + failures
   const rows = all.causes
     .toSorted(([, a], [, b]) => b - a)
     .slice(0, MAX_CAUSES)
     .map(([cause, count]) => [
       codeSpan(cause),
       formatCount(count),
-      formatShare(all.requests > 0 ? count / all.requests : 0),
+      formatShare(due > 0 ? count / due : 0),
       stepsOf(cause, steps),
     ])
-  const title = `${counted(all.failed, 'failed request')}, by cause`
-  return [folded(title, [table(['Cause', 'requests', 'share', 'steps'], rows, ['steps']), statuses(result.steps)])]
+  const head = ['Cause', 'failures', 'share', 'steps']
+  return [folded(`${counted(failures, 'failure')}, by cause`, [table(head, rows, ['steps']), statuses(result.steps)])]
 }
 
 function stepsOf(cause: string, steps: readonly ScopeRow[]): string {
@@ -81,12 +84,13 @@ function statuses(steps: readonly { readonly statuses: Readonly<Record<string, n
   return shown.length > 0 ? `Answers by status: ${shown.join(', ')}.` : 'No request was answered.'
 }
 
-function measurement({ result, run }: Report): string {
+function measurement(report: Report): string {
+  const { result, run } = report
   const sentences = [
     loadSentence(result, MARKDOWN),
     warmUpSentence(result),
     ...accountingSentences(result),
-    healthSentence(result),
+    healthSentence(report),
   ].filter((sentence) => sentence !== undefined)
   const list = sentences.map((sentence) => `- ${sentence}`).join('\n')
   return folded('How this was measured, and how to repeat it', [list, codeBlock(run.reproduce, 'sh')])

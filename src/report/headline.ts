@@ -1,50 +1,38 @@
+import type { Comparison } from '../compare/comparison.ts'
 import type { Outcome } from '../compare/verdict.ts'
-import { isFinding, worstBudgets } from './budget-rows.ts'
 import { prose } from './prose.ts'
+import { type Reason, type Reasons, reasonsOf } from './reasons.ts'
 import type { Report } from './report.ts'
-import { counted } from './sentences.ts'
+import { counted, withoutStop } from './sentences.ts'
 
 const ICON: Record<Outcome, string> = { pass: '✅', fail: '❌', inconclusive: '⚠️', invalid: '🚫' }
+const TITLE: Record<Reasons['kind'], string> = {
+  broken:
+    'This run proves nothing, neither that the change is good nor that it is bad. What broke the evidence, and the way out:',
+  'too coarse': 'The measurement is sound, but too coarse to tell. What would sharpen it:',
+  also: 'Also:',
+}
 const MAX_REASONS = 10
 
 /** The verdict and its reason: what a reader must know, in ten seconds. Never cut away. */
-export function headline({ verdict }: Report): string {
-  return `## ${ICON[verdict.outcome]} Loadgate: ${verdict.outcome} — ${prose(verdict.reason)}`
+export function headline({ verdict, comparison }: Report): string {
+  return `## ${ICON[verdict.outcome]} Loadgate: ${verdict.outcome} — ${prose(withoutStop(verdict.reason), budgetTexts(comparison))}`
 }
 
 /** What stands between the headline and the figures: further reasons, and what to do about them. */
 export function explanation(report: Report): readonly string[] {
-  const { verdict } = report
-  if (verdict.outcome === 'invalid') return defects(report)
-  const also = list('Also:', verdict.also.map(prose))
-  return verdict.outcome === 'inconclusive' ? [...also, ...remedies(report)] : also
+  const { kind, list } = reasonsOf(report)
+  if (list.length === 0) return []
+  const more = list.length - MAX_REASONS
+  const shown = list.slice(0, MAX_REASONS).map((reason) => item(reason, budgetTexts(report.comparison)))
+  return [[TITLE[kind], '', ...shown, ...(more > 0 ? [`- … and ${counted(more, 'further reason')}`] : [])].join('\n')]
 }
 
-function defects({ comparison }: Report): readonly string[] {
-  return list(
-    'This run proves nothing, neither that the change is good nor that it is bad. What broke the evidence, and the way out:',
-    comparison.defects.map(({ message, remedy }) => withRemedy(message, remedy)),
-  )
+function item({ text, remedy }: Reason, names: readonly string[]): string {
+  return `- ${prose(text, names)}${remedy === undefined ? '' : `\\\n  → ${prose(remedy)}`}`
 }
 
-function remedies({ comparison }: Report): readonly string[] {
-  const lines = worstBudgets(comparison)
-    .filter(isFinding)
-    .flatMap(({ scope, metric, judgement }) =>
-      judgement.kind === 'undecided'
-        ? [withRemedy(`${metric} of "${scope}": ${judgement.reason}`, judgement.remedy)]
-        : [],
-    )
-  return list('The measurement is sound, but too coarse to tell. What would sharpen it:', lines)
-}
-
-function withRemedy(message: string, remedy: string): string {
-  return `${prose(message)}\\\n  → ${prose(remedy)}`
-}
-
-function list(title: string, lines: readonly string[]): readonly string[] {
-  if (lines.length === 0) return []
-  const more = lines.length - MAX_REASONS
-  const shown = lines.slice(0, MAX_REASONS).map((line) => `- ${line}`)
-  return [[title, '', ...shown, ...(more > 0 ? [`- … and ${counted(more, 'further reason')}`] : [])].join('\n')]
+// A report of a thousand budgets quotes the few that matter.
+function budgetTexts({ budgets }: Comparison): readonly string[] {
+  return budgets.slice(0, 100).map(({ budget }) => budget.text)
 }

@@ -58,16 +58,16 @@ function budgetTable(report: Report, most: number): readonly string[] {
   if (rows.length === 0) return []
   const relative = rows.some(({ budget }) => budget.limit.kind === 'baseline')
   const head = ['Budget', 'Value', 'Limit', ...(relative ? ['Baseline', 'Change'] : []), 'Result']
-  const shown = rows.slice(0, most).map((row) => budgetCells(row, relative, report.verdict.outcome === 'invalid'))
+  const shown = rows.slice(0, most).map((row) => budgetCells(row, relative, report.comparison.defects.length > 0))
   const more = rows.length - shown.length
   const note = more > 0 ? [`_… and ${counted(more, 'more budget')}, all of them less far beyond their limits._`] : []
   return [table(head, shown, ['Result']), ...note]
 }
 
 /** On broken evidence no budget is said to hold or to be exceeded. */
-function budgetCells(row: BudgetRow, relative: boolean, invalid: boolean): readonly string[] {
+function budgetCells(row: BudgetRow, relative: boolean, broken: boolean): readonly string[] {
   const { value, valueBounds, limit, baseline, change, changeBounds } = budgetFigures(row)
-  const { icon, word } = invalid ? { icon: '➖', word: 'not judged' } : RESULT[row.judgement.kind]
+  const { icon, word } = broken ? { icon: '➖', word: 'not judged' } : RESULT[row.judgement.kind]
   const between = (bounds: string | undefined) => (bounds === undefined ? '' : ` (${bounds})`)
   // One pair of bounds is enough: those of the change decide where there is one.
   const shownValue = value + (changeBounds === undefined ? between(valueBounds) : '')

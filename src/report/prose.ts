@@ -8,14 +8,17 @@ const PLAIN_WORD = /^[\p{L}\p{N}.,;()'’+\-−–—±%/<>=≥≤›→×…·?
 // GitHub links these although no sign stands in them: www.host, commits, and references such as GH-12.
 const LINKED_WORD = /www\.|\b[0-9a-f]{7,}\b|\p{L}-\d/iu
 
+const PIECE = /"[^"]*"|`[^`]*`|[^\s"`]+|["`]/
+
 /**
  * A sentence of ours in which names from outside may stand, for Markdown. What is quoted, and every word that Markdown or
- * GitHub could take for more than a word, is shown as code.
+ * GitHub could take for more than a word, is shown as code. `names` are those that hold quotes themselves, such as budgets.
  */
-export function prose(sentence: string): string {
+export function prose(sentence: string, names: readonly string[] = []): string {
+  const pieces = new RegExp([...names.filter((name) => name.includes('"')).map(quoted), PIECE.source].join('|'), 'g')
   let written = ''
   let end = 0
-  for (const { 0: piece, index } of plainLine(sentence, MAX_SENTENCE).matchAll(/"[^"]*"|`[^`]*`|[^\s"`]+|["`]/g)) {
+  for (const { 0: piece, index } of plainLine(sentence, MAX_SENTENCE).matchAll(pieces)) {
     const shown = showPiece(piece)
     // Two fences must not touch, they would be one longer fence.
     const apart = index > end || (written.endsWith('`') && shown.startsWith('`'))
@@ -26,6 +29,10 @@ export function prose(sentence: string): string {
     .replace(/^[-+=]/, '\\$&')
     .replace(/^(\d+)([.)])(?=\s|$)/, '$1\\$2')
     .trim()
+}
+
+function quoted(name: string): string {
+  return `"${plainLine(name, MAX_SENTENCE).replace(/[\\^$.*+?()[\]{}|]/g, '\\$&')}"`
 }
 
 function showPiece(piece: string): string {

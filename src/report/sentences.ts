@@ -1,10 +1,12 @@
-import { Histogram } from '../histogram.ts'
+import type { DefectCode } from '../compare/comparison.ts'
+import { Histogram, type HistogramText } from '../histogram.ts'
 import type { RunResult } from '../result.ts'
 import { formatChange, formatCount, formatDuration, formatMs, formatShare } from '../units.ts'
 import type { Report } from './report.ts'
 import type { Writing } from './writing.ts'
 
 const MAX_COMMITS = 5
+const UNFIT: readonly DefectCode[] = ['generator-late', 'generator-busy', 'generator-failed']
 
 /** How fine the comparison was, from the finest relative budget to the coarsest; undefined without any. */
 export function resolutionSentence({ comparison }: Report): string | undefined {
@@ -62,18 +64,28 @@ export function loadSentence({ plan }: RunResult, { name }: Writing): string {
   return `Load: ${model}, ${formatDuration(plan.measured)} on ${target}, sent by ${name(plan.executor)}, seed ${plan.seed}.`
 }
 
-/** The generator's own fitness in one line. */
-export function healthSentence({ health }: RunResult): string {
-  const lateness = Histogram.of(health.lateness).quantile(0.99)
-  const { opened, peak, cap } = health.connections
+/** The generator's own fitness in one line, and whether the judge found it beyond any bound. */
+export function healthSentence({ result, comparison }: Report): string {
+  const { lateness, loopDelayP99, loopUtilisation, cpu, connections, staleRetries } = result.health
+  const unfit = comparison.defects.some(({ code }) => UNFIT.includes(code))
   const facts = [
-    `late by ${lateness === undefined ? 'nothing' : formatMs(lateness / 1000)} (p99)`,
-    `event loop delayed by ${formatMs(health.loopDelayP99)} (p99) and busy ${formatShare(health.loopUtilisation)}`,
-    `CPU ${formatShare(health.cpu)}`,
-    `${formatCount(peak)} of at most ${formatCount(cap)} connections, ${formatCount(opened)} opened`,
-    ...(health.staleRetries > 0 ? [`${formatCount(health.staleRetries)} sent again on a fresh connection`] : []),
+    `late by ${latenessText(lateness)} (p99)`,
+    `event loop delayed by ${formatMs(loopDelayP99)} (p99) and busy ${formatShare(loopUtilisation)}`,
+    `CPU ${formatShare(cpu)}`,
+    `${formatCount(connections.peak)} of at most ${formatCount(connections.cap)} connections, ${formatCount(connections.opened)} opened`,
+    ...(staleRetries > 0 ? [`${formatCount(staleRetries)} sent again on a fresh connection`] : []),
   ]
-  return `Generator: ${facts.join(' · ')}.`
+  return `Generator: ${unfit ? 'beyond its bounds' : 'within its bounds'} · ${facts.join(' · ')}.`
+}
+
+/** A damaged histogram is a defect of the run, and the report that says so must still be written. */
+function latenessText(lateness: HistogramText): string {
+  try {
+    const p99 = Histogram.of(lateness).quantile(0.99)
+    return p99 === undefined ? 'nothing' : formatMs(p99 / 1000)
+  } catch {
+    return 'an unknown time'
+  }
 }
 
 export function counted(count: number, noun: string): string {
@@ -93,7 +105,8 @@ function sum(title: string, [total, what]: Part, ...parts: readonly Part[]): str
   return `${title}: ${formatCount(total)} ${what} ${found === total ? '=' : '≠'} ${right}.`
 }
 
-function withoutStop(text: string): string {
+/** For a sentence that goes on, or that stands as a title. */
+export function withoutStop(text: string): string {
   return text.trim().replace(/\.$/, '')
 }
 

@@ -4,6 +4,7 @@ import { formatCount, formatMs, formatRate, formatShare, type Ms } from '../unit
 import { budgetFigures, worstBudgets } from './budget-rows.ts'
 import { wrapped } from './columns.ts'
 import { NONE } from './figures.ts'
+import { type Reason, reasonsOf } from './reasons.ts'
 import type { Report } from './report.ts'
 import {
   accountingSentences,
@@ -13,6 +14,7 @@ import {
   refusedSentences,
   resolutionSentence,
   warmUpSentence,
+  withoutStop,
 } from './sentences.ts'
 import { worstSteps } from './step-rows.ts'
 import { terminalTable } from './terminal-table.ts'
@@ -57,30 +59,22 @@ export function renderTerminal(report: Report, { colour, width }: TerminalOption
 
 type Paint = (colour: Colour, text: string) => string
 
-function verdict({ verdict, comparison }: Report, width: number, paint: Paint): readonly string[] {
-  const { outcome, reason, also } = verdict
-  const items =
-    outcome === 'invalid'
-      ? comparison.defects.map(({ message, remedy }) => `${message} → ${remedy}`)
-      : [...also, ...worstBudgets(comparison).flatMap(remedyOf)]
-  const headline = wrapped(`${outcome.toUpperCase()}  ${PLAIN.sentence(reason)}`, width)
-  const more = items.length - MAX_ITEMS
+function verdict(report: Report, width: number, paint: Paint): readonly string[] {
+  const { outcome, reason } = report.verdict
+  const { list } = reasonsOf(report)
+  const headline = wrapped(`${outcome.toUpperCase()}  ${PLAIN.sentence(withoutStop(reason))}`, width)
+  const more = list.length - MAX_ITEMS
   return [
     ...headline.map((line) => paint(OUTCOME[outcome], line)),
-    ...items.slice(0, MAX_ITEMS).flatMap((text) => item(PLAIN.sentence(text), width)),
+    ...list.slice(0, MAX_ITEMS).flatMap((reason) => item(reason, width)),
     ...(more > 0 ? [`- … and ${formatCount(more)} more`] : []),
   ]
 }
 
-function remedyOf({ judgement, metric, scope }: BudgetRow): readonly string[] {
-  if (judgement.kind !== 'undecided') return []
-  return [`${metric} of "${scope}": ${judgement.reason} → ${judgement.remedy}`]
-}
-
-function budgets({ comparison, verdict }: Report, width: number, paint: Paint): readonly string[] {
+function budgets({ comparison }: Report, width: number, paint: Paint): readonly string[] {
   const rows = worstBudgets(comparison).slice(0, MAX_BUDGETS)
   if (rows.length === 0) return []
-  const judged = verdict.outcome !== 'invalid'
+  const judged = comparison.defects.length === 0
   const relative = rows.some(({ budget }) => budget.limit.kind === 'baseline')
   const head = ['budget', 'value', 'limit', ...(relative ? ['baseline', 'change'] : [])]
   const [first = '', ...lines] = terminalTable([head, ...rows.map((row) => budgetCells(row, judged, relative))], width)
@@ -123,7 +117,7 @@ function evidence(report: Report, width: number): readonly string[] {
     comparedSentence(report, PLAIN),
     ...refusedSentences(report, PLAIN),
     run.baselineNote === undefined ? undefined : PLAIN.sentence(run.baselineNote),
-    healthSentence(result),
+    healthSentence(report),
     warmUpSentence(result),
     ...accountingSentences(result),
   ]
@@ -131,6 +125,9 @@ function evidence(report: Report, width: number): readonly string[] {
     .flatMap((sentence) => wrapped(sentence, width))
 }
 
-function item(text: string, width: number): readonly string[] {
-  return wrapped(text, width - 2).map((line, index) => (index === 0 ? `- ${line}` : `  ${line}`))
+function item({ text, remedy }: Reason, width: number): readonly string[] {
+  const lines = [text, ...(remedy === undefined ? [] : [`→ ${remedy}`])]
+  return lines
+    .flatMap((line) => wrapped(PLAIN.sentence(line), width - 2))
+    .map((line, index) => (index === 0 ? `- ${line}` : `  ${line}`))
 }

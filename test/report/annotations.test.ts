@@ -1,6 +1,18 @@
 import { expect, test } from '@jest/globals'
 import { annotate } from '../../src/report/annotations.ts'
-import { budget, exceeded, FAIL, holds, INCONCLUSIVE, INVALID, noBaseline, PASS, report, undecided } from './reports.ts'
+import {
+  budget,
+  exceeded,
+  FAIL,
+  holds,
+  INCONCLUSIVE,
+  INVALID,
+  noBaseline,
+  noSamples,
+  PASS,
+  report,
+  undecided,
+} from './reports.ts'
 
 test('what holds is not annotated, nor is what has no baseline yet', () => {
   expect(annotate(PASS)).toEqual([])
@@ -44,13 +56,13 @@ test('doubt is a warning that says what would help', () => {
   const [only, ...others] = annotate(INCONCLUSIVE)
   expect(others).toEqual([])
   expect(only).toMatchObject({ level: 'warning', title: 'Loadgate: budget undecided' })
-  expect(only?.message).toContain('Run for about 4 min instead of 1 min')
+  expect(only?.message).toContain('Measure about 3 min longer.')
 })
 
 test('broken evidence is named in place of budgets that prove nothing', () => {
   const all = annotate(INVALID)
   expect(all.map(({ level, file, line }) => [level, file, line])).toEqual(Array(3).fill(['error', 'loadgate.yml', 1]))
-  expect(all[0]?.message).toContain('84 ms at the 99th percentile')
+  expect(all[0]?.message).toContain('p99 of the lateness is 84 ms')
 })
 
 test.each([
@@ -75,4 +87,11 @@ test('a message is one line of at most 4096 characters', () => {
   expect(only?.message).toMatch(/^p95 of "a b": /)
   expect(only?.message).not.toMatch(/[\n\u202e]/)
   expect(Array.from(only?.message ?? '')).toHaveLength(4_096)
+})
+
+test('a budget without samples is an error on its line although the verdict is invalid', () => {
+  const budgets = [budget('p95 of "x" < 1 s', 'p95', noSamples, { of: 'x', limit: 1_000, line: 9 })]
+  expect(annotate(report('invalid', 'Nothing was measured.', { comparison: { budgets } }))).toMatchObject([
+    { level: 'error', line: 9, title: 'Loadgate: budget without samples', message: 'p95 of "x": –, limit 1000 ms' },
+  ])
 })

@@ -61,6 +61,29 @@ test('many budgets are cut to the worst', () => {
   expect(text).not.toContain('`p95 of "979" < 1 s`')
 })
 
+test('a budget without samples does not make the others unjudged', () => {
+  const missing = reports.INVALID.comparison.budgets.find(({ judgement }) => judgement.kind === 'no-samples')
+  const budgets = [...reports.PASS.comparison.budgets, ...(missing ? [missing] : [])]
+  const text = renderMarkdown(reports.report('invalid', 'Nothing was measured.', { comparison: { budgets } }), {
+    limit: COMMENT,
+  })
+  expect(text).toContain('✅ holds')
+  expect(text).not.toContain('This run proves nothing')
+})
+
+test('arrivals that were never sent stand among the failures', () => {
+  const all = reports.scope('all', { requests: 90, failed: 0, causes: [['dropped', 10]] })
+  const text = renderMarkdown(reports.report('fail', 'x', { comparison: { scopes: [all] } }), { limit: COMMENT })
+  expect(text).toContain('<summary>10 failures, by cause</summary>')
+  expect(text).toContain('| `dropped` | 10 | 10 % |')
+})
+
+test('a damaged histogram does not keep the report from being written', () => {
+  const { health } = reports.INVALID.result
+  const damaged = { ...reports.INVALID, result: { ...reports.INVALID.result, health: { ...health, lateness: 'h1:?' } } }
+  expect(renderMarkdown(damaged, { limit: COMMENT })).toContain('late by an unknown time (p99)')
+})
+
 test('a run that cannot be linked safely is not linked', () => {
   for (const url of ['https://a.example/x)[y](z', 'javascript:alert(1)', 'http://a.example/x', 'https://a.example/x y'])
     expect(renderMarkdown({ ...reports.PASS, run: { ...reports.PASS.run, url } }, { limit: COMMENT })).not.toContain(

@@ -19,8 +19,8 @@ export const noBaseline: Judgement = { kind: 'no-baseline' }
 export const noSamples: Judgement = { kind: 'no-samples' }
 export const undecided: Judgement = {
   kind: 'undecided',
-  reason: 'the change lies between -2 % and +18 %, the limit at +10 %',
-  remedy: 'Run for about 4 min instead of 1 min, or compare side by side.',
+  reason: 'the change of +7.2 % may be anything from +3.98 % to +10.4 %, and the limit of +10 % lies in between',
+  remedy: 'Measure about 3 min longer.',
 }
 
 export function estimate(value: number, spread = 0.05): Estimate {
@@ -186,7 +186,7 @@ export const WHOLE = scope('all', {
   baseline: { p50: 41, p95: 120, p99: 200, errors: 0, throughput: 200 },
 })
 
-export const PASS = report('pass', 'all 3 budgets hold', {
+export const PASS = report('pass', 'All 3 budgets hold.', {
   comparison: {
     budgets: [
       budget('p95 < 250 ms', 'p95', holds, { value: 118, limit: 250 }),
@@ -202,78 +202,95 @@ export const PASS = report('pass', 'all 3 budgets hold', {
   run: { baselineNote: 'This run was added to the baseline.' },
 })
 
-export const FAIL = report('fail', 'p95 of "shop › GET /store" is 412 ms, limit 275 ms (+65 %)', {
-  also: ['errors of "shop › POST /login" are 2.1 %, limit 0.5 %', 'throughput is 171/s, limit 190/s (-15 %)'],
-  comparison: {
-    budgets: [
-      budget('errors < 0.5 %', 'errors', exceeded, { of: 'shop › POST /login', value: 0.021, limit: 0.005, line: 14 }),
-      budget('throughput > baseline - 5 %', 'throughput', exceeded, {
-        value: 171,
-        limit: 190,
-        baseline: 200,
-        resolution: 0.97,
-        line: 15,
-      }),
-      budget('p99 < 2 s', 'p99', holds, { value: 903, limit: 2_000, line: 16 }),
-      budget('errors < baseline + 0.2 pp', 'errors', holds, { value: 0.001, limit: 0.003, baseline: 0.001, line: 17 }),
-      budget('p95 of "shop › GET /store" < baseline + 10 % and + 5 ms', 'p95', exceeded, {
-        of: 'shop › GET /store',
-        value: 412,
-        limit: 275,
-        baseline: 250,
-        resolution: 1.12,
-        line: 13,
-      }),
+export const FAIL = report(
+  'fail',
+  'p95 of "shop › GET /store" is 412 ms, above the limit of 275 ms (baseline 250 ms + 10 % and + 5 ms, +64.8 %).',
+  {
+    also: [
+      'errors of "shop › POST /login" is 2.1 %, above the limit of 0.5 %.',
+      'throughput is 171/s, below the limit of 190/s (baseline 200/s - 5 %, -14.5 %).',
     ],
-    scopes: [
-      scope('all', {
-        requests: 12_000,
-        failed: 126,
-        p95: 380,
-        errors: 0.0105,
-        throughput: 171,
-        baseline: { p50: 41, p95: 190, p99: 200, errors: 0.001, throughput: 200 },
-        causes: [
-          ['timeout', 26],
-          ['unexpected-status', 100],
-        ],
-      }),
-      scope('shop › GET /'),
-      scope('shop › GET /store', {
-        p50: 140,
-        p95: 412,
-        p99: 903,
-        serviceP95: 130,
-        baseline: { p50: 91, p95: 250, p99: 510, errors: 0, throughput: 100 },
-      }),
-      scope('shop › POST /login', {
-        failed: 126,
-        errors: 0.021,
-        causes: [
-          ['timeout', 26],
-          ['unexpected-status', 100],
-        ],
-      }),
-    ],
-    baseline: {
-      store: 'branch:loadgate-baseline',
-      comparable: 4,
-      refused: [{ runs: 2, reason: 'measured on another machine (Intel Xeon 8370C, 4 cores)' }],
-      commits: ['1111111aaaa', '2222222bbbb', '3333333cccc', '4444444dddd'],
+    comparison: {
+      budgets: [
+        budget('errors < 0.5 %', 'errors', exceeded, {
+          of: 'shop › POST /login',
+          value: 0.021,
+          limit: 0.005,
+          line: 14,
+        }),
+        budget('throughput > baseline - 5 %', 'throughput', exceeded, {
+          value: 171,
+          limit: 190,
+          baseline: 200,
+          resolution: 0.97,
+          line: 15,
+        }),
+        budget('p99 < 2 s', 'p99', holds, { value: 903, limit: 2_000, line: 16 }),
+        budget('errors < baseline + 0.2 pp', 'errors', holds, {
+          value: 0.001,
+          limit: 0.003,
+          baseline: 0.001,
+          line: 17,
+        }),
+        budget('p95 of "shop › GET /store" < baseline + 10 % and + 5 ms', 'p95', exceeded, {
+          of: 'shop › GET /store',
+          value: 412,
+          limit: 275,
+          baseline: 250,
+          resolution: 1.12,
+          line: 13,
+        }),
+      ],
+      scopes: [
+        scope('all', {
+          requests: 12_000,
+          failed: 126,
+          p95: 380,
+          errors: 0.0105,
+          throughput: 171,
+          baseline: { p50: 41, p95: 190, p99: 200, errors: 0.001, throughput: 200 },
+          causes: [
+            ['timeout', 26],
+            ['unexpected-status', 100],
+          ],
+        }),
+        scope('shop › GET /'),
+        scope('shop › GET /store', {
+          p50: 140,
+          p95: 412,
+          p99: 903,
+          serviceP95: 130,
+          baseline: { p50: 91, p95: 250, p99: 510, errors: 0, throughput: 100 },
+        }),
+        scope('shop › POST /login', {
+          failed: 126,
+          errors: 0.021,
+          causes: [
+            ['timeout', 26],
+            ['unexpected-status', 100],
+          ],
+        }),
+      ],
+      baseline: {
+        store: 'branch:loadgate-baseline',
+        comparable: 4,
+        refused: [{ runs: 2, reason: 'measured on another machine (Intel Xeon 8370C, 4 cores)' }],
+        commits: ['1111111aaaa', '2222222bbbb', '3333333cccc', '4444444dddd'],
+      },
+    },
+    result: {
+      iterations: { planned: 6_010, started: 6_000, dropped: 10, finished: 5_874, failed: 126, cut: 0 },
+      steps: [
+        step('GET /store'),
+        step('POST /login', { id: 1, succeeded: 5_874, failed: 126, statuses: { 200: 5_874, 503: 100 } }),
+      ],
     },
   },
-  result: {
-    iterations: { planned: 6_010, started: 6_000, dropped: 10, finished: 5_874, failed: 126, cut: 0 },
-    steps: [
-      step('GET /store'),
-      step('POST /login', { id: 1, succeeded: 5_874, failed: 126, statuses: { 200: 5_874, 503: 100 } }),
-    ],
-  },
-})
+)
 
 export const INCONCLUSIVE = report(
   'inconclusive',
-  'p95 of "shop › GET /store" is 268 ms, limit 275 ms: too close to tell',
+  'p95 of "shop › GET /store" is 268 ms, undecided for "p95 of "shop › GET /store" < baseline + 10 %": the change of +7.2 % may be anything from +3.98 % to +10.4 %, and the limit of +10 % lies in between.',
   {
     comparison: {
       budgets: [
@@ -293,8 +310,8 @@ export const INCONCLUSIVE = report(
 const DEFECTS: readonly Defect[] = [
   {
     code: 'generator-late',
-    message: 'Requests were sent late: 84 ms at the 99th percentile, where 10 ms are allowed',
-    remedy: 'Lower the rate, or run on a machine with more cores.',
+    message: 'requests left the generator late: p99 of the lateness is 84 ms, bound 10 ms',
+    remedy: 'Use more threads or a larger machine, or send less.',
   },
   {
     code: 'worker-lost',
@@ -308,42 +325,51 @@ const DEFECTS: readonly Defect[] = [
   },
 ]
 
-export const INVALID = report('invalid', 'the evidence is broken: requests were sent late, and 2 more defects', {
-  also: ['1 of 2 workers did not report'],
-  comparison: {
-    budgets: [
-      budget('p95 < 250 ms', 'p95', holds, { value: 118, limit: 250 }),
-      budget('errors < 0.5 %', 'errors', exceeded, { value: 0.021, limit: 0.005 }),
-      budget('p95 of "shop › POST /login" < 1 s', 'p95', noSamples, { of: 'shop › POST /login', limit: 1_000 }),
-    ],
-    defects: DEFECTS,
+export const INVALID = report(
+  'invalid',
+  'Requests left the generator late: p99 of the lateness is 84 ms, bound 10 ms.',
+  {
+    also: ['1 of 2 workers did not report: worker 1 ran out of memory.'],
+    comparison: {
+      budgets: [
+        budget('p95 < 250 ms', 'p95', holds, { value: 118, limit: 250 }),
+        budget('errors < 0.5 %', 'errors', exceeded, { value: 0.021, limit: 0.005 }),
+        budget('p95 of "shop › POST /login" < 1 s', 'p95', noSamples, { of: 'shop › POST /login', limit: 1_000 }),
+      ],
+      defects: DEFECTS,
+    },
+    result: {
+      shards: { expected: 2, reported: 1, lost: ['worker 1 ran out of memory'] },
+      iterations: { planned: 6_000, started: 3_000, dropped: 0, finished: 3_000, failed: 0, cut: 0 },
+    },
   },
-  result: {
-    shards: { expected: 2, reported: 1, lost: ['worker 1 ran out of memory'] },
-    iterations: { planned: 6_000, started: 3_000, dropped: 0, finished: 3_000, failed: 0, cut: 0 },
-  },
-})
+)
 
-export const NO_BASELINE = report('pass', 'the absolute budget holds; 1 relative budget has no baseline yet', {
-  comparison: {
-    budgets: [
-      budget('p95 < baseline + 10 %', 'p95', noBaseline, { value: 118 }),
-      budget('p95 < 250 ms', 'p95', holds, { value: 118, limit: 250 }),
-    ],
-    scopes: [
-      scope('all', { requests: 12_000, throughput: 200, baseline: undefined }),
-      scope('shop › GET /store', { baseline: undefined }),
-      scope('shop › POST /login', { baseline: undefined }),
-    ],
-    baseline: { store: 'file:.loadgate/baseline.json', comparable: 0, refused: [], commits: [] },
+export const NO_BASELINE = report(
+  'pass',
+  'One budget holds; 1 relative one was not judged, since there is no baseline yet.',
+  {
+    also: ['p95 is 118 ms; there is no baseline yet for "p95 < baseline + 10 %".'],
+    comparison: {
+      budgets: [
+        budget('p95 < baseline + 10 %', 'p95', noBaseline, { value: 118 }),
+        budget('p95 < 250 ms', 'p95', holds, { value: 118, limit: 250 }),
+      ],
+      scopes: [
+        scope('all', { requests: 12_000, throughput: 200, baseline: undefined }),
+        scope('shop › GET /store', { baseline: undefined }),
+        scope('shop › POST /login', { baseline: undefined }),
+      ],
+      baseline: { store: 'file:.loadgate/baseline.json', comparable: 0, refused: [], commits: [] },
+    },
+    result: { commit: undefined, plan: { ...result().plan, warmUp: 0, model: 'closed' } },
+    run: {
+      commit: undefined,
+      url: undefined,
+      baselineNote: 'This run is the first of the baseline in "file:.loadgate/baseline.json".',
+    },
   },
-  result: { commit: undefined, plan: { ...result().plan, warmUp: 0, model: 'closed' } },
-  run: {
-    commit: undefined,
-    url: undefined,
-    baselineNote: 'This run is the first of the baseline in "file:.loadgate/baseline.json".',
-  },
-})
+)
 
 /** A thousand steps, of which a few do not hold. */
 export const HUGE = report('fail', 'p95 of "api › GET /items/7" is 412 ms, limit 275 ms (+65 %)', {
