@@ -11,6 +11,7 @@ export interface RunResult {
   readonly schema: 1
   /** Random, unique per run. */
   readonly id: string
+  /** The moment the workers shared; 0 when none reported. */
   readonly startedAt: EpochMs
   readonly profile: string
   readonly fingerprint: Fingerprint

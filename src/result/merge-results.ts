@@ -2,7 +2,6 @@ import type { SecondOfStep, ShardResult, StepCounts } from '../engine/shard-resu
 import { Histogram, type HistogramText } from '../histogram.ts'
 import type { LoadPlan, PlannedStep } from '../plan/plan.ts'
 import type { Fingerprint, GeneratorHealth, RunResult, SecondResult, StepResult } from '../result.ts'
-import type { EpochMs } from '../units.ts'
 import { flawOf } from './shard-flaw.ts'
 
 /** What a result says of a run beyond what its workers measured. */
@@ -11,7 +10,6 @@ export interface RunContext {
   readonly plan: LoadPlan
   /** Of the executor. */
   readonly executor: string
-  readonly startedAt: EpochMs
   readonly fingerprint: Fingerprint
   readonly commit: string | undefined
   /** What became of the workers that were lost, one sentence each. */
@@ -34,7 +32,7 @@ export function mergeResults(shards: readonly (ShardResult | undefined)[], conte
     kind: 'loadgate-result',
     schema: 1,
     id: context.id,
-    startedAt: context.startedAt,
+    startedAt: sound.length === 0 ? 0 : Math.min(...sound.map(({ startedAt }) => startedAt)),
     profile: context.plan.name,
     fingerprint: context.fingerprint,
     commit: context.commit,

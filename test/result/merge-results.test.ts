@@ -149,6 +149,7 @@ test('no worker at all is still a result, of nothing', () => {
   expect(mergeResults([undefined], contextOf(plan))).toMatchObject({
     shards: { expected: 1, reported: 0 },
     complete: false,
+    startedAt: 0,
     iterations: { planned: 0 },
     seconds: [],
     health: { lateness: 'h1:', cpu: 0 },

@@ -104,7 +104,6 @@ export function contextOf(plan: LoadPlan, changes: Partial<RunContext> = {}): Ru
     id: 'run-1',
     plan,
     executor: 'inline',
-    startedAt: 1_700_000_000_000,
     fingerprint: { plan: plan.hash, generator: '1', machine: { cpu: 'x', cores: 2, os: 'linux 6', node: '24' } },
     commit: 'a'.repeat(40),
     lost: [],

@@ -1,0 +1,4 @@
+// Never gets ready.
+import { parentPort } from 'node:worker_threads'
+
+parentPort?.on('message', () => {})

@@ -1,0 +1,10 @@
+// The real thing, but the second worker dies in the middle of its work.
+import { parentPort, workerData } from 'node:worker_threads'
+
+await import('../../../src/thread.ts')
+if (workerData.index === 1)
+  parentPort?.on('message', () =>
+    setTimeout(() => {
+      throw new Error('out of luck')
+    }, 700),
+  )

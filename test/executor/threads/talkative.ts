@@ -1,0 +1,12 @@
+// Prints on both streams, the last words after its result.
+import { parentPort } from 'node:worker_threads'
+
+console.log('out: begin')
+console.error('err: begin')
+parentPort?.postMessage({ kind: 'ready' })
+parentPort?.on('message', () => {
+  parentPort?.postMessage({ kind: 'result', result: { index: 0 } })
+  console.log('out: end')
+  console.error('err: end')
+  parentPort?.close()
+})
