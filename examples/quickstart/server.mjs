@@ -10,18 +10,13 @@ let orders = 0
 // One row per endpoint: the median time of its answer in milliseconds, and what it answers.
 const routes = [
   ['GET', /^\/healthz$/, 0, () => ok({ ready: true })],
-  ['GET', /^\/products$/, slow ? 36 : 12, () => ok(products.map(({ id, name, price }) => ({ id, name, price })))],
-  [
-    'GET',
-    /^\/products\/(\d+)$/,
-    8,
-    ({ id }) => (products[id - 1] ? ok(products[id - 1]) : failed(404, 'no such product')),
-  ],
-  ['POST', /^\/cart$/, 15, ({ json }) => addToCart(json())],
-  ['POST', /^\/login$/, 20, ({ form }) => logIn(form())],
-  ['GET', /^\/account$/, 10, ({ cookie }) => withUser(cookie('session'), (email) => ok({ email }))],
-  ['POST', /^\/orders$/, 18, ({ bearer, json }) => withUser(bearer(), () => placeOrder(json()))],
-  ['GET', /^\/orders\/(\d+)$/, 10, ({ bearer, id }) => withUser(bearer(), () => ok({ id, state: 'placed' }))],
+  ['GET', /^\/products$/, slow ? 120 : 40, () => ok(products.map(({ id, name, price }) => ({ id, name, price })))],
+  ['GET', /^\/products\/(\d+)$/, 25, ({ id }) => productPage(id)],
+  ['POST', /^\/cart$/, 45, ({ json }) => addToCart(json())],
+  ['POST', /^\/login$/, 60, ({ form }) => logIn(form())],
+  ['GET', /^\/account$/, 30, ({ cookie }) => withUser(cookie('session'), (email) => ok({ email }))],
+  ['POST', /^\/orders$/, 50, ({ bearer, json }) => withUser(bearer(), () => placeOrder(json()))],
+  ['GET', /^\/orders\/(\d+)$/, 30, ({ bearer, id }) => withUser(bearer(), () => ok({ id, state: 'placed' }))],
 ]
 
 const products = Array.from({ length: 40 }, (_, index) => ({
@@ -55,6 +50,10 @@ createServer(async (request, response) => {
   })
   response.end(text)
 }).listen(port, '127.0.0.1', () => console.log(`shop on http://127.0.0.1:${port}${slow ? ', slow on purpose' : ''}`))
+
+function productPage(id) {
+  return products[id - 1] ? ok(products[id - 1]) : failed(404, 'no such product')
+}
 
 function addToCart({ product, quantity }) {
   const found = products[product - 1]
