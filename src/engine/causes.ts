@@ -89,11 +89,16 @@ export function looksStale(error: unknown, idle: number): boolean {
 
 // undici has one code for all ends of a socket and tells them apart by words.
 function causeOfSocketError(error: unknown): Cause {
-  const message = error instanceof Error ? error.message : ''
-  return message.startsWith('bad ') ? 'malformed-answer' : 'connection-closed'
+  return textOf(error, 'message').startsWith('bad ') ? 'malformed-answer' : 'connection-closed'
 }
 
-/** Where several addresses were tried, the code of the first: Node puts it on the AggregateError, too. */
+// undici 8 means to give its parser's errors codes like HPE_INVALID_CONSTANT, and gives them none: the name serves.
+// Where several addresses were tried, Node's AggregateError carries the code of the first.
 function codeOf(error: unknown): string {
-  return error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : ''
+  return textOf(error, 'name') === 'HTTPParserError' ? 'HPE_' : textOf(error, 'code')
+}
+
+function textOf(error: unknown, key: 'code' | 'message' | 'name'): string {
+  const text = typeof error === 'object' && error !== null ? (error as Record<string, unknown>)[key] : undefined
+  return typeof text === 'string' ? text : ''
 }

@@ -1,0 +1,76 @@
+// Plans for tests of the engine and of what runs it, made without a profile.
+import type { LoadPlan, PlannedStep } from '../../src/plan/plan.ts'
+import type { RequestStep, ThinkStep } from '../../src/profile/profile.ts'
+
+type StepOptions = Partial<Omit<RequestStep, 'kind' | 'expect'>> & { readonly expect?: Partial<RequestStep['expect']> }
+
+/** GET / that expects any success, unless told otherwise. */
+export function requestStep({ expect, ...step }: StepOptions = {}): RequestStep {
+  const method = step.method ?? 'GET'
+  const path = step.path ?? ['/']
+  return {
+    kind: 'request',
+    name: `${method} ${path.join('')}`,
+    method,
+    path,
+    headers: [],
+    body: undefined,
+    capture: [],
+    timeout: undefined,
+    ...step,
+    expect: { status: [{ from: 200, to: 399 }], json: [], headers: [], body: undefined, ...expect },
+  }
+}
+
+export function think(from: number, to = from): ThinkStep {
+  return { kind: 'think', from, to }
+}
+
+interface OnePlanOptions extends Partial<Pick<LoadPlan, 'data' | 'seed' | 'timeout' | 'connections' | 'curve'>> {
+  readonly port: number
+  readonly steps: readonly (RequestStep | ThinkStep)[]
+  readonly model?: LoadPlan['model']
+  /** Arrivals per second, or users. */
+  readonly level?: number
+  readonly seconds?: number
+  /** Seconds of it that are not measured. */
+  readonly warmUp?: number
+  /** Instead of http://127.0.0.1 and the port. */
+  readonly target?: string
+}
+
+/** A plan of one scenario at one level. */
+export function onePlan({
+  port,
+  steps,
+  model = 'open',
+  level = 100,
+  seconds = 1,
+  warmUp = 0,
+  target = `http://127.0.0.1:${port}`,
+  timeout = 2_000,
+  connections = model === 'closed' ? level : 200,
+  curve = [{ from: level, to: level, over: seconds * 1000 }],
+  data = {},
+  seed = 1,
+}: OnePlanOptions): LoadPlan {
+  let id = 0
+  const planned: PlannedStep[] = steps.map((step) =>
+    step.kind === 'request' ? { ...step, id: id++, timeout: step.timeout ?? timeout } : step,
+  )
+  return {
+    name: 'test',
+    target,
+    model,
+    curve,
+    measureFrom: warmUp * 1000,
+    duration: curve.reduce((sum, { over }) => sum + over, 0),
+    seed,
+    connections,
+    timeout,
+    scenarios: [{ name: 'only', weight: 1, steps: planned }],
+    data,
+    budgets: [],
+    hash: 'hash',
+  }
+}

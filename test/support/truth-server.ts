@@ -1,0 +1,68 @@
+// A server whose latency is known: it waits for a time drawn from a lognormal distribution before each answer, and keeps
+// its own log of how long every request really took it, from read to written. A process of its own, since a server in
+// the client's process would be measured together with the client.
+//
+//   node truth-server.ts serve MEDIAN_MS SIGMA SEED
+import { fork } from 'node:child_process'
+import { once } from 'node:events'
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { randomAt } from '../../src/plan/choice.ts'
+
+export interface TruthServer extends AsyncDisposable {
+  readonly port: number
+  /** Service times in ms of the requests since the last call, in the order in which they ended. */
+  takeLog(): Promise<readonly number[]>
+}
+
+interface Distribution {
+  readonly medianMs: number
+  /** Of the logarithm: 0 is a constant. */
+  readonly sigma: number
+  readonly seed?: number
+}
+
+export async function startTruthServer({ medianMs, sigma, seed = 1 }: Distribution): Promise<TruthServer> {
+  const child = fork(import.meta.filename, ['serve', String(medianMs), String(sigma), String(seed)], { execArgv: [] })
+  const [port] = await once(child, 'message')
+  return {
+    port,
+    async takeLog() {
+      child.send('log')
+      const [log] = await once(child, 'message')
+      return log
+    },
+    async [Symbol.asyncDispose]() {
+      child.kill()
+      await once(child, 'exit')
+    },
+  }
+}
+
+async function serve(medianMs: number, sigma: number, seed: number): Promise<void> {
+  let log: number[] = []
+  let n = 0
+  const server = createServer((_, response) => {
+    const begun = performance.now()
+    const delay = medianMs * Math.exp(sigma * normalAt(seed, n++))
+    response.on('finish', () => log.push(performance.now() - begun))
+    setTimeout(() => response.end('ok'), delay)
+  })
+  server.keepAliveTimeout = 60_000
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  process.on('message', () => {
+    process.send?.(log)
+    log = []
+  })
+  process.on('disconnect', () => process.exit())
+  process.send?.((server.address() as AddressInfo).port)
+}
+
+/** Standard normal, by the Box-Muller transform. */
+function normalAt(seed: number, n: number): number {
+  const radius = Math.sqrt(-2 * Math.log(1 - randomAt(seed, n, 0)))
+  return radius * Math.cos(2 * Math.PI * randomAt(seed, n, 1))
+}
+
+const [role, ...figures] = process.argv.slice(2)
+if (role === 'serve') await serve(...(figures.map(Number) as [number, number, number]))
