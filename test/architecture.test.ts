@@ -15,10 +15,13 @@ const ENTRIES = ['action', 'cleanup', 'cli', 'thread']
 const NO_IO = ['profile', 'plan', 'result', 'compare', 'report']
 
 const stageOf = (file: string) => relative('src', file).replace(/\.ts$/, '').split('/')[0] as string
+// The names behind `… from '…'` and `import('…')`: at the start or the end of a statement, never across lines of code.
 const importsOf = (file: string) =>
-  [...readFileSync(join(root, file), 'utf8').matchAll(/(?:from|import)\s*\(?\s*'([^']+)'/g)].map(([, name]) =>
-    String(name),
-  )
+  [
+    ...readFileSync(join(root, file), 'utf8').matchAll(
+      /^(?:import|export)\b[^'"`;]*?\bfrom '([^']+)'|^import '([^']+)'|\bimport\('([^']+)'\)/gm,
+    ),
+  ].map(([, from, bare, dynamic]) => String(from ?? bare ?? dynamic))
 const ownImports = (file: string) =>
   importsOf(file)
     .filter((name) => name.startsWith('.'))
