@@ -4,19 +4,18 @@ import type { Limit, MetricName } from './profile.ts'
 import { type Wrong, wrong } from './scalars.ts'
 import { show } from './show.ts'
 
-// One budget, on one line:
-//
-//   budget   = metric [ "of" scope ] sign limit
-//   metric   = "p" NUMBER | "errors" | "throughput"        p50, p95, p99.9: above p0 and below p100
-//   scope    = '"' NAME '"' | NAME                         a scenario, a step, or  scenario › step
-//   sign     = "<" | ">"                                   ">" for throughput, "<" for the others
-//   limit    = amount | "baseline" change
-//   change   = percent [ "and" shift ] | shift
-//   percent  = step NUMBER "%"                             a share of the baseline's value
-//   shift    = step amount
-//   step     = "+" | "-"                                   "-" for throughput, "+" for the others
-//   amount   = DURATION | NUMBER "%" | RATE                of percentiles, of errors, of throughput
-//   in shift = DURATION | NUMBER "pp" | RATE               "pp": percentage points
+/** One budget, on one line. */
+export const BUDGET_GRAMMAR = `budget   = metric [ "of" scope ] sign limit
+metric   = "p" NUMBER | "errors" | "throughput"     p50, p95, p99.9: above p0 and below p100
+scope    = '"' NAME '"' | NAME                      a scenario, a step, or  scenario › step
+sign     = "<" | ">"                                ">" for throughput, "<" for the others
+limit    = amount | "baseline" change
+change   = percent [ "and" shift ] | shift
+percent  = step NUMBER "%"                          of the baseline's value
+shift    = step amount
+step     = "+" | "-"                                "-" for throughput, "+" for the others
+amount   = DURATION | NUMBER "%" | RATE             of percentiles, of errors, of throughput
+in shift = DURATION | NUMBER "pp" | RATE            "pp": percentage points`
 
 export interface ParsedBudget {
   readonly metric: MetricName
@@ -98,7 +97,7 @@ function metricName(written: string): MetricName | Wrong {
     const all = 'a percentile such as p95, errors or throughput'
     return wrong(
       'invalid-budget',
-      `${show(written)} is no metric; ${near ? `did you mean "${near}"? There is` : 'write'} ${all}`,
+      `${show(written)} is no metric; ${near ? `did you mean "${near}"? Possible are` : 'possible are'} ${all}`,
     )
   }
   const value = Number(percentile)

@@ -84,7 +84,8 @@ export const CaptureFrom = described(
 
 const path = (method: string) =>
   template({
-    description: `Path of a ${method} request, with its query; added to the target.`,
+    type: 'a path',
+    description: `Path of the ${method} request, with its query; added to the target.`,
     examples: [method === 'GET' ? '/orders/${orderId}' : '/orders'],
   }).optional()
 const pairs = (words: Words) =>

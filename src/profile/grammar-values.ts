@@ -23,7 +23,7 @@ export const HOUR = 60 * MINUTE
 export const LONGEST_LOAD = 24 * HOUR
 
 /** What is said of a key; the kind of its value is known. */
-export type Words = Omit<Facets, 'type' | 'json'>
+export type Words = Omit<Facets, 'type' | 'json'> & { readonly type?: string }
 // A value of the environment may stand in for any other; its shape is known only when the profile is read.
 export const orEnvironment = (pattern: string) => ({ type: 'string', pattern: `^(?:${pattern})$|\\$\\{env\\.` })
 export const TIME = '(?:\\d+(?:\\.\\d+)?\\s*(?:ms|s|m|h)\\s*)+'

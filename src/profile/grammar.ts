@@ -110,7 +110,7 @@ export const Profile = described(
       {
         type: 'a list of budgets',
         description: 'Limits, one per line. Left out, Loadgate sets its own.',
-        default: 'errors < 1 %',
+        default: '[ "errors < 1 %", "p95 < baseline + 10 % and + 5 ms" ]',
         examples: ['[ "p95 < 250 ms", "errors < 0.5 %" ]'],
       },
     ).optional(),

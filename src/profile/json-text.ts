@@ -5,6 +5,7 @@ import type { Node, Path, ScalarNode } from './tree.ts'
 
 /** A value of the profile as JSON, its strings as written; undefined when something in it cannot be JSON. */
 export function jsonOf(reading: Reading, node: Node, path: Path): JsonValue | undefined {
+  if (node.kind === 'broken') return undefined
   if (node.kind === 'scalar') {
     const problem = wrongNumber(node)
     if (problem) complain(reading, path, 'invalid-value', problem)

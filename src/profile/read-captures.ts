@@ -35,7 +35,7 @@ function sourceOf(reading: Reading, from: Section[string], path: Path): Capture[
       reading,
       path,
       'missing-key',
-      'it is missing where the value stands; add "json", "header" or "cookie"',
+      'the place of the value is missing; add "json", "header" or "cookie"',
       'head',
     )
   if (second !== undefined) return undefined

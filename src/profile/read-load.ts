@@ -54,10 +54,12 @@ function piecesOf(section: Section, kind: Kind, path: Path): readonly Piece[] {
 function modelOf(reading: Reading, pieces: readonly Piece[]): Model | undefined {
   let found: Model | undefined
   let whole = true
-  for (const { path } of pieces) {
-    const keys = keysAt(reading.root, path).filter((key) => key === 'rate' || key === 'users')
+  for (const { path, value } of pieces) {
+    const written = keysAt(reading.root, path)
+    const keys = written.filter((key) => key === 'rate' || key === 'users')
     const [first] = keys
-    if (first === undefined) {
+    // An unknown key beside it is most likely the one, misspelt, and reported already.
+    if (first === undefined && written.every((key) => value && key in value)) {
       const what = '"rate" or "users" is missing; add one, as in "rate: 50/s" or "users: 50"'
       complain(reading, path, 'missing-key', what, 'head')
     }

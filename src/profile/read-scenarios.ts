@@ -102,6 +102,8 @@ function readStep(
   const keys = keysAt(reading.root, path)
   const [kind, second] = keys.filter((key) => KINDS.includes(key))
   if (kind === undefined) {
+    // An unknown key is most likely the one, misspelt, and reported already.
+    if (keys.some((key) => !(key in section))) return undefined
     const what = `a step needs one of ${METHODS.join(', ')} with a path, or think with a duration`
     complain(reading, path, 'missing-key', what, 'head')
     return undefined

@@ -1,36 +1,10 @@
 import { nearest } from '../nearest.ts'
+import { ELSEWHERE } from './elsewhere.ts'
 import { jsonOf } from './json-text.ts'
 import { complain, literal, type Reading } from './reading.ts'
 import { type Facets, type Loose, type Schema, type Shape, shapeOf } from './schema.ts'
 import { show } from './show.ts'
-import { type Node, nodeAt, type Path, type ScalarNode } from './tree.ts'
-
-// What the keys are called in k6, Artillery, Gatling and Locust.
-const ELSEWHERE: Readonly<Record<string, readonly string[]>> = {
-  vus: ['users'],
-  spawnRate: ['rate'],
-  arrivalRate: ['rate'],
-  startRate: ['rate'],
-  rampTo: ['to'],
-  target: ['to'],
-  duration: ['for'],
-  phases: ['stages'],
-  thresholds: ['budgets'],
-  ensure: ['budgets'],
-  baseUrl: ['target'],
-  flow: ['steps'],
-  requests: ['steps'],
-  tasks: ['steps'],
-  url: ['get', 'target'],
-  pause: ['think'],
-  sleep: ['think'],
-  params: ['query'],
-  qs: ['query'],
-  checks: ['expect'],
-  extract: ['capture'],
-  payload: ['data', 'json'],
-  maxDuration: ['timeout'],
-}
+import { type BrokenNode, type Node, nodeAt, type Path, type ScalarNode } from './tree.ts'
 
 /** Of anything in a profile; a load of more pieces belongs into a script that writes the profile. */
 const LONGEST_LIST = 1_000
@@ -45,6 +19,7 @@ export function readShape<S extends Schema>(reading: Reading, schema: S, path: P
 }
 
 function readNode(reading: Reading, schema: Schema, node: Node, path: Path): unknown {
+  if (node.kind === 'broken') return undefined
   const shape = shapeOf(schema)
   if (node.kind === 'scalar' && node.value === null && shape.kind !== 'json') {
     complain(reading, path, 'wrong-type', `${label(path)} has no value; write ${typeOf(shape)}`, 'head')
@@ -86,13 +61,19 @@ function readFields(
   path: Path,
 ): unknown {
   const values: Record<string, unknown> = Object.create(null)
+  const misspelt = new Set<string>()
   for (const [key, { value }] of node.entries) {
     const field = Object.hasOwn(fields, key) ? fields[key] : undefined
     if (field) values[key] = readNode(reading, field.schema, value, [...path, key])
-    else complain(reading, [...path, key], 'unknown-key', unknownKey(key, Object.keys(fields)), 'head')
+    else {
+      const meant = meantBy(key, Object.keys(fields))
+      complain(reading, [...path, key], 'unknown-key', unknownKey(key, meant, Object.keys(fields)), 'head')
+      if (meant !== undefined) misspelt.add(meant)
+    }
   }
   for (const [key, { schema, required }] of Object.entries(fields))
-    if (required && !node.entries.has(key)) complain(reading, path, 'missing-key', missingKey(key, schema), 'head')
+    if (required && !node.entries.has(key) && !misspelt.has(key))
+      complain(reading, path, 'missing-key', missingKey(key, schema), 'head')
   return values
 }
 
@@ -143,7 +124,7 @@ function shown(node: ScalarNode): string {
   return show(node.value ?? '')
 }
 
-function wrongKind(reading: Reading, shape: Shape, node: Node, path: Path): undefined {
+function wrongKind(reading: Reading, shape: Shape, node: Exclude<Node, BrokenNode>, path: Path): undefined {
   const kinds = { map: 'a map', list: 'a list', scalar: 'a single value' }
   const hint = shape.kind === 'list' && node.kind !== 'list' ? '; begin each entry with "- "' : ''
   complain(
@@ -165,9 +146,12 @@ function typeOf({ facets }: { readonly facets: Facets | undefined }): string {
   return facets?.type ?? 'a value'
 }
 
-function unknownKey(key: string, known: readonly string[]): string {
+function meantBy(key: string, known: readonly string[]): string | undefined {
   const foreign = Object.hasOwn(ELSEWHERE, key) ? ELSEWHERE[key]?.find((word) => known.includes(word)) : undefined
-  const meant = foreign ?? (key.length <= 60 ? nearest(key, known) : undefined)
+  return foreign ?? (key.length <= 60 ? nearest(key, known) : undefined)
+}
+
+function unknownKey(key: string, meant: string | undefined, known: readonly string[]): string {
   return `unknown key ${show(key)}${meant ? `; did you mean "${meant}"?` : ';'} possible here: ${known.join(', ')}`
 }
 

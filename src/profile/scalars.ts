@@ -1,4 +1,4 @@
-import { formatDuration, formatMs, type Ms, parseDuration, parseRate } from '../units.ts'
+import { formatDuration, type Ms, parseDuration, parseRate } from '../units.ts'
 import type { IssueCode } from './issue.ts'
 
 /** A value as YAML reads it. */
@@ -25,7 +25,7 @@ export function readDuration(raw: Scalar, { min, max }: { readonly min: Ms; read
   if (value === undefined) return wrong('unknown-unit', '{} is not a duration; use ms, s, m or h, as in 30s')
   if (value >= min && value <= max) return { value }
   const range = min === 0 ? `at most ${formatDuration(max)}` : `from ${formatDuration(min)} to ${formatDuration(max)}`
-  return wrong('out-of-range', `{} is out of range; write a duration of ${range}`)
+  return wrong('out-of-range', `{} is out of range; possible is ${range}`)
 }
 
 export function readPause(raw: Scalar, bounds: { readonly min: Ms; readonly max: Ms }): Read<{ from: Ms; to: Ms }> {
@@ -35,8 +35,7 @@ export function readPause(raw: Scalar, bounds: { readonly min: Ms; readonly max:
   const to = second === undefined ? from : readDuration(second, bounds)
   if (!('value' in from)) return from
   if (!('value' in to)) return to
-  if (from.value > to.value)
-    return wrong('out-of-range', `{} runs backwards; write ${formatMs(to.value)}..${formatMs(from.value)}`)
+  if (from.value > to.value) return wrong('out-of-range', `{} runs backwards; write ${second?.trim()}..${first.trim()}`)
   return { value: { from: from.value, to: to.value } }
 }
 
@@ -145,7 +144,7 @@ export function readDataFile(raw: Scalar): Read<string> {
 
 export function readChoice<const T extends string>(raw: Scalar, choices: readonly T[]): Read<T> {
   const value = choices.find((choice) => choice === raw)
-  return value === undefined ? wrong('invalid-value', `{} is unknown; write ${choices.join(', ')}`) : { value }
+  return value === undefined ? wrong('invalid-value', `{} is unknown; write one of ${choices.join(', ')}`) : { value }
 }
 
 /** `200`, or `2xx` for a whole class, as an inclusive range. */

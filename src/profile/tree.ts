@@ -1,5 +1,5 @@
 /** A YAML document as plain nodes, each with its place in the text. */
-export type Node = MapNode | ListNode | ScalarNode
+export type Node = MapNode | ListNode | ScalarNode | BrokenNode
 
 /** Offsets in the text; `end` is exclusive. */
 export interface Span {
@@ -31,6 +31,12 @@ export interface ScalarNode {
   readonly value: null | boolean | number | string
   /** The text of the value, also where YAML reads a number: 1.10 and 007 keep their zeros. */
   readonly written: string
+}
+
+/** Something that could not be read; why is in the log. */
+export interface BrokenNode {
+  readonly kind: 'broken'
+  readonly span: Span
 }
 
 /** Keys and list positions from the root. */

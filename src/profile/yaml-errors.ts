@@ -8,19 +8,15 @@ const MEANING: Readonly<Record<string, string>> = {
   MULTILINE_IMPLICIT_KEY: 'a key stands on one line with its ":"; is a colon missing?',
   KEY_OVER_1024_CHARS: 'a key has more than 1024 characters; is a line break missing?',
   BAD_DQ_ESCAPE: 'there is no such escape in "double quotes"; write \\\\ for a backslash, or use single quotes',
+  UNEXPECTED_TOKEN: 'this does not belong here; text with : # { } [ ] , in it needs quotes, as in "${name}"',
   BAD_ALIAS: 'an alias needs a name; put text that begins with * or & in quotes',
-}
-
-// These two cover many mistakes each; the library's wording tells them apart.
-const REMEDY: Readonly<Record<string, string>> = {
-  MISSING_CHAR: 'text with : # { } [ ] , in it needs quotes',
-  UNEXPECTED_TOKEN: 'text with : # { } [ ] , in it needs quotes, as in "${name}"',
 }
 
 export function explainYamlError(code: string, message: string): string {
   const meaning = MEANING[code]
   if (meaning) return meaning
+  if (message.startsWith('Missing closing')) return 'this quote is never closed; add the second one'
   if (message.startsWith('Implicit map keys')) return 'this is neither a key nor a value; is a colon missing?'
   const said = (message.split('\n')[0] ?? '').replace(/:?\s*$/, '').replace(/^[A-Z]/, (first) => first.toLowerCase())
-  return REMEDY[code] ? `${said}; ${REMEDY[code]}` : said
+  return code === 'MISSING_CHAR' ? `${said}; text with : # { } [ ] , in it needs quotes` : said
 }

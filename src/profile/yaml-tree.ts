@@ -1,4 +1,4 @@
-import { Composer, type Document, isAlias, isMap, isPair, isScalar, isSeq, Lexer, Parser } from 'yaml'
+import { Composer, type Document, isAlias, isMap, isPair, isScalar, isSeq, Lexer, Parser, visit } from 'yaml'
 import type { IssueLog } from './issue-log.ts'
 import { show } from './show.ts'
 import type { Entry, Node, Span } from './tree.ts'
@@ -18,7 +18,7 @@ export function readYaml(text: string, log: IssueLog): Node | undefined {
   if (document.errors.length > 0) {
     const seen = new Set<number>()
     for (const { code, pos, message } of document.errors.slice(0, MAX_SYNTAX_ISSUES)) {
-      const start = Math.min(pos[0], text.length)
+      const start = message.startsWith('Missing closing') ? openQuote(document) : Math.min(pos[0], text.length)
       const { line } = log.place(start)
       if (!seen.has(line)) log.add('syntax', { start, end: pos[1] }, explainYamlError(code, message))
       seen.add(line)
@@ -26,6 +26,17 @@ export function readYaml(text: string, log: IssueLog): Node | undefined {
     return undefined
   }
   return toNodes(text, document, log)
+}
+
+/** A text whose quote is never closed runs to the end, so it is the last one that is quoted. */
+function openQuote(document: Document): number {
+  let start = 0
+  visit(document, {
+    Scalar: (_, { type, range }) => {
+      if (type?.startsWith('QUOTE')) start = range?.[0] ?? start
+    },
+  })
+  return start
 }
 
 /** The library's own parseDocument, with a look at the depth before its recursive half begins. */
@@ -85,8 +96,10 @@ function toNodes(text: string, document: Document, log: IssueLog): Node {
     if (isAlias(node)) return convertAlias(node, depth)
     if (!isMap(node) && !isSeq(node) && !isScalar(node)) return nothing(anchor)
     const span = spanOf(node.range)
-    if (node.tag !== undefined && node.tag !== null)
+    if (node.tag !== undefined && node.tag !== null) {
       log.add('syntax', span, `the tag ${show(node.tag)} is not supported; write the value without it`)
+      return { kind: 'broken', span }
+    }
     if (isMap(node)) return { kind: 'map', span, entries: entriesOf(node.items, depth + 1) }
     if (isSeq(node)) return { kind: 'list', span, items: node.items.map((item) => convert(item, depth + 1, span)) }
     if (span.start === span.end) return nothing(anchor)
@@ -101,17 +114,19 @@ function toNodes(text: string, document: Document, log: IssueLog): Node {
         log.add('too-large', span, `more than ${MAX_ALIASES} uses of "*" aliases; write the values out`)
       // No more of them is followed: one that contains itself would never end.
       aliases = Number.POSITIVE_INFINITY
-      return nothing(span)
+      return { kind: 'broken', span }
     }
     const target = isAlias(node) ? node.resolve(document) : undefined
     if (target) return convert(target, depth + 1, span)
     log.add('syntax', span, `nothing above is marked with ${show(`&${node.source}`)}`)
-    return nothing(span)
+    return { kind: 'broken', span }
   }
 
   const scalar = (value: unknown, written: string, span: Span): Node => {
-    if (typeof value === 'string' && !value.isWellFormed())
-      log.add('invalid-value', span, 'this text holds half a character (a lone surrogate)')
+    if (!written.isWellFormed()) {
+      log.add('invalid-value', span, 'this text holds half a character (a lone surrogate); write the whole one')
+      return { kind: 'broken', span }
+    }
     const known = value === null || typeof value === 'boolean' || typeof value === 'number' ? value : written
     return { kind: 'scalar', span, value: known, written }
   }

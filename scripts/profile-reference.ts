@@ -1,0 +1,206 @@
+// docs/profile.md, from the grammar that the reader itself uses.
+import { BUDGET_GRAMMAR } from '../src/profile/budget.ts'
+import { ELSEWHERE } from '../src/profile/elsewhere.ts'
+import { Profile } from '../src/profile/grammar.ts'
+import { type Schema, type Shape, shapeOf } from '../src/profile/schema.ts'
+
+/** The whole page. */
+export function profileReference(): string {
+  const sections = sectionsOf('', Profile).map(({ title, text }) => `## ${title}\n\n${text}`)
+  return `${[INTRODUCTION, ...sections, REFERENCES, BUDGETS, elsewhere(), EDITORS].join('\n\n')}\n`
+}
+
+interface Section {
+  readonly title: string
+  readonly text: string
+}
+
+/** One section for each map, in the order in which a reader of the page meets them. */
+function sectionsOf(path: string, schema: Schema): readonly Section[] {
+  const shape = shapeOf(schema)
+  if (shape.kind === 'list') return sectionsOf(`${path}[]`, shape.item)
+  if (shape.kind === 'dictionary') return sectionsOf(`${path}.NAME`, shape.value)
+  if (shape.kind !== 'map') return []
+  const inner = Object.entries(shape.fields).flatMap(([key, { schema: field }]) =>
+    sectionsOf(path === '' ? key : `${path}.${key}`, field),
+  )
+  const title = path === '' ? 'The whole profile' : `\`${path}\``
+  return [{ title, text: sectionText(shape) }, ...inner]
+}
+
+function sectionText(shape: Extract<Shape, { kind: 'map' }>): string {
+  const rows = Object.entries(shape.fields).map(([key, { schema, required }]) => row(key, schema, required))
+  const table = [
+    '| Key | What to write | Default | What it is for | Example |',
+    '| --- | --- | --- | --- | --- |',
+    ...rows,
+  ]
+  const examples = (shape.facets?.examples ?? []).map((example) => `- \`${example}\``)
+  const shown = examples.length > 0 ? `\n\nFor example:\n\n${examples.join('\n')}` : ''
+  return `${shape.facets?.description ?? ''}${shown}\n\n${table.join('\n')}`
+}
+
+function row(key: string, schema: Schema, required: boolean): string {
+  const { facets } = shapeOf(schema)
+  const byDefault = facets?.default === undefined ? '' : code(facets.default)
+  const cells = [
+    code(key),
+    facets?.type ?? '',
+    required ? '**required**' : byDefault,
+    facets?.description ?? '',
+    (facets?.examples ?? []).map(code).join('<br>'),
+  ]
+  return `| ${cells.map((cell) => cell.replaceAll('|', '\\|')).join(' | ')} |`
+}
+
+function code(text: string): string {
+  return `\`${text}\``
+}
+
+const INTRODUCTION = `# The profile
+
+<!-- Written by scripts/generate.mjs from the grammar in src/profile. Change it there. -->
+
+A profile is a YAML file, \`loadgate.yml\` unless you say otherwise. It says what is sent, how much of it, and which limits
+must hold. Unknown keys are errors, and all mistakes are reported at once, each with its place and what to write instead.
+
+\`\`\`yaml
+name: storefront
+target: \${env.TARGET_URL:-http://127.0.0.1:8080}
+
+service:                         # Loadgate starts it, waits until it is ready, and stops it
+  start: node server.mjs
+  ready: /healthz
+
+load:
+  warm-up: 10s                   # sent, not measured
+  stages:
+    - { rate: 50/s, to: 200/s, for: 30s }
+    - { rate: 200/s, for: 60s }
+
+data:
+  accounts: { file: accounts.csv, pick: unique }
+
+scenarios:
+  - name: member
+    weight: 30
+    steps:
+      - post: /login
+        form: { email: "\${accounts.email}", password: "\${accounts.password}" }
+        expect: { status: 200, json: { /success: true } }
+        capture: { userId: { json: /user/id } }
+      - think: 1s..10s
+      - get: /users/\${userId}/orders
+  - name: visitor
+    weight: 70
+    steps:
+      - get: /
+
+budgets:
+  - p95 < 250 ms
+  - errors < 0.5 %
+  - p95 of member < baseline + 10 % and + 5 ms
+\`\`\`
+
+**Units.** A duration has \`ms\`, \`s\`, \`m\` or \`h\` (\`250ms\`, \`30s\`, \`1m 30s\`), a rate is per \`s\`, \`m\` or \`h\` (\`50/s\`,
+\`3000/h\`). A number of users, a weight and a status have no unit.
+
+**Open and closed load.** With \`rate\`, new iterations arrive whether or not earlier ones have been answered, as users of a
+public service do (k6: arrival-rate executors; Artillery: \`arrivalRate\`). With \`users\`, a fixed number of users each wait
+for their answers (k6: VUs). A load has one of the two throughout.
+
+The load takes one of four shapes. A constant load or one ramp:
+
+\`\`\`yaml
+name: shop
+target: http://127.0.0.1:8080
+load: { rate: 50/s, to: 200/s, for: 30s }
+scenarios: [ { name: store, steps: [ { get: / } ] } ]
+\`\`\`
+
+Stages, one after the other:
+
+\`\`\`yaml
+name: shop
+target: http://127.0.0.1:8080
+load:
+  stages:
+    - { users: 10, to: 50, for: 1m }
+    - { users: 50, for: 5m }
+scenarios: [ { name: store, steps: [ { get: / } ] } ]
+\`\`\`
+
+A staircase:
+
+\`\`\`yaml
+name: shop
+target: http://127.0.0.1:8080
+load:
+  steps: { rate: 10/s, add: 10/s, every: 30s, until: 100/s, for: 5m }
+scenarios: [ { name: store, steps: [ { get: / } ] } ]
+\`\`\`
+
+Given levels at given times, such as a spike:
+
+\`\`\`yaml
+name: shop
+target: http://127.0.0.1:8080
+load:
+  levels:
+    - { at: 0s, rate: 10/s }
+    - { at: 30s, rate: 200/s }
+    - { at: 40s, rate: 10/s }
+  for: 90s
+scenarios: [ { name: store, steps: [ { get: / } ] } ]
+\`\`\``
+
+const REFERENCES = `## Values inside \`\${ }\`
+
+| Write | What it becomes | Where |
+| --- | --- | --- |
+| \`\${env.NAME}\` | variable of the environment; unset or empty is an error | anywhere |
+| \`\${env.NAME:-text}\` | the same, or the text when it is unset or empty | anywhere |
+| \`\${source.column}\` | value of a column of \`data\`, from the row of this iteration | requests |
+| \`\${name}\` | value captured by an earlier step of the same scenario | requests |
+| \`\${uuid()}\` | a random UUID | requests |
+| \`\${now()}\` | milliseconds since 1970 | requests |
+| \`\${random(1, 100)}\` | a whole number from the first to the second | requests |
+| \`$\${\` | the characters \`\${\` themselves | anywhere |
+
+"Requests" are path, \`query\`, \`headers\`, \`json\`, \`form\` and \`body\`. Values are encoded for the place where they stand: for a
+URL in paths, \`query\` and \`form\`, as part of a string in \`json\`. A captured value at the very start of a path is taken
+as it is, slashes and all, and so is all of \`headers\` and \`body\`. In \`json\`, \`"\${...}"\` stays a string; write \`body\` for a
+number. Inside of \`{ }\` and \`[ ]\`, YAML wants quotes around it: \`{ id: "\${userId}" }\`.
+
+Values of the environment are not looked through for \`\${\` again. Those in headers, queries and bodies, and those whose
+name looks like a secret (\`TOKEN\`, \`PASSWORD\`, \`KEY\` …), are masked in every log and report.`
+
+const BUDGETS = `## Budgets
+
+\`\`\`text
+${BUDGET_GRAMMAR}
+\`\`\`
+
+| Budget | What it says |
+| --- | --- |
+| \`p95 < 250 ms\` | 95 % of the successful answers take less than 250 ms |
+| \`p99.9 of "log in" < 1.5 s\` | the same of one scenario or step |
+| \`errors < 0.5 %\` | fewer than 0.5 % of the requests fail |
+| \`throughput > 190/s\` | more than 190 successful answers per second |
+| \`p95 < baseline + 10 %\` | at most 10 % slower than the baseline |
+| \`p95 < baseline + 10 % and + 5 ms\` | exceeded only when it is both 10 % and 5 ms slower |
+| \`errors < baseline + 0.2 pp\` | at most 0.2 percentage points more errors |
+| \`throughput > baseline - 5 %\` | at most 5 % less |
+
+Without any budget Loadgate holds the profile to its defaults. \`errors < 1 %\` stands wherever a profile does not limit the
+errors of every scenario.`
+
+function elsewhere(): string {
+  const rows = Object.entries(ELSEWHERE).map(([theirs, ours]) => `| ${code(theirs)} | ${ours.map(code).join(', ')} |`)
+  return `## Coming from k6, Artillery, Gatling or Locust\n\n| There | Here |\n| --- | --- |\n${rows.join('\n')}`
+}
+
+const EDITORS = `## In the editor
+
+\`loadgate.schema.json\` describes the profile to editors. With the YAML language server (VS Code and others), one line at
+the top of the profile is enough: \`# yaml-language-server: $schema=./loadgate.schema.json\``
