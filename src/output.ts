@@ -109,7 +109,7 @@ export function createOutput({ stdout, stderr, github, colour }: OutputOptions):
   }
 }
 
-/** Split by a group, the odd pieces are the colours themselves. */
+/** Split by a group, the odd pieces are the colours themselves; "##" before one of them would read as "##[31m". */
 function keepPalette(safe: (text: string) => string): (piece: string, index: number) => string {
-  return (piece, index) => (index % 2 === 1 ? piece : safe(piece))
+  return (piece, index) => (index % 2 === 1 ? piece : safe(piece).replace(/##$/, '# #'))
 }

@@ -104,6 +104,9 @@ test('styled text keeps our colours and loses every other escape', () => {
     `${ESC}[31mfail${ESC}[0m ${ESC}[8mhidden ${ESC}[2J::error::${ESC}[1m::x`,
   )
   expect(stdout.text()).toBe(`${ESC}[31mfail${ESC}[0m hidden : :error: :${ESC}[1m: :x\n`)
+  const heading = screen()
+  createOutput({ stdout: heading, stderr: screen(), github: true, colour: true }).styled(`##${ESC}[31m]`)
+  expect(commandsIn(heading.text())).toEqual([])
   const plain = screen()
   createOutput({ stdout: plain, stderr: screen(), github: true }).styled(`${ESC}[31m:${ESC}[0m:x`)
   expect(plain.text()).toBe(': :x\n')

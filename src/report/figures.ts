@@ -11,7 +11,7 @@ export function formatMetric(metric: MetricName, value: number): string {
 }
 
 /** Errors change by percentage points, "+0.2 pp": twice a very small share is still a very small share. */
-export function formatPoints(difference: Share): string {
+function formatPoints(difference: Share): string {
   if (Math.abs(difference) < 0.000_05) return '±0 pp'
   return `${difference > 0 ? '+' : '-'}${metricOf('errors').formatAmount(Math.abs(difference))}`
 }

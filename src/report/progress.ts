@@ -25,7 +25,7 @@ export interface ProgressSnapshot {
 }
 
 const BAR = 30
-const SPARKS = Array.from('▁▂▃▄▅▆▇█')
+const SPARKS = [...'▁▂▃▄▅▆▇█']
 
 /** One line for a log: `12 s of 1 min 40 s · 198/s · 24 active · p50 12.3 ms · p95 45 ms · 3 failed (0.15 %)`. */
 export function progressLine(snapshot: ProgressSnapshot): string {
