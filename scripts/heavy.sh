@@ -6,7 +6,16 @@ cd "$(dirname "$0")/.."
 export PATH="$PWD/node_modules/.bin:$PATH"
 
 scratch=$(mktemp -d)
-trap 'rm -rf "$scratch"' EXIT
+# Temporary directories of the tests are in ours, and with them the process numbers of what an interrupted test left.
+export TMPDIR="$scratch"
+clean_up() {
+  for pid in "$scratch"/loadgate-nginx-*/nginx.pid; do
+    [ -f "$pid" ] && kill "$(cat "$pid")"
+  done
+  rm -rf "$scratch"
+}
+trap clean_up EXIT
+trap 'exit 130' INT TERM
 
 skip() {
   printf '\n!!! HEAVY STAGE SKIPPED: %s\n' "$1"
