@@ -14,10 +14,18 @@ const WINDOW = 100
  *         |          ^^^^^^
  */
 export function formatIssues(issues: readonly Issue[], text: string): string {
-  const lines = text.split('\n', Math.max(0, ...issues.slice(0, MOST_ISSUES).map(({ place }) => place.line)))
+  const lines = withoutMark(text).split(
+    '\n',
+    Math.max(0, ...issues.slice(0, MOST_ISSUES).map(({ place }) => place.line)),
+  )
   const shown = issues.slice(0, MOST_ISSUES).map((issue) => formatIssue(issue, lines[issue.place.line - 1] ?? ''))
   const more = issues.length - shown.length
   return [...shown, ...(more > 0 ? [`… and ${more} more`] : [])].join('\n')
+}
+
+/** Without the mark of byte order that some editors put first: no editor counts it as a column. */
+export function withoutMark(text: string): string {
+  return text.replace(/^\ufeff/, '')
 }
 
 function formatIssue({ code, place, length, message }: Issue, source: string): string {

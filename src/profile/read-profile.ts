@@ -1,5 +1,5 @@
 import { LoadgateError } from '../errors.ts'
-import { formatIssues } from './format-issues.ts'
+import { formatIssues, withoutMark } from './format-issues.ts'
 import { Profile } from './grammar.ts'
 import type { Issue } from './issue.ts'
 import { createIssueLog } from './issue-log.ts'
@@ -33,7 +33,8 @@ export interface ReadOptions {
 }
 
 /** A profile from its text, or all that is wrong with it. Throws nothing. */
-export function readProfile(text: string, { file, env }: ReadOptions): ReadProfile {
+export function readProfile(given: string, { file, env }: ReadOptions): ReadProfile {
+  const text = withoutMark(given)
   const log = createIssueLog(text.length <= MAX_CHARACTERS ? text : '', file)
   const secrets = new Set<string>()
   let profile: LoadProfile | undefined
@@ -49,8 +50,7 @@ export function readProfile(text: string, { file, env }: ReadOptions): ReadProfi
         at(stray.index),
         `the character ${visible(stray[0])} cannot stand in YAML; is this a text file in UTF-8?`,
       )
-    // The mark that some editors put first is no part of the text; a blank keeps all places as they are.
-    const root = stray ? undefined : readYaml(text.replace(/^\ufeff/, ' '), log)
+    const root = stray ? undefined : readYaml(text, log)
     if (root) profile = build({ text, root, env, log, secrets })
   }
   const issues = log.sorted()

@@ -44,13 +44,11 @@ export function readRequest(
 
 /** A reference that comes first stands for a whole captured address, slashes and all; later ones for a piece of it. */
 function readAddress(reading: Reading, path: Path, scope: Scope): Template | undefined {
-  const node = nodeAt(reading.root, path)
-  const hasQuery = node?.kind === 'scalar' && node.written.includes('?')
   const template = readTemplate(reading, path, {
     scope,
     encode: 'url',
     write: asciiOnly,
-    secrecy: hasQuery ? 'always' : 'by-name',
+    secrecy: 'in-query',
     check: (literal, leading) => (leading ? wrongInPath(literal) : wrongPath(literal)),
   })
   const [first, ...rest] = template ?? []

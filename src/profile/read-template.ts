@@ -1,5 +1,5 @@
 import type { Reference, Template, TemplatePart } from './profile.ts'
-import { fill, type Reading, slotSpan } from './reading.ts'
+import { fill, type Reading, type Secrecy, slotSpan } from './reading.ts'
 import type { Wrong } from './scalars.ts'
 import { show } from './show.ts'
 import { referenceOf, type Scope } from './template.ts'
@@ -13,7 +13,7 @@ export interface TemplateUse {
   /** What is wrong with the text; references count as nothing. `leading`: it begins with one. */
   readonly check?: (literal: string, leading: boolean) => Wrong | undefined
   /** Values of the environment are secrets here whatever their names, unless said otherwise. */
-  readonly secrecy?: 'by-name' | 'always'
+  readonly secrecy?: Secrecy
 }
 
 /** The template at a place of the profile; undefined when something is wrong with it, which is then in the log. */

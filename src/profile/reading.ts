@@ -25,13 +25,20 @@ export function complain(
   log.add(code, node?.kind === 'scalar' && where === 'value' ? node.span : headSpan(root, path), message)
 }
 
+/** Which values of the environment are secrets: all of them, those behind a "?", or only those that are called one. */
+export type Secrecy = 'always' | 'in-query' | 'by-name'
+
 /** The text of a scalar with the environment's values in it. What is wrong with them is in the log. */
-export function fill(reading: Reading, node: ScalarNode, secrecy: 'by-name' | 'always'): Filled {
+export function fill(reading: Reading, node: ScalarNode, secrecy: Secrecy): Filled {
   const filled = fillEnvironment(node.written, reading.env)
   filled.problems.forEach(({ slot, code, message }) => {
     reading.log.add(code, slotSpan(reading, node, slot), message)
   })
-  for (const variable of filled.used) keepSecret(reading, variable, secrecy)
+  const query = node.written.indexOf('?')
+  for (const variable of filled.used) {
+    const secret = secrecy === 'always' || (secrecy === 'in-query' && query >= 0 && query < variable.at)
+    keepSecret(reading, variable, secret)
+  }
   return filled
 }
 
@@ -39,13 +46,16 @@ const SECRET_NAME = /TOKEN|SECRET|PASS|PWD|KEY|AUTH|CREDENTIAL|COOKIE|SESSION|SI
 /** Masking shorter values would blank out half of every log. */
 const SHORTEST_SECRET = 4
 
-function keepSecret({ secrets }: Reading, { name, value }: UsedVariable, secrecy: 'by-name' | 'always'): void {
-  if (value.length >= SHORTEST_SECRET && (secrecy === 'always' || SECRET_NAME.test(name))) secrets.add(value)
+function keepSecret({ secrets }: Reading, { name, value }: UsedVariable, secret: boolean): void {
+  if (value.length >= SHORTEST_SECRET && (secret || SECRET_NAME.test(name))) secrets.add(value)
 }
 
 /** Where a `${…}` stands; the whole value when quotes or line breaks hide it. */
-export function slotSpan({ text }: Reading, { span }: ScalarNode, { written }: Slot): Span {
-  const offset = text.slice(span.start, span.end).indexOf(written)
+export function slotSpan({ text }: Reading, node: ScalarNode, { written, at }: Slot): Span {
+  const { span } = node
+  const source = text.slice(span.start, span.end)
+  const whole = source.indexOf(node.written)
+  const offset = whole >= 0 ? whole + at : source.indexOf(written)
   return offset < 0 ? span : { start: span.start + offset, end: span.start + offset + written.length }
 }
 

@@ -10,6 +10,8 @@ export interface Slot {
   /** With the braces, as written; the rest of the text when it is never closed. */
   readonly written: string
   readonly closed: boolean
+  /** Where it begins in the text. */
+  readonly at: number
 }
 
 export interface SlotProblem extends Wrong {
@@ -20,6 +22,8 @@ export interface SlotProblem extends Wrong {
 export interface UsedVariable {
   readonly name: string
   readonly value: string
+  /** Where its slot begins in the text. */
+  readonly at: number
 }
 
 export interface Filled {
@@ -47,7 +51,12 @@ function split(text: string): readonly (string | Slot)[] {
     const close = text.indexOf('}', open)
     const end = close < 0 ? text.length : close + 1
     const source = text.slice(open + 2, close < 0 ? end : close)
-    parts.push(literal + text.slice(position, open), { source, written: text.slice(open, end), closed: close >= 0 })
+    parts.push(literal + text.slice(position, open), {
+      source,
+      written: text.slice(open, end),
+      closed: close >= 0,
+      at: open,
+    })
     literal = ''
     position = end
   }
@@ -88,7 +97,7 @@ function fillSlot(
     )
   // Empty counts as unset, as in a shell's `:-`, and because an action's missing secret arrives as empty text.
   const value = Object.hasOwn(env, name) ? env[name] : undefined
-  if (value) used.push({ name, value })
+  if (value) used.push({ name, value, at: slot.at })
   return value || (fallback ?? fail('missing-env', `${name} is not set; set it, or write \${env.${name}:-default}`))
 }
 
