@@ -1,10 +1,12 @@
 // Builds dist/: four entries and what they share, as ESM that runs on Node 24 without node_modules. The same sources and
 // lock file give the same bytes, which `npm run dist-check` holds the committed files to.
-import { readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { dirname, join, resolve } from 'node:path'
 import { build } from 'esbuild'
 
-const outdir = process.argv[2] ?? 'dist'
+const target = process.argv[2] ?? 'dist'
+// Put in place whole, so that nobody ever runs half a build.
+const outdir = `${target}.new`
 rmSync(outdir, { recursive: true, force: true })
 
 const { metafile } = await build({
@@ -29,6 +31,8 @@ const { metafile } = await build({
 
 writeFileSync(join(outdir, 'package.json'), `${JSON.stringify({ type: 'module' })}\n`)
 writeFileSync(join(outdir, 'licenses.txt'), licenses(Object.keys(metafile.inputs)))
+rmSync(target, { recursive: true, force: true })
+renameSync(outdir, target)
 
 /** The license of every bundled package; one without a declared license or a text is listed as such, not left out. */
 function licenses(inputs) {

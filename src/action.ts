@@ -4,6 +4,7 @@ import { gate } from './gate.ts'
 import { optionsFromAction } from './inputs.ts'
 import { type Job, jobOf } from './job.ts'
 import { createOutput } from './output.ts'
+import { uploadReport } from './publish/artifact.ts'
 import { maySaveBaseline, type RunEvent, readEvent } from './publish/event.ts'
 import { commentsOf } from './publish/github.ts'
 import { type CommentTarget, githubPublisher } from './publish/github-publisher.ts'
@@ -36,9 +37,13 @@ const exitCode = await runEntry(output, async (signal) => {
     url: job.url,
     onService: (service) => saveState('service', JSON.stringify(service)),
   })
-  if (files) {
+  if (files && options.reportDir) {
     setOutput('report-path', files.markdown ?? '')
     setOutput('result-path', files.json ?? '')
+    // Last: the library writes its progress to the log itself.
+    const name = options.profile.replace(/\.ya?ml$/, '')
+    const problem = await uploadReport({ directory: options.reportDir, name, env })
+    if (problem) output.warning(problem)
   }
   const code = exitCodeOfVerdict(verdict.outcome, options.onInconclusive)
   if (code !== 0) failure = `Loadgate: ${verdict.outcome}: ${verdict.reason}`

@@ -42,7 +42,7 @@ export async function compareFiles(argv: readonly string[]): Promise<Report> {
 /** A result by itself, or the one in a report. */
 async function resultAt(path: string): Promise<RunResult> {
   const text = await readText(path, RESULT_LIMIT)
-  return readResult(text)
+  return readResult(resultIn(text))
 }
 
 async function earlierOf(
@@ -52,4 +52,15 @@ async function earlierOf(
   if (store?.startsWith('file:') && more.length === 0) return readEarlier(openStore(store, process.cwd()))
   const results = await Promise.all(names.map(resultAt))
   return { baseline: { store: names.join(', '), runs: results.map(baselineRun) }, problem: undefined }
+}
+
+/** A report holds its result whole; anything else is left to the reader of results, which says what is wrong with it. */
+function resultIn(text: string): string {
+  try {
+    const value: unknown = JSON.parse(text)
+    const isReport = typeof value === 'object' && value !== null && 'result' in value && 'verdict' in value
+    return isReport ? JSON.stringify(value.result) : text
+  } catch {
+    return text
+  }
 }

@@ -25,7 +25,7 @@ export async function showReport(
     markdown: reportDir && join(reportDir, 'report.md'),
     json: reportDir && join(reportDir, 'report.json'),
   }
-  const machine = output.redact(renderJson(report))
+  const machine = renderJson(report, output.redact)
   if (files.markdown) await writeText(files.markdown, output.redact(renderMarkdown(report, { limit: SUMMARY_LIMIT })))
   if (files.json) await writeText(files.json, machine)
   if (json) await writeText(json, machine)

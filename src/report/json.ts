@@ -1,6 +1,14 @@
 import type { Report } from './report.ts'
 
-/** The whole report for machines. `schema` rises when a reader of the older form would misread the newer one. */
-export function renderJson({ verdict, comparison, result, run }: Report): string {
-  return `${JSON.stringify({ kind: 'loadgate-report', schema: 1, verdict, comparison, result, run }, undefined, 2)}\n`
+/**
+ * The whole report for machines. `schema` rises when a reader of the older form would misread the newer one.
+ * @param redact applied to every text, not to the whole: a secret that is a number must not break a count
+ */
+export function renderJson(
+  { verdict, comparison, result, run }: Report,
+  redact: (text: string) => string = (text) => text,
+): string {
+  const report = { kind: 'loadgate-report', schema: 1, verdict, comparison, result, run }
+  const safe = (_: string, value: unknown) => (typeof value === 'string' ? redact(value) : value)
+  return `${JSON.stringify(report, safe, 2)}\n`
 }
