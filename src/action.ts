@@ -1,11 +1,11 @@
 import { readFile } from 'node:fs/promises'
-import { exitCodeOfVerdict, LoadgateError } from './errors.ts'
+import { exitCodeOfVerdict } from './errors.ts'
 import { gate } from './gate.ts'
 import { optionsFromAction } from './inputs.ts'
 import { type Job, jobOf } from './job.ts'
 import { createOutput } from './output.ts'
 import { uploadReport } from './publish/artifact.ts'
-import { maySaveBaseline, type RunEvent, readEvent } from './publish/event.ts'
+import { maySaveBaseline, type RunEvent, readEvent, refusePrivileged } from './publish/event.ts'
 import { commentsOf } from './publish/github.ts'
 import { type CommentTarget, githubPublisher } from './publish/github-publisher.ts'
 import { runEntry } from './run-entry.ts'
@@ -60,12 +60,4 @@ function commentTarget(
   const { number } = event
   const comments = commentsOf({ owner, repo, number }, { token: githubToken, apiUrl })
   return { comments, number, stamp: { runId, attempt } }
-}
-
-/** `service.start` and the load come from the pull request, whose code must never meet secrets or a writing token. */
-function refusePrivileged(event: RunEvent): void {
-  if (event.kind !== 'pull_request' || !event.privileged) return
-  throw new LoadgateError('usage', 'Loadgate does not run on pull_request_target', {
-    hint: 'Use pull_request: without a permission to comment, the job summary has the whole report.',
-  })
 }

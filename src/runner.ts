@@ -2,7 +2,7 @@ import { stat } from 'node:fs/promises'
 import * as core from '@actions/core'
 import { messageOf } from './errors.ts'
 import type { Annotation } from './report/annotations.ts'
-import type { Bytes } from './units.ts'
+import type { Bytes, Ms } from './units.ts'
 
 /** The runner drops a step's summary above 1 MiB, and the job stays green. */
 const SUMMARY_BYTES: Bytes = 1_000_000
@@ -46,10 +46,14 @@ export async function writeSummary(markdown: string): Promise<string | undefined
   }
 }
 
+/** An upload that was given up cannot be aborted, and would hold the step for minutes. */
+const LINGER: Ms = 2_000
+
 /** Ends the step with this code once everything is written; anything but 0 fails it, with `message` in the log. */
 export function finish(exitCode: number, message?: string): void {
   if (message !== undefined) core.error(message)
   process.exitCode = exitCode
+  setTimeout(() => process.exit(), LINGER).unref()
 }
 
 /** Whole lines, at most `room` bytes of them as UTF-8. */

@@ -21,8 +21,6 @@ export interface CommentTarget {
   /** The pull request's number, as notices name it. */
   readonly number: number
   readonly stamp: RunStamp
-  /** Tells apart the comments of one profile that is run several times on one pull request, as in a matrix. */
-  readonly key?: string
 }
 
 export interface GitHubPublishing {
@@ -71,7 +69,7 @@ export function githubPublisher(
 
       const name = `The comment on #${comment.number}`
       const sticky = await each(name, () => {
-        const key = keyOf(report, comment)
+        const key = keyOf(report)
         const text = render(COMMENT_LIMIT - stickyHeader(key, comment.stamp).length)
         const until = waiting.now() + PATIENCE
         return putStickyComment(comment.comments, { key, stamp: comment.stamp, text }, { waiting, until, signal })
@@ -85,6 +83,6 @@ export function githubPublisher(
 }
 
 /** Two profiles on one pull request keep a comment each, also when one was copied with its name. */
-function keyOf({ result, run }: Report, { key = '' }: CommentTarget): string {
-  return [result.profile, run.profilePath, key].join('\0')
+function keyOf({ result, run }: Report): string {
+  return [result.profile, run.profilePath].join('\0')
 }

@@ -35,9 +35,9 @@ function keepingRunner(failing: Partial<RunnerDoor> = {}) {
   return { runner, told }
 }
 
-function target({ token = 'workflow', runId = 100, key = '' } = {}): CommentTarget {
+function target({ token = 'workflow', runId = 100 } = {}): CommentTarget {
   const comments = commentsOf({ owner: 'octo-org', repo: 'shop', number: ISSUE }, { token, apiUrl: github.url })
-  return { comments, number: ISSUE, stamp: { runId, attempt: 1 }, key }
+  return { comments, number: ISSUE, stamp: { runId, attempt: 1 } }
 }
 
 const same = (text: string) => text
@@ -136,12 +136,11 @@ test('the comment of a newer run stays, and its address is the output', async ()
   expect(late.outputs.verdict).toBe('pass')
 })
 
-test('profiles of one name in two files, and one profile with two keys, keep a comment each', async () => {
+test('profiles of one name in two files keep a comment each', async () => {
   await publish(PASS)
   await publish({ ...PASS, run: { ...PASS.run, profilePath: 'copy/loadgate.yml' } })
-  await publish(PASS, { comment: target({ key: 'linux' }) })
   await publish(FAIL)
-  expect(github.comments).toHaveLength(3)
+  expect(github.comments).toHaveLength(2)
 })
 
 test('a secret in the report reaches nothing', async () => {
