@@ -2,7 +2,7 @@ import { expect, test } from '@jest/globals'
 import fc from 'fast-check'
 import { build, decodeFromCompressedBase64, encodeIntoCompressedBase64 } from 'hdr-histogram-js'
 import { LoadgateError } from '../src/errors.ts'
-import { Histogram, Recorder } from '../src/histogram.ts'
+import { countIn, Histogram, Recorder } from '../src/histogram.ts'
 
 const HOUR = 3_600_000_000
 // Small values, every magnitude, and both sides of every power of two.
@@ -75,6 +75,24 @@ test('every slot is read at its middle', () => {
   expect([2047, 2048, 2049, 4096, 4099].map((us) => Histogram.of(textOf([us])).max)).toEqual([
     2047, 2049, 2049, 4098, 4098,
   ])
+})
+
+test('a share that rounding carries past a rank is still of that rank', () => {
+  // 0.07 * 100 is 7.000000000000001, of which the ceiling would be 8.
+  const hundred = Histogram.of(textOf(Array.from({ length: 100 }, (_, index) => index + 1)))
+  expect([0.07, 0.14, 0.55, 0.56, 0.57, 0.58].map((q) => hundred.quantile(q))).toEqual([7, 14, 55, 56, 57, 58])
+  expect([0, 0.0701, 0.999, 1].map((q) => hundred.quantile(q))).toEqual([1, 8, 100, 100])
+})
+
+test('every slot at once is still a histogram', () => {
+  const all = Array.from({ length: 2048 }, (_, us) => us)
+  for (let width = 2; all.at(-1)! < HOUR - width; width *= 2)
+    for (let slot = 1024; slot < 2048 && slot * width <= HOUR; slot++) all.push(slot * width)
+  const text = textOf(all)
+  const histogram = Histogram.of(text)
+  expect(histogram.toText()).toBe(text)
+  expect(histogram.count).toBe(all.length)
+  for (let index = 0; index < all.length; index += 37) expectNear(histogram.quantileAtRank(index + 1), all[index]!)
 })
 
 test('a rank beyond 2^32 samples is still exact', () => {
@@ -160,11 +178,17 @@ test.each([
   expect(histogram.toText()).toBe(textOf([5]))
 })
 
+test('a text longer than any histogram is not even read', () => {
+  expect(() => countIn(`h1:${'!'.repeat(1_000_000)}`)).toThrow(/longer than any histogram/)
+})
+
 test('counts that are safe one by one must be safe together', () => {
   const most = 'h1:AP////////8P' // 2^53 - 1 at 0 µs is the most there can be
   const histogram = Histogram.of(most)
   expect(histogram.count).toBe(Number.MAX_SAFE_INTEGER)
   expect(() => histogram.add(textOf([1]))).toThrow(LoadgateError)
+  // 2^52 twice.
+  expect(() => countIn('h1:AICAgICAgIAIAICAgICAgIAI')).toThrow(LoadgateError)
   expect(histogram.toText()).toBe(most)
 })
 
@@ -184,6 +208,7 @@ test('one wrong character is refused or gives another histogram that is sound', 
       }
       // Whatever is read is canonical: no two texts mean the same.
       expect(histogram.toText()).toBe(corrupted)
+      expect(countIn(corrupted)).toBe(histogram.count)
       expect(Number.isSafeInteger(histogram.count)).toBe(true)
     }),
     { numRuns: 1000 },

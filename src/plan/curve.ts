@@ -80,7 +80,7 @@ function tableOf(curve: readonly Segment[]): Table {
   return table
 }
 
-/** 0.1/s for 30 s are three arrivals, not the four that 3.0000000000000004 would round up to. */
+/** 4.4/s for 12.5 s are 55 arrivals, not the 56 that their product 55.00000000000001 would round up to. */
 function snap(area: number): number {
   const whole = Math.round(area)
   return Math.abs(area - whole) < 1e-6 ? whole : area
@@ -99,10 +99,10 @@ function firstAbove(values: Float64Array, value: number): number {
 }
 
 // area(x) = from·x + slope·x²/2, solved for x. This form has no 0/0 when the segment is flat, so constant load and
-// ramp need no branch. Rounding may carry the root past the end, or below zero where a ramp ends at 0.
+// ramp need no branch. Where a ramp ends at 0, rounding may carry what is under the root below it.
 function timeOfArea({ from, to, over }: Segment, area: number): Ms {
   if (area === 0) return 0
   const slope = (to - from) / (over / 1000)
   const root = Math.sqrt(Math.max(0, from * from + 2 * slope * area))
-  return Math.min(over, ((2 * area) / (from + root)) * 1000)
+  return ((2 * area) / (from + root)) * 1000
 }

@@ -21,7 +21,7 @@ export function tablesOf(
 ): Readonly<Record<string, DataTable>> {
   const tables: Record<string, DataTable> = {}
   for (const [name, columns] of columnsUsed(scenarios)) {
-    const source = Object.hasOwn(sources, name) ? sources[name] : undefined
+    const source = sources[name]
     const read = Object.hasOwn(data, name) ? data[name] : undefined
     if (!source || !read)
       throw new LoadgateError('usage', `\${${name}.…} refers to data that there is none of`, {

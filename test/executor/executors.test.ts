@@ -150,13 +150,15 @@ test('what cannot be a thread is told as well', async () => {
 })
 
 test.each([
-  ['busy with something else', 'deaf.ts'],
-  ['not even ready', 'asleep.ts'],
-])('a thread that does not hear the cancellation is ended: %s', async (_, file) => {
+  ['busy with something else', 'deaf.ts', 1_000],
+  ['busy from the beginning', 'deaf.ts', 0],
+  ['not even ready', 'asleep.ts', 1_000],
+])('a thread that does not hear the cancellation is ended: %s', async (_, file, after) => {
   const stop = new AbortController()
+  if (after === 0) stop.abort()
   const plan = planAgainst('http://127.0.0.1:1', load('open', 10, 600_000))
   const running = run(threadsFrom(file), plan, 2, { signal: stop.signal })
-  setTimeout(() => stop.abort(), 1_000)
+  setTimeout(() => stop.abort(), after)
   const { shards, lost } = await running
   expect(shards).toEqual([undefined, undefined])
   expect(lost.toSorted()).toEqual(['0: cancelled and not done after 3 s', '1: cancelled and not done after 3 s'])

@@ -39,6 +39,15 @@ test.each([
   expect(arrivalAt(curve, due.length)).toBeUndefined()
 })
 
+test('rounding adds no arrival', () => {
+  // 4.4 · 12.5 is 55.00000000000001.
+  expect(arrivalsIn([flat(4.4, 12_500)])).toBe(55)
+  expect(arrivalsIn([flat(4.4, 12_500), flat(15, 16_600)])).toBe(55 + 249)
+  expect(arrivalAt([flat(4.4, 12_500)], 55)).toBeUndefined()
+  // The 56th is the first of the next piece, and due when that begins.
+  expect(arrivalAt([flat(4.4, 12_500), flat(15, 16_600)], 55)).toBe(12_500)
+})
+
 const level = fc.oneof(fc.constant(0), fc.integer({ min: 0, max: 200 }), fc.double({ min: 0, max: 200, noNaN: true }))
 const over = fc.oneof(fc.integer({ min: 1, max: 5_000 }), fc.double({ min: 0.5, max: 5_000, noNaN: true }))
 const segment = fc

@@ -179,6 +179,11 @@ test.each<[string, ShardResult, RegExp]>([
   ['a damaged histogram', withStep({ failures: 'h1:!' }), /histogram is damaged/],
   ['a second missing', { ...sound, seconds: sound.seconds.slice(1) }, /do not add up to its steps/],
   [
+    'a second without its times',
+    { ...sound, seconds: [{ second: 0, steps: [{ id: 0, succeeded: 1, failed: 1, response: 'h1:' }] }] },
+    /seconds that do not add up/,
+  ],
+  [
     'a second of an unknown step',
     { ...sound, seconds: [{ second: 0, steps: [{ id: 9, succeeded: 1, failed: 0, response: textOf([1]) }] }] },
     /seconds that do not add up/,

@@ -6,7 +6,9 @@ console.error('err: begin')
 parentPort?.postMessage({ kind: 'ready' })
 parentPort?.on('message', () => {
   parentPort?.postMessage({ kind: 'result', result: { index: 0 } })
-  console.log('out: end')
-  console.error('err: end')
-  parentPort?.close()
+  setTimeout(() => {
+    console.log('out: end')
+    console.error('err: end')
+    parentPort?.close()
+  }, 200)
 })
