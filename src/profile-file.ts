@@ -32,5 +32,5 @@ export async function loadProfile(
     const content = await readText(await insideOf(directory, file), DATA_LIMIT)
     data[name] = parseData(content, { file: basename(file), format })
   }
-  return { profile, plan: planLoad(profile, { data }), directory, secrets }
+  return { profile, plan: planLoad(profile, { data, file: path }), directory, secrets }
 }
