@@ -2,8 +2,8 @@ import type { Executor } from './executor.ts'
 import { ShardWorker } from './shard-worker.ts'
 import { epochNow, HEADSTART } from './time.ts'
 
-/** From the sources in tests, from the bundle otherwise. */
-const THREAD = new URL(import.meta.url.endsWith('.ts') ? '../thread.ts' : './thread.js', import.meta.url)
+/** Beside the other entries: both the sources and the bundle keep this file in a folder below them. */
+const THREAD = new URL(import.meta.url.endsWith('.ts') ? '../thread.ts' : '../thread.js', import.meta.url)
 
 /** Runs each shard in a worker thread of its own, on all cores at once. */
 export function threadsExecutor(entry: URL = THREAD): Executor {
