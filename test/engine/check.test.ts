@@ -1,0 +1,108 @@
+import { expect, test } from '@jest/globals'
+import { compileCheck, valueAt } from '../../src/engine/check.ts'
+import type { Answer } from '../../src/engine/transport.ts'
+import { requestStep } from '../support/plans.ts'
+
+type Step = Parameters<typeof requestStep>[0]
+
+function judge(step: Step, answer: Partial<Answer>) {
+  const kept: Record<string, string> = {}
+  const { check, needsText } = compileCheck(requestStep(step))
+  const whole: Answer = {
+    cause: undefined,
+    status: 200,
+    headers: {},
+    text: undefined,
+    sentAt: 0,
+    doneAt: 1,
+    bytesSent: 0,
+    bytesReceived: 0,
+    ...answer,
+  }
+  const cause = check(whole, { keep: (name, value) => Object.assign(kept, { [name]: value }), now: () => 0 })
+  return { cause, kept, needsText }
+}
+
+test.each([
+  [200, undefined],
+  [302, undefined],
+  [399, undefined],
+  [199, 'unexpected-status'],
+  [400, 'unexpected-status'],
+])('status %s', (status, cause) => {
+  expect(judge({}, { status })).toEqual({ cause, kept: {}, needsText: false })
+})
+
+const json = (pointer: string, value: never) => ({ expect: { json: [{ pointer, value }] } })
+
+test.each([
+  ['/ok', true, '{"ok": true}', undefined],
+  ['/ok', true, '{"ok": false}', 'unexpected-answer'],
+  ['/ok', true, '{}', 'unexpected-answer'],
+  ['/ok', null, '{"ok": null}', undefined],
+  ['/ok', null, '{}', 'unexpected-answer'],
+  ['', [1, { a: 2 }], '[1, {"a": 2}]', undefined],
+  ['/0/a~1b/m~0n', 5, '[{"a/b": {"m~n": 5}}]', undefined],
+  ['/ok', true, '<html>', 'unexpected-answer'],
+  ['/ok', true, '', 'unexpected-answer'],
+])('%j is to be %j in %s', (pointer, value, text, cause) => {
+  expect(judge(json(pointer, value as never), { text })).toMatchObject({ cause, needsText: true })
+})
+
+test('a pointer finds nothing that the document does not say of itself', () => {
+  expect(valueAt({}, '/constructor')).toBeUndefined()
+  expect(valueAt(JSON.parse('{"__proto__": 1}'), '/__proto__')).toBe(1)
+  expect(valueAt([1, 2], '/length')).toBeUndefined()
+  expect(valueAt([1, 2], '/-')).toBeUndefined()
+  expect(valueAt([1, 2], '/01')).toBeUndefined()
+  expect(valueAt('text', '/0')).toBeUndefined()
+})
+
+test.each([
+  [{ 'content-type': 'text/html; charset=utf-8' }, undefined],
+  [{ 'content-type': ['text/plain', 'text/html'] }, undefined],
+  [{ 'content-type': 'text/plain' }, 'unexpected-answer'],
+  [{}, 'unexpected-answer'],
+])('a header is to contain a text: %j', (headers, cause) => {
+  expect(judge({ expect: { headers: [{ name: 'Content-Type', contains: 'text/html' }] } }, { headers }).cause).toBe(
+    cause,
+  )
+})
+
+test('the body is to contain a text', () => {
+  expect(judge({ expect: { body: 'welcome' } }, { text: 'you are welcome' }).cause).toBeUndefined()
+  expect(judge({ expect: { body: 'welcome' } }, { text: '' }).cause).toBe('unexpected-answer')
+  expect(judge({ expect: { body: 'welcome' } }, { text: undefined }).cause).toBe('body-too-large')
+})
+
+test('the status is judged first: an error page is no unexpected answer', () => {
+  expect(judge({ expect: { body: 'welcome' } }, { status: 500, text: 'oops' }).cause).toBe('unexpected-status')
+})
+
+test('values are kept from the body, the headers and the cookies', () => {
+  const capture = [
+    { name: 'id', from: { kind: 'json', pointer: '/user/id' } },
+    { name: 'tags', from: { kind: 'json', pointer: '/tags' } },
+    { name: 'next', from: { kind: 'header', name: 'Location' } },
+    { name: 'session', from: { kind: 'cookie', name: 'sid' } },
+  ] as const
+  const { cause, kept } = judge(
+    { capture },
+    {
+      text: '{"user": {"id": 7}, "tags": ["a"]}',
+      headers: { location: '/n%C3%A4chste', 'set-cookie': ['sid=old', 'other=1', 'sid=Zo\u00c3\u00ab; Path=/'] },
+    },
+  )
+  expect(cause).toBeUndefined()
+  expect(kept).toEqual({ id: '7', tags: '["a"]', next: '/n%C3%A4chste', session: 'Zoë' })
+})
+
+test.each([
+  [{ kind: 'json', pointer: '/id' }, { text: '{"id": null}' }],
+  [{ kind: 'json', pointer: '/id' }, { text: 'no json' }],
+  [{ kind: 'header', name: 'x' }, { headers: {} }],
+  [{ kind: 'header', name: 'constructor' }, { headers: {} }],
+  [{ kind: 'cookie', name: 'sid' }, { headers: { 'set-cookie': 'other=1' } }],
+] as const)('what is not there cannot be kept: %j', (from, answer) => {
+  expect(judge({ capture: [{ name: 'x', from }] }, answer).cause).toBe('missing-capture')
+})
