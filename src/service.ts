@@ -1,6 +1,6 @@
 import { type ChildProcessByStdio, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { readFileSync } from 'node:fs'
+import { readdirSync, readFileSync } from 'node:fs'
 import { get as httpGet } from 'node:http'
 import { get as httpsGet } from 'node:https'
 import { connect } from 'node:net'
@@ -76,7 +76,7 @@ export async function startService(spec: ServiceSpec, options: StartOptions): Pr
 export async function stopLeftover(left: ServiceProcess): Promise<boolean> {
   // kill(-1) means every process of this user, kill(0) our own group.
   if (!Number.isSafeInteger(left.pid) || left.pid <= 1) return false
-  if (left.startTime === undefined || startTimeOf(left.pid) !== left.startTime) return false
+  if (left.startTime === undefined || startTimeOf(left.pid) !== left.startTime || !groupRuns(left)) return false
   await stopGroup(left)
   return true
 }
@@ -241,11 +241,15 @@ async function stopGroup(started: ServiceProcess): Promise<void> {
 
 async function groupGone(started: ServiceProcess, within: Ms): Promise<boolean> {
   const deadline = performance.now() + within
-  for (let wait = 5; signalGroup(started, 0); wait = Math.min(50, wait * 2)) {
+  for (let wait = 5; groupRuns(started); wait = Math.min(50, wait * 2)) {
     if (performance.now() > deadline) return false
     await sleep(wait)
   }
   return true
+}
+
+function groupRuns(started: ServiceProcess): boolean {
+  return signalGroup(started, 0) && !onlyDead(started.pid)
 }
 
 /** False when no process of the group is left. */
@@ -261,11 +265,29 @@ function signalGroup({ pid, startTime }: ServiceProcess, signal: NodeJS.Signals 
   }
 }
 
-/** Field 22 of /proc/PID/stat; the name in field 2 may itself contain blanks and brackets, so count behind its last. */
+/** True when whatever is left of the group has ended and waits to be reaped, which process 1 of a container may never do. */
+function onlyDead(group: number): boolean {
+  try {
+    const members = readdirSync('/proc')
+      .filter((name) => /^\d+$/.test(name))
+      .map((pid) => statOf(Number(pid)))
+      .filter((stat) => stat?.group === group)
+    return members.length > 0 && members.every((stat) => stat?.state === 'Z')
+  } catch {
+    return false
+  }
+}
+
 function startTimeOf(pid: number): string | undefined {
+  return statOf(pid)?.startTime
+}
+
+/** From /proc/PID/stat; the name in field 2 may itself contain blanks and brackets, so count behind its last. */
+function statOf(pid: number) {
   try {
     const stat = readFileSync(`/proc/${pid}/stat`, 'utf8')
-    return stat.slice(stat.lastIndexOf(')') + 2).split(' ')[19]
+    const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ')
+    return { state: fields[0], group: Number(fields[2]), startTime: fields[19] }
   } catch {
     return undefined
   }

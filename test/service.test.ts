@@ -8,6 +8,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, afterEach, beforeAll, expect, test } from '@jest/globals'
 import type { ServiceSpec } from '../src/profile/profile.ts'
 import { type RunningService, type StartOptions, startService, stopLeftover } from '../src/service.ts'
+import { alive } from './support/alive.ts'
 
 const node = JSON.stringify(process.execPath)
 let directory: string
@@ -230,14 +231,6 @@ async function statusOf(url: string): Promise<number> {
   const answer = await fetch(url, { signal: AbortSignal.timeout(10_000) })
   await answer.body?.cancel()
   return answer.status
-}
-
-function alive(pid: number): boolean {
-  try {
-    return process.kill(pid, 0)
-  } catch {
-    return false
-  }
 }
 
 async function until(condition: () => boolean): Promise<void> {
