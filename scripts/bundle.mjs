@@ -14,7 +14,7 @@ const { metafile } = await build({
   outdir,
   bundle: true,
   splitting: true,
-  chunkNames: 'shared/[name]-[hash]',
+  chunkNames: 'shared/[hash]', // in a folder, as in src: the thread executor looks for ../thread.js
   platform: 'node',
   target: 'node24',
   format: 'esm',
