@@ -17,6 +17,9 @@ step     = "+" | "-"                                "-" for throughput, "+" for 
 amount   = DURATION | NUMBER "%" | RATE             of percentiles, of errors, of throughput
 in shift = DURATION | NUMBER "pp" | RATE            "pp": percentage points`
 
+/** Two names of 100 characters fit; the pattern below takes steps in proportion to the square of the length. */
+const LONGEST = 500
+
 export interface ParsedBudget {
   readonly metric: MetricName
   /** As written behind `of`, without quotes. */
@@ -71,6 +74,7 @@ function numberBefore(text: string, unit: '%' | 'pp'): number | undefined {
 }
 
 export function parseBudget(text: string): ParsedBudget | Wrong {
+  if (text.length > LONGEST) return wrong('invalid-budget', `a budget has at most ${LONGEST} characters`)
   const match = /^\s*(\S+?)(?:\s+of\s+(?:"([^"]*)"|([^"<>]+?)))?\s*([<>]=?|=+|≤|≥)\s*(.*?)\s*$/su.exec(text)
   if (!match) return wrong('invalid-budget', `{} is not a budget; write "p95 < 250 ms" or "p95 of NAME < 250 ms"`)
   const [, written = '', quoted, plain, sign = '', limit = ''] = match

@@ -93,7 +93,7 @@ function readCsv(text: string, file: string): readonly CsvRecord[] {
 }
 
 const CSV_PROBLEM: Readonly<Record<string, string>> = {
-  CSV_QUOTE_NOT_CLOSED: 'a quote is opened and never closed',
+  CSV_QUOTE_NOT_CLOSED: 'a quote that is opened here or above is never closed',
   CSV_INVALID_CLOSING_QUOTE: 'text stands behind a closing quote',
   INVALID_OPENING_QUOTE: 'a quote stands inside a value that is not quoted',
 }

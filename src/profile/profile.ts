@@ -142,7 +142,7 @@ export interface Budget {
   /** As written, on one line. */
   readonly text: string
   readonly metric: MetricName
-  /** The scenario or step named behind `of`; undefined is the whole run. */
+  /** What stands behind `of`, as a label: `scenario`, or `scenario › step` also where the step alone was named. */
   readonly of: string | undefined
   readonly limit: Limit
   /** Where it stands in the profile, 1-based. */

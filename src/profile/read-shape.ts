@@ -8,6 +8,8 @@ import { type BrokenNode, type Node, nodeAt, type Path, type ScalarNode } from '
 
 /** Of anything in a profile; a load of more pieces belongs into a script that writes the profile. */
 const LONGEST_LIST = 1_000
+/** Of a value that is not sent; nothing that is read with a pattern is longer. */
+const LONGEST_TEXT = 2_000
 
 /**
  * The value of a schema at a place of the profile. Whatever is wrong goes to the log, with its place, and is left out of
@@ -107,6 +109,10 @@ function readScalar(reading: Reading, shape: Of<'scalar'>, node: ScalarNode, pat
   if (content === 'template') return node.written
   const text = typeof node.value === 'string' || asWritten ? literal(reading, node) : undefined
   if (text === undefined && (typeof node.value === 'string' || asWritten)) return undefined
+  if (text !== undefined && text.length > LONGEST_TEXT) {
+    complain(reading, path, 'too-large', `${label(path)} has more than ${LONGEST_TEXT} characters`)
+    return undefined
+  }
   const read = shape.read(text ?? (node.value as number | boolean))
   if ('value' in read) return read.value
   complain(

@@ -1,6 +1,6 @@
-// Controls (but the tab), format characters such as bidi overrides, lone surrogates and private use: they would hide
+// Controls (but the tab), format characters such as bidi overrides, lone surrogates, private use and what Unicode has not assigned: they would hide
 // or rearrange what a reader sees.
-const INVISIBLE = /[\p{Cc}\p{Cf}\p{Cs}\p{Co}\p{Zl}\p{Zp}]/gu
+const INVISIBLE = /[\p{C}\p{Zl}\p{Zp}]/gu
 
 /** The text with every invisible character written as its number. */
 export function visible(text: string): string {

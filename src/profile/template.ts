@@ -35,6 +35,9 @@ export interface Filled {
 
 export type Environment = Readonly<Record<string, string | undefined>>
 
+/** In one value. Far above what anybody writes; keeps the work on a hostile profile small. */
+const MAX_SLOTS = 1_000
+
 /** `$${` is a literal `${`. A slot ends at the first `}`: there is no nesting. */
 function split(text: string): readonly (string | Slot)[] {
   const parts: (string | Slot)[] = []
@@ -70,7 +73,13 @@ export function fillEnvironment(text: string, env: Environment): Filled {
   const parts: (string | Slot)[] = []
   const problems: SlotProblem[] = []
   const used: UsedVariable[] = []
-  for (const part of split(text)) {
+  const written = split(text)
+  const last = written.filter((part) => typeof part !== 'string')[MAX_SLOTS]
+  if (last) {
+    const message = `more than ${MAX_SLOTS} "\${ }" in one value; write it in pieces`
+    return { parts: [], problems: [{ code: 'too-large', message, slot: last }], used }
+  }
+  for (const part of written) {
     const filled = typeof part === 'string' ? part : fillSlot(part, env, { problems, used })
     if (filled === undefined) continue
     const last = parts.at(-1)

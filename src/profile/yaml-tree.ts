@@ -8,6 +8,8 @@ import { explainYamlError } from './yaml-errors.ts'
 const MAX_DEPTH = 50
 /** Uses of `*name`, counted after expansion, so that aliases of aliases cannot multiply. */
 const MAX_ALIASES = 50
+/** Characters that they stand for, all uses together. */
+const MAX_COPIED = 100_000
 /** One mistake of indentation makes many; the first ones tell. */
 const MAX_SYNTAX_ISSUES = 20
 
@@ -68,6 +70,9 @@ function compose(text: string, log: IssueLog): Document | undefined {
 
 function toNodes(text: string, document: Document, log: IssueLog): Node {
   let aliases = 0
+  let copied = 0
+  // From then on no alias is followed: one that contains itself would never end.
+  let spent = false
 
   const entriesOf = (pairs: readonly unknown[], depth: number): ReadonlyMap<string, Entry> => {
     const entries = new Map<string, Entry>()
@@ -108,15 +113,16 @@ function toNodes(text: string, document: Document, log: IssueLog): Node {
 
   const convertAlias = (node: { source: string; range?: readonly number[] | null }, depth: number): Node => {
     const span = spanOf(node.range)
+    if (spent) return { kind: 'broken', span }
+    const target = isAlias(node) ? node.resolve(document) : undefined
+    const { start, end } = spanOf(target?.range)
     aliases++
-    if (aliases > MAX_ALIASES || depth > MAX_DEPTH) {
-      if (aliases === MAX_ALIASES + 1 || depth > MAX_DEPTH)
-        log.add('too-large', span, `more than ${MAX_ALIASES} uses of "*" aliases; write the values out`)
-      // No more of them is followed: one that contains itself would never end.
-      aliases = Number.POSITIVE_INFINITY
+    copied += end - start
+    if (aliases > MAX_ALIASES || copied > MAX_COPIED || depth > MAX_DEPTH) {
+      log.add('too-large', span, 'the "*" aliases up to here stand for too much text; write the values out')
+      spent = true
       return { kind: 'broken', span }
     }
-    const target = isAlias(node) ? node.resolve(document) : undefined
     if (target) return convert(target, depth + 1, span)
     log.add('syntax', span, `nothing above is marked with ${show(`&${node.source}`)}`)
     return { kind: 'broken', span }
