@@ -1,13 +1,15 @@
 import { readFile } from 'node:fs/promises'
-import { exitCodeOfVerdict } from './errors.ts'
+import { exitCodeOfVerdict, LoadgateError, messageOf } from './errors.ts'
 import { gate } from './gate.ts'
 import { optionsFromAction } from './inputs.ts'
 import { type Job, jobOf } from './job.ts'
+import { neutralise } from './neutralise.ts'
 import { createOutput } from './output.ts'
 import { uploadReport } from './publish/artifact.ts'
 import { maySaveBaseline, type RunEvent, readEvent, refusePrivileged } from './publish/event.ts'
 import { commentsOf } from './publish/github.ts'
 import { type CommentTarget, githubPublisher } from './publish/github-publisher.ts'
+import { annotateMistakes } from './report/annotations.ts'
 import { runEntry } from './run-entry.ts'
 import { annotate, finish, maskSecret, readInput, saveState, setOutput, writeSummary } from './runner.ts'
 
@@ -15,7 +17,10 @@ const { env } = process
 const output = createOutput({ stdout: process.stdout, stderr: process.stderr, github: true })
 let failure: string | undefined
 
-const exitCode = await runEntry(output, async (signal) => {
+const exitCode = await runEntry(output, gateHere, annotateError)
+finish(exitCode, failure && output.redact(neutralise(failure)))
+
+async function gateHere(signal: AbortSignal): Promise<number> {
   const options = optionsFromAction(readInput)
   const mask = (secret: string) => {
     output.mask(secret)
@@ -46,10 +51,17 @@ const exitCode = await runEntry(output, async (signal) => {
     if (problem) output.warning(problem)
   }
   const code = exitCodeOfVerdict(verdict.outcome, options.onInconclusive)
-  if (code !== 0) failure = `Loadgate: ${verdict.outcome}: ${verdict.reason}`
+  if (code !== 0 && !signal.aborted) failure = `Loadgate: ${verdict.outcome}: ${verdict.reason}`
   return code
-})
-finish(exitCode, failure)
+}
+
+/** Beside the log, which few open: the page of the run and the files of the pull request show annotations alone. */
+function annotateError(error: unknown): void {
+  const mistakes = error instanceof LoadgateError ? error.mistakes : []
+  if (mistakes.length === 0) failure = `Loadgate: ${messageOf(error)}`
+  for (const annotation of annotateMistakes(mistakes))
+    annotate({ ...annotation, message: output.redact(annotation.message) })
+}
 
 function commentTarget(
   event: RunEvent,

@@ -12,6 +12,12 @@ export function exitCodeOfVerdict(
   return outcome === 'inconclusive' && onInconclusive === 'warn' ? EXIT.pass : EXIT[outcome]
 }
 
+/** A mistake at a place of a file; the first line and column are 1. */
+export interface PlacedMistake {
+  readonly place: { readonly file: string; readonly line: number; readonly column: number }
+  readonly message: string
+}
+
 /**
  * The one exception of the tool, for what is not data: a failed request is a sample, a broken profile a list of issues.
  * Thrown anywhere, caught in the entries only.
@@ -21,11 +27,18 @@ export class LoadgateError extends Error {
   readonly kind: ErrorKind
   /** What to do about it, one sentence. */
   readonly hint: string | undefined
+  /** What the message tells, one by one, for those who can show each at its place; empty when it has none. */
+  readonly mistakes: readonly PlacedMistake[]
 
-  constructor(kind: ErrorKind, message: string, { hint, cause }: { hint?: string; cause?: unknown } = {}) {
+  constructor(
+    kind: ErrorKind,
+    message: string,
+    { hint, cause, mistakes = [] }: { hint?: string; cause?: unknown; mistakes?: readonly PlacedMistake[] } = {},
+  ) {
     super(message, { cause })
     this.kind = kind
     this.hint = hint
+    this.mistakes = mistakes
   }
 }
 

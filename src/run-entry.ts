@@ -11,8 +11,13 @@ const STOP_WITHIN: Ms = 4_500
 /**
  * Runs the body of an entry and answers with its exit code. The first SIGINT or SIGTERM aborts the body's signal, a
  * second one, or a body that has not ended in time, ends the process: its 'exit' listeners take the children along.
+ * @param onError told of what the body threw, once it stands in the log; not of what a cancelled one throws
  */
-export async function runEntry(output: Output, body: (signal: AbortSignal) => Promise<number>): Promise<number> {
+export async function runEntry(
+  output: Output,
+  body: (signal: AbortSignal) => Promise<number>,
+  onError?: (error: unknown) => void,
+): Promise<number> {
   const cancel = new AbortController()
   let cancelled: number | undefined
   let guard: NodeJS.Timeout | undefined
@@ -30,8 +35,10 @@ export async function runEntry(output: Output, body: (signal: AbortSignal) => Pr
     const code = await body(cancel.signal)
     return cancelled ?? code
   } catch (error) {
-    if (cancelled === undefined) tell(error, output)
-    return cancelled ?? exitCodeOf(error)
+    if (cancelled !== undefined) return cancelled
+    tell(error, output)
+    onError?.(error)
+    return exitCodeOf(error)
   } finally {
     clearTimeout(guard)
     output.done()

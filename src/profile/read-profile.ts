@@ -61,7 +61,7 @@ export function readProfile(given: string, { file, env }: ReadOptions): ReadProf
 export function parseProfile(text: string, options: ReadOptions): { profile: LoadProfile; secrets: readonly string[] } {
   const { profile, issues, secrets } = readProfile(text, options)
   if (profile) return { profile, secrets }
-  throw new LoadgateError('usage', formatIssues(issues, text))
+  throw new LoadgateError('usage', formatIssues(issues, text), { mistakes: issues })
 }
 
 const START = { start: 0, end: 1 }

@@ -1,4 +1,5 @@
 import type { BudgetRow } from '../compare/comparison.ts'
+import type { PlacedMistake } from '../errors.ts'
 import { budgetFigures, isFinding, RESULT, worstBudgets } from './budget-rows.ts'
 import { plainLine } from './plain-line.ts'
 import type { Report } from './report.ts'
@@ -22,14 +23,27 @@ const MAX_MESSAGE = 4_096
 /** At most ten, worst first, on the lines of the budgets that do not hold; on broken evidence, what broke it. */
 export function annotate(report: Report): readonly Annotation[] {
   const all = report.comparison.defects.length > 0 ? defects(report) : findings(report)
+  return atMostTen(all, (more) => `${counted(more, 'more finding')}; the job summary lists them all.`)
+}
+
+/** At most ten, in the order given, on the lines of the profile that nothing could be made of. */
+export function annotateMistakes(mistakes: readonly PlacedMistake[]): readonly Annotation[] {
+  const all = mistakes.map(({ place: { file, line, column }, message }) => ({
+    level: 'error' as const,
+    file,
+    line,
+    column,
+    title: 'Loadgate: mistake in the profile',
+    message: plainLine(message, MAX_MESSAGE),
+  }))
+  return atMostTen(all, (more) => `${counted(more, 'more mistake')}; the log lists them all.`)
+}
+
+function atMostTen(all: readonly Annotation[], more: (count: number) => string): readonly Annotation[] {
   if (all.length <= MOST) return all
   const shown = all.slice(0, MOST - 1)
-  const more = all.length - shown.length
   const last = all[MOST - 1] as Annotation
-  return [
-    ...shown,
-    { ...last, title: 'Loadgate', message: `${counted(more, 'more finding')}; the job summary lists them all.` },
-  ]
+  return [...shown, { ...last, title: 'Loadgate', message: more(all.length - shown.length) }]
 }
 
 function defects({ comparison, run }: Report): readonly Annotation[] {

@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals'
-import { annotate } from '../../src/report/annotations.ts'
+import { annotate, annotateMistakes } from '../../src/report/annotations.ts'
 import {
   budget,
   exceeded,
@@ -94,4 +94,25 @@ test('a budget without samples is an error on its line although the verdict is i
   expect(annotate(report('invalid', 'Nothing was measured.', { comparison: { budgets } }))).toMatchObject([
     { level: 'error', line: 9, title: 'Loadgate: budget without samples', message: 'p95 of "x": –, limit 1000 ms' },
   ])
+})
+
+test('mistakes of a profile stand on their lines, ten at most', () => {
+  const mistake = (line: number) => ({
+    place: { file: 'loadgate.yml', line, column: 3 },
+    message: `line ${line}:\n::error::x\u001b[31m`,
+  })
+  const lines = (count: number) => annotateMistakes(Array.from({ length: count }, (_, at) => mistake(at + 1)))
+  expect(lines(1)).toEqual([
+    {
+      level: 'error',
+      file: 'loadgate.yml',
+      line: 1,
+      column: 3,
+      title: 'Loadgate: mistake in the profile',
+      message: 'line 1: ::error::x[31m',
+    },
+  ])
+  expect(lines(10)).toHaveLength(10)
+  expect(lines(12)).toHaveLength(10)
+  expect(lines(12).at(-1)?.message).toBe('3 more mistakes; the log lists them all.')
 })
