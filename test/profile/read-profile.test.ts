@@ -359,6 +359,19 @@ test('names of steps are each their own, however they come about', () => {
   expect(names).toEqual(['GET /', 'GET / (2)', 'GET / (3)', 'GET /${env.X:-a}', 'POST /'])
 })
 
+test.each([
+  ['of an earlier step', '{ get: /, capture: { id: { cookie: c } } }, { get: "/${id}" }', []],
+  ['of the same step', '{ get: "/${id}", capture: { id: { cookie: c } } }', ['unknown-reference']],
+  ['of a later step', '{ get: "/${id}" }, { get: /, capture: { id: { cookie: c } } }', ['unknown-reference']],
+])('a value captured %s', (_, steps, expected) => {
+  expect(codes(shop(LOAD, steps))).toEqual(expected)
+})
+
+test('a value captured in another scenario is none here', () => {
+  const text = `${shop(LOAD, '{ get: /, capture: { id: { cookie: c } } }').replace(/ \]\n$/, '')}, { name: other, steps: [ { get: "/\${id}" } ] } ]`
+  expect(codes(text)).toEqual(['unknown-reference'])
+})
+
 test('a query is added behind one that is there', () => {
   const { profile } = read(shop(LOAD, '{ get: "/a?b=1", query: { "c d": "e&f", n: 007 } }'))
   expect(profile?.scenarios[0]?.steps[0]).toMatchObject({ path: ['/a?b=1&c%20d=e%26f&n=007'] })
