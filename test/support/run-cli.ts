@@ -111,17 +111,21 @@ export async function gateOnce(profile: object, { flags = [], meanwhile, ...opti
   return { ...end, report: existsSync(json) ? readReport(json) : undefined }
 }
 
-const TRIES = 3
+/** Before each of the repetitions: what was busy has more and more time to end. */
+const PAUSES: readonly Ms[] = [500, 1_000, 2_000]
 
 /**
- * The same, and once more when all that is wrong is that the generator got too little of the machine: tests share it with
- * other work, and then the tool rightly refuses to judge. Nothing else is tried again.
+ * The same, and up to three times more when all that is wrong is that the generator got too little of the machine: tests
+ * share it with other work, and then the tool rightly refuses to judge. Nothing else is tried again.
  */
 export async function gate(profile: object, call: GateCall): Promise<GateRun> {
-  for (let left = TRIES - 1; ; left--) {
-    const run = await gateOnce(profile, call)
-    if (left === 0 || !onlyStarved(run)) return run
+  let run = await gateOnce(profile, call)
+  for (const pause of PAUSES) {
+    if (!onlyStarved(run)) break
+    await sleep(pause)
+    run = await gateOnce(profile, call)
   }
+  return run
 }
 
 const STARVED: ReadonlySet<DefectCode> = new Set(['generator-late', 'generator-busy'])
