@@ -83,6 +83,7 @@ test('an input that action.yml does not declare, another runtime and a missing e
   await expect(runAction({ action: action('', { metadata: bare }), entry: 'post' })).rejects.toThrow('runs.post')
 })
 
+const ready = (log: string) => log.includes('ready')
 const PAUSES = { terminate: 1_000, kill: 1_000 }
 const LISTEN = (body: string) => `
   import { spawn } from 'node:child_process'
@@ -93,17 +94,24 @@ const LISTEN = (body: string) => `
 `
 
 test('a cancelled action gets SIGINT and may leave with a code of its own', async () => {
-  const run = await runAction({ action: action(LISTEN('child.kill(); process.exit(4)')), cancelOn: 'ready' })
+  const run = await runAction({ action: action(LISTEN('child.kill(); process.exit(4)')), cancelWhen: ready })
   expect(run).toMatchObject({ exitCode: 4, signal: null })
   expect(run.log).toMatch(/ready\nSIGINT\n$/)
 })
 
 test('one that stays gets SIGTERM, and then it and its children are killed', async () => {
-  const run = await runAction({ action: action(LISTEN('')), cancelOn: 'ready', cancelPauses: PAUSES })
+  const run = await runAction({ action: action(LISTEN('')), cancelWhen: ready, cancelPauses: PAUSES })
   expect(run).toMatchObject({ exitCode: null, signal: 'SIGKILL' })
   expect(run.log).toMatch(/ready\nSIGINT\nSIGTERM\n$/)
   const pid = Number(/child (\d+)/.exec(run.log)?.[1])
   await expect(gone(pid)).resolves.toBe(true)
+})
+
+test('one signal alone is sent when a test asks for it', async () => {
+  const run = await runAction({ action: action(LISTEN('')), cancelWhen: ready, cancelWith: 'SIGKILL' })
+  expect(run).toMatchObject({ signal: 'SIGKILL', tookToEnd: expect.any(Number) })
+  expect(run.log).toMatch(/ready\n$/)
+  process.kill(Number(/child (\d+)/.exec(run.log)?.[1]))
 })
 
 test('a job that hangs ends at its limit', async () => {

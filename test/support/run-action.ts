@@ -19,8 +19,10 @@ export interface ActionCall {
   readonly state?: Readonly<Record<string, string>>
   /** The checkout; an empty directory unless told. */
   readonly workspace?: string
-  /** The job is cancelled as soon as this text stands in the log. */
-  readonly cancelOn?: string
+  /** The job is cancelled as soon as this is true; asked every 20 ms. */
+  readonly cancelWhen?: (log: string) => boolean
+  /** This one signal instead of the runner's sequence, as when somebody else ends the process. */
+  readonly cancelWith?: NodeJS.Signals
   /** The runner's own, unless a test of the sequence itself has no time for it. */
   readonly cancelPauses?: { readonly terminate: Ms; readonly kill: Ms }
   /** The job's timeout. */
@@ -35,6 +37,8 @@ export interface ActionRun {
   readonly outputs: Readonly<Record<string, string>>
   readonly state: Readonly<Record<string, string>>
   readonly summary: string
+  /** From the first signal of the cancellation to the end of the process; undefined without one. */
+  readonly tookToEnd: Ms | undefined
 }
 
 // actions/runner, ProcessInvoker: SIGINT, 7.5 s, SIGTERM, 2.5 s, then the whole tree is killed. Signals go to the entry
@@ -42,6 +46,7 @@ export interface ActionRun {
 const CANCEL = { terminate: 7_500, kill: 2_500 } as const
 const STREAMS: Ms = 5_000
 const LIMIT: Ms = 120_000
+const ASK_EVERY: Ms = 20
 const FILES = ['OUTPUT', 'ENV', 'PATH', 'STATE', 'STEP_SUMMARY'] as const
 
 /** Runs an action as the runner does: its own action.yml, its own Node, and nothing of our environment but PATH. */
@@ -127,33 +132,38 @@ function environment(file: (name: string) => string, workspace: string, { eventN
   }
 }
 
-async function supervise(child: ChildProcess, { cancelOn, cancelPauses = CANCEL, limit = LIMIT }: ActionCall) {
+async function supervise(child: ChildProcess, call: ActionCall) {
+  const { cancelWhen, limit = LIMIT } = call
   const over = new AbortController()
   let log = ''
-  let cancelled = false
-  const hear = (part: Buffer) => {
-    log += part.toString()
-    if (cancelOn === undefined || cancelled || !log.includes(cancelOn)) return
-    cancelled = true
-    void cancel(child, cancelPauses, over.signal)
-  }
-  child.stdout?.on('data', hear)
-  child.stderr?.on('data', hear)
+  let cancelledAt: Ms | undefined
+  for (const stream of [child.stdout, child.stderr])
+    stream?.setEncoding('utf8').on('data', (part: string) => {
+      log += part
+    })
+  const ask = setInterval(() => {
+    if (cancelledAt !== undefined || !cancelWhen?.(log)) return
+    cancelledAt = performance.now()
+    void cancel(child, call, over.signal)
+  }, ASK_EVERY)
   child.once('exit', () => void after(STREAMS, over.signal, () => killTree(child)))
   void after(limit, over.signal, () => killTree(child))
-  return new Promise<{ exitCode: number | null; signal: NodeJS.Signals | null; log: string }>((resolve, reject) => {
+  return new Promise<Pick<ActionRun, 'exitCode' | 'signal' | 'log' | 'tookToEnd'>>((resolve, reject) => {
     child.once('error', reject)
     child.once('close', (exitCode, signal) => {
       over.abort()
-      resolve({ exitCode, signal, log })
+      clearInterval(ask)
+      const tookToEnd = cancelledAt === undefined ? undefined : performance.now() - cancelledAt
+      resolve({ exitCode, signal, log, tookToEnd })
     })
   })
 }
 
-async function cancel(child: ChildProcess, pauses: NonNullable<ActionCall['cancelPauses']>, over: AbortSignal) {
-  child.kill('SIGINT')
-  await after(pauses.terminate, over, () => child.kill('SIGTERM'))
-  await after(pauses.kill, over, () => killTree(child))
+async function cancel(child: ChildProcess, { cancelWith, cancelPauses = CANCEL }: ActionCall, over: AbortSignal) {
+  child.kill(cancelWith ?? 'SIGINT')
+  if (cancelWith) return
+  await after(cancelPauses.terminate, over, () => child.kill('SIGTERM'))
+  await after(cancelPauses.kill, over, () => killTree(child))
 }
 
 async function after(pause: Ms, over: AbortSignal, act: () => void): Promise<void> {
