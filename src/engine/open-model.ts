@@ -8,14 +8,13 @@ import { Iteration, type IterationOwner } from './iteration.ts'
 
 /** Open model: arrivals come when the curve says so, whether or not earlier ones have their answers. */
 export function beginArrivals(run: EngineRun, { index, count }: Pick<Shard, 'index' | 'count'>): void {
-  const arrivals = new Arrivals(run, index, count)
   run.activity.sourceBegins()
-  arrivals.schedule()
+  new Arrivals(run, index, count).awaitNext()
 }
 
 /** This shard's arrivals, one after the other: every `count`-th of the plan. */
 class Arrivals implements Appointment {
-  due: Ms = 0
+  due: Ms
   readonly #run: EngineRun
   readonly #count: number
   #n: number
@@ -24,35 +23,36 @@ class Arrivals implements Appointment {
     this.#run = run
     this.#n = first
     this.#count = count
+    this.due = this.#dueOf(first)
   }
 
-  schedule(): void {
-    const at = arrivalAt(this.#run.plan.curve, this.#n)
-    if (at === undefined) {
-      this.#run.activity.sourceEnds()
-    } else {
-      this.due = this.#run.start + at
-      this.#run.agenda.add(this)
-    }
+  awaitNext(): void {
+    if (this.due === Number.POSITIVE_INFINITY) this.#run.activity.sourceEnds()
+    else this.#run.agenda.add(this)
   }
 
-  // Not awaited: a slow answer must not delay the next arrival.
+  // All that are due, none awaited: a slow answer must not delay the next arrival.
   onDue(now: Ms): void {
-    const { due } = this
-    this.#run.ledger.late(due, now)
-    new Iteration(this.#run, {
-      owner: new Visitor(),
-      n: this.#n,
-      taker: this.#n,
-      due,
-      until: this.#run.lastStart,
-    }).begin()
-    this.#n += this.#count
-    this.schedule()
+    while (this.due <= now) {
+      this.#arrive(this.#n, this.due)
+      this.#n += this.#count
+      this.due = this.#dueOf(this.#n)
+    }
+    this.awaitNext()
   }
 
   onStop(): void {
     this.#run.activity.sourceEnds()
+  }
+
+  #arrive(n: number, due: Ms): void {
+    this.#run.ledger.late(due, this.#run.clock.now())
+    new Iteration(this.#run, { owner: new Visitor(), n, taker: n, due, until: this.#run.lastStart }).begin()
+  }
+
+  /** Infinity once the curve is spent. */
+  #dueOf(n: number): Ms {
+    return this.#run.start + (arrivalAt(this.#run.plan.curve, n) ?? Number.POSITIVE_INFINITY)
   }
 }
 

@@ -1,6 +1,7 @@
 // When things happen, to the millisecond: the whole engine on a clock and a network of the test's own.
 import { expect, test } from '@jest/globals'
 import { runShard, type ShardOptions } from '../../src/engine/run-shard.ts'
+import { Histogram } from '../../src/histogram.ts'
 import type { LoadPlan } from '../../src/plan/plan.ts'
 import type { Template } from '../../src/profile/profile.ts'
 import { manualClock } from '../support/manual-clock.ts'
@@ -46,6 +47,25 @@ test('open: arrivals at their moments, and each request after the answer and the
   expect(result.complete).toBe(true)
   expect(result.startedAt).toBe(1_000_000 + START)
   expect(quantile(responseOf(result), 1)).toBeCloseTo(30, 0)
+})
+
+test('open: whatever is due is sent in one turn, however late the turn comes', async () => {
+  const clock = manualClock()
+  const transport = scriptedTransport(clock)
+  const ports = { startClock: async () => clock, openTransport: () => transport }
+  const plan = onePlan({ port: 0, level: 100, seconds: 1, steps: [requestStep()] })
+  // Began 400 ms before the engine's clock.
+  const running = runShard({ plan, index: 0, count: 1 }, { startAt: 1_000_000 - 400 }, ports)
+  await new Promise((resolve) => setImmediate(resolve))
+  clock.onAlarm()
+  expect(transport.sent).toHaveLength(41)
+  await clock.pass(2_000)
+  const result = await running
+  expect(result.iterations.planned).toBe(100)
+  expect(quantile(Histogram.of(result.health.lateness), 1)).toBeCloseTo(400, 0)
+  // Late or not, they count from when they were due.
+  expect(quantile(responseOf(result), 1)).toBeCloseTo(400, 0)
+  expect(quantile(serviceOf(result), 1)).toBe(0)
 })
 
 test('closed: the next iteration when the last has ended', async () => {
