@@ -130,7 +130,7 @@ export async function gate(profile: object, call: GateCall): Promise<GateRun> {
 
 const STARVED: ReadonlySet<DefectCode> = new Set(['generator-late', 'generator-busy'])
 
-function onlyStarved({ report }: GateRun): boolean {
+export function onlyStarved({ report }: Pick<GateRun, 'report'>): boolean {
   const defects = report?.comparison.defects ?? []
   return defects.length > 0 && defects.every(({ code }) => STARVED.has(code))
 }
@@ -171,12 +171,14 @@ export function workspace(): Workspace {
   }
 }
 
-/** Whether a process, or with a negative number a process group, is there. */
+/** Whether a process is there and not only its entry, which stays until its parent, or the system's first process, asks. */
 export function isAlive(pid: number): boolean {
   try {
     process.kill(pid, 0)
-    return true
-  } catch {
-    return false
+    const stat = readFileSync(`/proc/${pid}/stat`, 'utf8')
+    return stat.slice(stat.lastIndexOf(')') + 2, stat.lastIndexOf(')') + 3) !== 'Z'
+  } catch (error) {
+    // There, on a system without /proc.
+    return (error as NodeJS.ErrnoException).code === 'ENOENT' && !existsSync('/proc/self')
   }
 }
