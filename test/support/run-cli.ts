@@ -35,6 +35,8 @@ export interface RunningCli {
   /** Waits until the text stands in the log; rejects when the process ends without it. */
   until(text: string | RegExp): Promise<void>
   kill(signal: NodeJS.Signals): void
+  /** What somebody types. */
+  type(text: string): void
 }
 
 const LIMIT: Ms = 60_000
@@ -46,8 +48,9 @@ export function startCli(args: readonly string[], options: CliOptions): RunningC
     cwd,
     env: { PATH: process.env.PATH, HOME: cwd, ...env },
     detached: true,
-    stdio: ['ignore', 'pipe', 'pipe'],
+    stdio: ['pipe', 'pipe', 'pipe'],
   })
+  child.stdin.on('error', () => {})
   const text = { stdout: '', stderr: '', log: '' }
   for (const name of ['stdout', 'stderr'] as const)
     child[name].setEncoding('utf8').on('data', (part: string) => {
@@ -79,6 +82,7 @@ export function startCli(args: readonly string[], options: CliOptions): RunningC
       }
     },
     kill: (signal) => void process.kill(child.pid!, signal),
+    type: (text) => void child.stdin.write(text),
   }
 }
 
