@@ -49,8 +49,6 @@ export async function runEntry(
 
 /** Expected trouble is told in its own words; for a mistake of ours, the place it happened helps to report it. */
 function tell(error: unknown, output: Output): void {
-  output.error(messageOf(error))
-  if (error instanceof LoadgateError) {
-    if (error.hint) output.info(error.hint)
-  } else if (error instanceof Error && error.stack) output.info(error.stack)
+  const more = error instanceof LoadgateError ? error.hint : error instanceof Error ? error.stack : undefined
+  output.error([messageOf(error), ...(more ? [more] : [])].join('\n'))
 }
