@@ -2,44 +2,11 @@
 import { expect, test } from '@jest/globals'
 import fc from 'fast-check'
 import type { Nodes } from 'mdast'
-import { fromMarkdown } from 'mdast-util-from-markdown'
-import { gfmFromMarkdown } from 'mdast-util-gfm'
-import { gfm } from 'micromark-extension-gfm'
 import { codeBlock, codeSpan } from '../../src/report/code-span.ts'
 import { renderMarkdown } from '../../src/report/markdown.ts'
 import { prose } from '../../src/report/prose.ts'
+import { nodesOf, parse, troubles } from '../support/github-page.ts'
 import { HOSTILE, hostile } from './reports.ts'
-
-const OWN_HTML = /^(?:<details><summary>[\p{L}\p{N} ,]+<\/summary>|<\/details>)$/u
-const FORBIDDEN = [
-  'link',
-  'image',
-  'linkReference',
-  'imageReference',
-  'definition',
-  'footnoteReference',
-  'footnoteDefinition',
-]
-// What GitHub turns into more than text, outside code: mentions, references, commits, addresses, emoji, mathematics.
-const LIVELY = /[@#$]|:\w+:|\bwww\.|:\/\/|\p{L}-\d|\b[0-9a-f]{7,}\b/iu
-
-const parse = (markdown: string) =>
-  fromMarkdown(markdown, { extensions: [gfm()], mdastExtensions: [gfmFromMarkdown()] })
-
-function* nodesOf(node: Nodes): Generator<Nodes> {
-  yield node
-  if ('children' in node) for (const child of node.children) yield* nodesOf(child)
-}
-
-/** Whatever on the page is more than our template, plain words and code. */
-function troubles(markdown: string): readonly string[] {
-  return [...nodesOf(parse(markdown))].flatMap((node) => {
-    if (FORBIDDEN.includes(node.type)) return [node.type]
-    if (node.type === 'html' && !OWN_HTML.test(node.value)) return [`html ${node.value}`]
-    if (node.type === 'text' && LIVELY.test(node.value)) return [`text ${node.value}`]
-    return []
-  })
-}
 
 /** The blocks of the page without their words: what a name must not be able to change. */
 function skeleton(node: Nodes): string {
