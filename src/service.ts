@@ -12,7 +12,7 @@ import { formatDuration, type Ms } from './units.ts'
 
 /** The service under test, started by Loadgate. Whoever started it calls `stop`, whatever happened in between. */
 export interface RunningService extends ServiceProcess {
-  /** Settles when the shell of `start` ends, by itself or by `stop`; a death during the run is seen here. */
+  /** Settles when the shell of `start` has ended, by itself or by `stop`, and its output is read. */
   readonly exited: Promise<ServiceExit>
   /** The last lines it wrote, as written: text from outside. */
   lastOutput(): string
@@ -49,6 +49,7 @@ export interface StartOptions {
 
 const POLL_EVERY: Ms = 100
 const POLL_TIMEOUT: Ms = 5_000
+const LAST_WORDS_WITHIN: Ms = 500
 const TERMINATE_WITHIN: Ms = 2_000
 const KILL_WITHIN: Ms = 2_000
 const TAIL_LINES = 30
@@ -115,7 +116,12 @@ async function spawnService(command: string, { cwd, env, onLine }: StartOptions)
   })
   const tail = keepTail(child, onLine)
   const exited = new Promise<ServiceExit>((resolve) => {
-    child.once('exit', (code, signal) => resolve({ code, signal }))
+    // Its last words are read only after the exit is told; they end the pipes, unless a process it left holds them.
+    child.once('exit', (code, signal) => {
+      const told = () => resolve({ code, signal })
+      child.once('close', told)
+      setTimeout(told, LAST_WORDS_WITHIN).unref()
+    })
   })
   await once(child, 'spawn').catch((cause) => {
     throw new LoadgateError('infrastructure', `Could not start \`${command}\` in ${cwd}`, { cause })
@@ -189,7 +195,7 @@ async function untilReady(service: RunningService, spec: ServiceSpec, { cwd, tar
   for (let left = spec.readyWithin; left > 0; left = deadline - performance.now()) {
     answer = await ask(url, AbortSignal.any([ended, AbortSignal.timeout(Math.ceil(Math.min(left, POLL_TIMEOUT)))]))
     signal?.throwIfAborted()
-    if (died.signal.aborted) throw await deathBeforeReady(service, await exit, spec.start, cwd)
+    if (died.signal.aborted) throw deathBeforeReady(service, await exit, spec.start, cwd)
     if (answer === 'ready') return
     await sleep(POLL_EVERY, undefined, { signal: ended }).catch(() => {})
   }
@@ -215,9 +221,7 @@ function ask(url: string, signal: AbortSignal): Promise<string> {
   })
 }
 
-async function deathBeforeReady(service: RunningService, { code, signal }: ServiceExit, start: string, cwd: string) {
-  // The exit is told before the last output has been read.
-  await sleep(POLL_EVERY)
+function deathBeforeReady(service: RunningService, { code, signal }: ServiceExit, start: string, cwd: string) {
   const how = signal ? `was ended by ${signal}` : `exited with code ${code}`
   return new LoadgateError('target', `The service ${how} before it was ready${outputOf(service)}`, {
     hint:
