@@ -65,12 +65,16 @@ const COMMANDS: Readonly<Record<string, Command>> = {
   },
 }
 
-const OTHER_NAMES: Readonly<Record<string, string>> = { '--help': 'help', '-h': 'help', '--version': 'version' }
+const OTHER_NAMES = new Map([
+  ['--help', 'help'],
+  ['-h', 'help'],
+  ['--version', 'version'],
+])
 
 /** Runs `loadgate NAME …` and answers with its exit code. */
 export function runCommand([given = 'help', ...argv]: readonly string[]): Promise<number> {
   const output = createOutput({ stdout: process.stdout, stderr: process.stderr, github: inGitHub() })
-  return runEntry(output, (signal) => commandNamed(OTHER_NAMES[given] ?? given)(argv, output, signal))
+  return runEntry(output, (signal) => commandNamed(OTHER_NAMES.get(given) ?? given)(argv, output, signal))
 }
 
 function commandNamed(name: string): Command {

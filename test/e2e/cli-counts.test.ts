@@ -23,7 +23,8 @@ const ROWS = Object.entries({ ok, faults }).flatMap(([kind, answer]) =>
   (['open', 'closed'] as const).flatMap((model) => THREADS.map((threads) => ({ kind, model, threads, answer }))),
 )
 
-test.each(ROWS)(
+// At once: what is counted does not depend on how long it takes.
+test.concurrent.each(ROWS)(
   '$model load, --threads $threads, $kind',
   async ({ kind, model, threads, answer }) => {
     using place = workspace()

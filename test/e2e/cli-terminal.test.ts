@@ -1,13 +1,7 @@
 // What people see: a view that is drawn anew on a terminal, plain lines elsewhere, and no false exit code where nobody reads.
-import { afterEach, beforeEach, expect, test } from '@jest/globals'
-import { CLI, gateOnce, type Workspace, workspace } from '../support/run-cli.ts'
+import { expect, test } from '@jest/globals'
+import { CLI, gateOnce, workspace } from '../support/run-cli.ts'
 import { serviceProfile } from '../support/service-profile.ts'
-
-let place: Workspace
-beforeEach(() => {
-  place = workspace()
-})
-afterEach(() => place[Symbol.dispose]())
 
 const ESC = '\u001b'
 const LOAD = { rate: '50/s', for: '3s' }
@@ -37,7 +31,8 @@ function screenOf(text: string): string[] {
   return rows
 }
 
-test('on a terminal the view is drawn anew and then taken away, and the report has colours', async () => {
+test.concurrent('on a terminal the view is drawn anew and then taken away, and the report has colours', async () => {
+  using place = workspace()
   const run = await gateOnce(await serviceProfile({ load: LOAD }), { cwd: place.path, command: ON_TERMINAL })
   const drawn = [...run.stdout.matchAll(/█*░* +\d+ % {2}\d.* of 3 s/g)].map(([line]) => line)
   expect(drawn.length).toBeGreaterThanOrEqual(2)
@@ -51,7 +46,8 @@ test('on a terminal the view is drawn anew and then taken away, and the report h
   expect(run.exitCode).toBe(run.report?.verdict.outcome === 'pass' ? 0 : 4)
 }, 60_000)
 
-test('Ctrl-C takes the view away as well', async () => {
+test.concurrent('Ctrl-C takes the view away as well', async () => {
+  using place = workspace()
   const load = { rate: '50/s', for: '30s' }
   const run = await gateOnce(await serviceProfile({ load }), {
     cwd: place.path,
@@ -67,19 +63,21 @@ test('Ctrl-C takes the view away as well', async () => {
   expect(screen.join('\n')).toContain('warning: SIGINT: stopping the load and the service.')
 }, 60_000)
 
-test('into a pipe go plain lines', async () => {
+test.concurrent('into a pipe go plain lines', async () => {
+  using place = workspace()
   const run = await gateOnce(await serviceProfile({ load: { rate: '50/s', for: '6s' } }), { cwd: place.path })
   expect(run.log).not.toContain(ESC)
   expect(run.log).not.toMatch(/[█░]/)
   expect(run.stdout).toMatch(/^5 s of 6 s · [\d.]+\/s · \d+ active · \d+ sent · none failed · p50 \d.* · p95 \d.*$/m)
 }, 60_000)
 
-test.each([
+test.concurrent.each([
   ['passes', [], 0],
   ['fails', ['p50 < 1 ms'], 1],
 ] as const)(
   'a reader that goes away changes no exit code: the run %s',
   async (_, budgets, exitCode) => {
+    using place = workspace()
     const command = ['bash', '-c', '"$0" "$@" | head -1; exit "${PIPESTATUS[0]}"', process.execPath, CLI] as const
     const profile = await serviceProfile({ budgets: ['errors < 50 %', ...budgets] })
     const run = await gateOnce(profile, { cwd: place.path, command })

@@ -19,7 +19,7 @@ test('a service that does is started, measured and stopped with all it has start
 }, 90_000)
 
 test('one that dies in the middle: the gate fails, and shows its last words', async () => {
-  const run = await gate(await serviceProfile(), { cwd: place.path, env: { DIES_AFTER: '60' } })
+  const run = await gate(await serviceProfile(), { cwd: place.path, env: { DIES_AFTER: '40' } })
   const { result, verdict } = reported(run)
   expect([run.exitCode, verdict.outcome]).toEqual([1, 'fail'])
   expect(verdict.reason).toMatch(/^errors is \d[\d.]* %, above the limit of 5 %\.$/)

@@ -32,7 +32,7 @@ const whileStarting: Moment = async (cli) => {
 }
 const whileSending: Moment = async (cli) => {
   await cli.until('It is ready after')
-  await sleep(1_000)
+  await sleep(500)
 }
 
 /** Runs, and sends the signals at that moment; a lock or a file half written would be seen beside the store. */

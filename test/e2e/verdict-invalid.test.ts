@@ -43,9 +43,10 @@ afterAll(async () => {
   await server[Symbol.asyncDispose]()
 })
 
-const ONE_SECOND = { rate: '100/s', for: '1s' }
+/** 70 requests, enough to bound a p95. */
+const SHORT = { rate: '100/s', for: '700ms' }
 
-function profile({ load = ONE_SECOND, port = server.port, scenarios = [only()] }: Partial<ProfileParts> = {}) {
+function profile({ load = SHORT, port = server.port, scenarios = [only()] }: Partial<ProfileParts> = {}) {
   return {
     name: 'flaws',
     target: `http://127.0.0.1:${port}`,
@@ -105,23 +106,23 @@ interface Flaw {
 // disk stand below.
 const FLAWS: Record<Exclude<DefectCode, 'counts-disagree' | 'cancelled'>, Omit<Flaw, 'code'>> = {
   'generator-late': {
-    bring: () => invalid({ load: { rate: '100/s', for: '2s' } }, { meanwhile: starve }),
+    bring: () => invalid({ load: { rate: '100/s', for: '1500ms' } }, { meanwhile: starve }),
     says: /^requests left the generator late: p9[59] of the lateness is \d.* ms, bound \d/,
   },
   'generator-busy': {
-    bring: () => invalid({ load: { users: 5, for: '2s' } }, { meanwhile: starve }),
+    bring: () => invalid({ load: { users: 5, for: '1500ms' } }, { meanwhile: starve }),
     says: /^the generator's event loop was held up: p99 of the delay is \d+.* ms, bound 25 ms/,
   },
   'generator-failed': {
     bring: () => {
-      after = 2_000
+      after = 800
       const command = ['sh', '-c', 'ulimit -n 60; exec "$0" "$@"', process.execPath, CLI] as const
       return invalid({}, { command })
     },
     says: /^\d+ requests failed in the generator itself$/,
   },
   'worker-lost': {
-    bring: () => invalid({ load: { rate: '100/s', for: '2s' } }, { flags: ['--threads', '2'], env: preload('exit') }),
+    bring: () => invalid({}, { flags: ['--threads', '2'], env: preload('exit') }),
     says: /^1 of 2 workers reported: Worker 2 of 2: ended with code 3 before it reported$/,
   },
   'step-missing': {
@@ -134,13 +135,13 @@ const FLAWS: Record<Exclude<DefectCode, 'counts-disagree' | 'cancelled'>, Omit<F
   },
   'target-unreached': {
     bring: async () => invalid({ port: await closedPort() }),
-    says: /^http:\/\/127\.0\.0\.1:\d+ was never reached: all 100 requests ended with connection-refused$/,
+    says: /^http:\/\/127\.0\.0\.1:\d+ was never reached: all 70 requests ended with connection-refused$/,
   },
   'baseline-damaged': {
     bring: async () => {
       const path = place.at('.loadgate/baseline.json')
       writeStore(path, earlierRuns(result))
-      const damaged = readFileSync(path, 'utf8').replace('"sent":100', '"sent":101')
+      const damaged = readFileSync(path, 'utf8').replace('"sent":70', '"sent":71')
       writeFileSync(path, damaged)
       const run = await invalid({}, { flags: ['--save-baseline'] })
       expect(readFileSync(path, 'utf8')).toBe(damaged)
@@ -175,7 +176,7 @@ test.each(Object.entries(FLAWS))(
 
 test('a worker that runs out of memory leaves the others, and says so', async () => {
   const options = { flags: ['--threads', '2'], env: preload('memory') }
-  const run = await invalid({ load: { rate: '100/s', for: '3s' } }, options)
+  const run = await invalid({}, options)
   const { shards } = reported(run).result
   expect(shards).toEqual({ expected: 2, reported: 1, lost: [expect.stringMatching(/^Worker 2 of 2: .*memory/)] })
 }, 60_000)
@@ -185,7 +186,7 @@ test('counts-disagree: a result that was changed so that only its codes do not a
   expect([exitCode, stdout.replace(/\s+/g, ' ')]).toEqual([
     4,
     expect.stringMatching(
-      /^INVALID The result does not add up: 0 status codes of only › GET \/ for 100 successes of 100/,
+      /^INVALID The result does not add up: 0 status codes of only › GET \/ for 70 successes of 70/,
     ),
   ])
 })

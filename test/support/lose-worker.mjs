@@ -6,4 +6,4 @@ if (!isMainThread && workerData?.index === 1)
   setTimeout(() => {
     if (process.env.LOSE_WORKER === 'exit') process.exit(3)
     for (const hog = []; ; ) hog.push(new Array(100_000).fill(hog.length))
-  }, 900)
+  }, 700)

@@ -13,7 +13,7 @@ export async function serviceProfile(more: object = {}): Promise<object> {
     name: 'frail',
     target: `http://127.0.0.1:${port}`,
     service: { start: `"${process.execPath}" "${SERVICE}" ${port}`, ready: '/healthz', 'ready-within': '20s' },
-    load: { rate: '50/s', for: '2s' },
+    load: { rate: '100/s', for: '1s' },
     scenarios: [{ name: 'only', steps: [{ get: '/' }] }],
     budgets: ['p95 < 10 s', 'errors < 5 %'],
     ...more,

@@ -1,0 +1,136 @@
+// The story of a baseline: none yet, three runs that seed it, a pass that compares, and a slower version that fails.
+import { mkdirSync, readFileSync } from 'node:fs'
+import { afterAll, beforeAll, expect, test } from '@jest/globals'
+import { type CountingServer, startCountingServer } from '../support/counting-server.ts'
+import { gate, gateOnce, reported, runCli, type Workspace, workspace } from '../support/run-cli.ts'
+
+let place: Workspace
+let server: CountingServer
+let delay = 60
+const status = 200
+beforeAll(async () => {
+  place = workspace()
+  server = await startCountingServer((_, response) => {
+    setTimeout(() => response.writeHead(status).end('ok'), delay)
+  })
+})
+afterAll(async () => {
+  place[Symbol.dispose]()
+  await server[Symbol.asyncDispose]()
+})
+
+const STORE = '.loadgate/baseline.json'
+const RELATIVE = 'p95 of "shop › GET /" < baseline + 300 %'
+
+function profile() {
+  return {
+    name: 'story',
+    target: `http://127.0.0.1:${server.port}`,
+    load: { rate: '100/s', for: '700ms' },
+    scenarios: [{ name: 'shop', steps: [{ get: '/' }] }],
+    budgets: ['errors < 5 %', RELATIVE],
+  }
+}
+const run = (...flags: string[]) => gate(profile(), { cwd: place.path, flags })
+const stored = () => JSON.parse(readFileSync(place.at(STORE), 'utf8')).runs.length
+
+// Each step stands on the one before.
+test('a baseline that is required and not there: refused before anything is sent', async () => {
+  const { exitCode, stderr, log } = await gateOnce(profile(), { cwd: place.path, flags: ['--require-baseline'] })
+  expect([exitCode, server.requests.length]).toEqual([2, 0])
+  expect(stderr).toContain(`There is no baseline for "${RELATIVE}" (the store is empty), and require-baseline is set`)
+  expect(log).toContain('Run the base version with `--save-baseline` first')
+})
+
+test('without a baseline: a pass that says so, and nothing is stored unasked', async () => {
+  const { verdict, comparison, run: about } = reported(await run())
+  expect(verdict.outcome).toBe('pass')
+  expect(verdict.reason).toBe('One budget holds; 1 relative one was not judged, since there is no baseline yet.')
+  expect(comparison.budgets.map(({ judgement }) => judgement.kind)).toEqual(['no-baseline', 'holds'])
+  expect([comparison.baseline, about.baselineNote]).toEqual([
+    { store: `file:${STORE}`, comparable: 0, refused: [], commits: [] },
+    undefined,
+  ])
+  expect(() => readFileSync(place.at(STORE))).toThrow('ENOENT')
+}, 60_000)
+
+test('three runs seed it; one and two of them leave the budget undecided', async () => {
+  const outcomes = []
+  for (let n = 1; n <= 3; n++) {
+    const seeding = await run('--save-baseline')
+    expect([seeding.exitCode, stored()]).toEqual([0, n])
+    outcomes.push(reported(seeding).verdict.outcome)
+  }
+  expect(outcomes).toEqual(['pass', 'inconclusive', 'inconclusive'])
+}, 120_000)
+
+test('the same version: compared, and a pass', async () => {
+  const same = await run('--require-baseline', '--report', 'reports')
+  const { verdict, comparison } = reported(same)
+  expect([same.exitCode, verdict.outcome, comparison.baseline.comparable]).toEqual([0, 'pass', 3])
+  expect(comparison.budgets.find(({ budget }) => budget.text === RELATIVE)).toMatchObject({
+    judgement: { kind: 'holds' },
+    baseline: { runs: 3 },
+    change: { value: expect.any(Number) },
+    resolution: expect.any(Number),
+  })
+  expect(readFileSync(place.at('reports/report.json'), 'utf8')).toBe(readFileSync(place.at('report.json'), 'utf8'))
+  expect(readFileSync(place.at('reports/report.md'), 'utf8')).toContain('shop › GET /')
+}, 60_000)
+
+test('a slower version: a fail that names the step, its value, the limit and the change', async () => {
+  delay = 600
+  const slow = await run('--save-baseline')
+  const { verdict, run: about } = reported(slow)
+  expect([slow.exitCode, verdict.outcome]).toEqual([1, 'fail'])
+  expect(verdict.reason).toMatch(
+    /^p95 of "shop › GET \/" is 6\d\d ms, above the limit of \d+ ms \(baseline [\d.]+ ms \+ 300 %, \+\d+ %\)\.$/,
+  )
+  expect(slow.stdout.replace(/\s+/g, ' ')).toContain(`FAIL ${verdict.reason.replace(/\.$/, '')}`)
+  expect([about.baselineNote, stored()]).toEqual([
+    `Not added to the baseline in file:${STORE}: the verdict is fail.`,
+    3,
+  ])
+}, 60_000)
+
+test('judged again elsewhere, the result has the same verdict', async () => {
+  using elsewhere = workspace()
+  const { verdict } = reported(await run())
+  const compare = await runCli(
+    ['compare', place.at('report.json'), `file:${place.at(STORE)}`, '--profile', place.at('loadgate.yml')],
+    { cwd: elsewhere.path },
+  )
+  expect([verdict.outcome, compare.exitCode]).toEqual(['fail', 1])
+  expect(compare.stdout.replace(/\s+/g, ' ')).toContain(`FAIL ${verdict.reason.replace(/\.$/, '')}`)
+}, 60_000)
+
+test('a baseline that is no file is refused before anything is sent', async () => {
+  const before = server.requests.length
+  mkdirSync(place.at('folder'))
+  const { exitCode, stderr } = await gateOnce(profile(), { cwd: place.path, flags: ['--baseline', 'file:folder'] })
+  expect([exitCode, server.requests.length]).toEqual([2, before])
+  expect(stderr).toContain('folder is not a regular file')
+})
+
+test('one that cannot be written changes no verdict, and is told', async () => {
+  delay = 60
+  // A name so long that nothing can be written beside it.
+  const name = 'b'.repeat(250)
+  const saved = await run('--save-baseline', '--baseline', `file:${name}`)
+  expect([saved.exitCode, reported(saved).verdict.outcome]).toEqual([0, 'pass'])
+  expect(reported(saved).run.baselineNote).toMatch(
+    /^Could not be added to the baseline in file:b+: .* cannot be written/,
+  )
+}, 60_000)
+
+test('an invalid run does not enter it either', async () => {
+  delay = 60
+  const before = readFileSync(place.at(STORE), 'utf8')
+  await server[Symbol.asyncDispose]()
+  const { exitCode, report } = await gateOnce(profile(), { cwd: place.path, flags: ['--save-baseline'] })
+  expect([exitCode, report?.run.baselineNote]).toEqual([
+    4,
+    `Not added to the baseline in file:${STORE}: the verdict is invalid.`,
+  ])
+  expect(readFileSync(place.at(STORE), 'utf8')).toBe(before)
+}, 60_000)
