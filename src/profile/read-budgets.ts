@@ -5,7 +5,7 @@ import type { Named } from './read-scenarios.ts'
 import { complain, type Reading } from './reading.ts'
 import { type Wrong, wrong } from './scalars.ts'
 import { show } from './show.ts'
-import { headSpan, type Path } from './tree.ts'
+import { headSpan, nodeAt, type Path } from './tree.ts'
 
 /** What parts scenario and step in a scope, in budgets as in reports. */
 export const SCOPE_SEPARATOR = ' › '
@@ -45,11 +45,18 @@ function readBudget(reading: Reading, text: string, path: Path, scopes: Scopes):
       reading,
       path,
       problem.code,
-      problem.message.replace('{}', () => show(text)),
+      fromEnvironment(reading, path) ?? problem.message.replace('{}', () => show(text)),
     )
   if ('code' in parsed || typeof scope === 'object') return undefined
   const place = reading.log.place(headSpan(reading.root, path).start)
   return { text: text.replace(/\s+/g, ' ').trim(), metric: parsed.metric, of: scope, limit: parsed.limit, place }
+}
+
+/** Instead of what is wrong in detail, which would quote pieces of a value that may be a secret. */
+function fromEnvironment({ root }: Reading, path: Path): string | undefined {
+  const node = nodeAt(root, path)
+  if (node?.kind !== 'scalar' || !node.written.includes('${env.')) return undefined
+  return `the value of ${show(node.written)} is not a budget; write "p95 < 250 ms" or "p95 of NAME < 250 ms"`
 }
 
 /** The label of what is meant: `scenario` or `scenario › step`. */

@@ -61,7 +61,13 @@ export function readProfile(given: string, { file, env }: ReadOptions): ReadProf
 export function parseProfile(text: string, options: ReadOptions): { profile: LoadProfile; secrets: readonly string[] } {
   const { profile, issues, secrets } = readProfile(text, options)
   if (profile) return { profile, secrets }
-  throw new LoadgateError('usage', formatIssues(issues, text), { mistakes: issues })
+  const hidden = issues.map((issue) => ({ ...issue, message: withoutSecrets(issue.message, secrets) }))
+  throw new LoadgateError('usage', formatIssues(hidden, text), { mistakes: hidden })
+}
+
+/** A name that is quoted may have one in it, and nobody knows of the secrets of a profile that is broken. */
+function withoutSecrets(message: string, secrets: readonly string[]): string {
+  return secrets.reduce((text, secret) => text.replaceAll(secret, '***'), message)
 }
 
 const START = { start: 0, end: 1 }

@@ -462,3 +462,31 @@ test('a list of more than 1000 entries is refused', () => {
   expect(codes(steps(1_000))).toEqual([])
   expect(codes(steps(1_001))).toContain('too-large')
 })
+
+test('no message of a broken profile quotes a secret, or a piece of one', () => {
+  const text = `
+name: shop
+target: http://127.0.0.1:8080
+load: { rate: 1/s, for: 1s }
+scenarios:
+  - { name: "of \${env.API_TOKEN}", steps: [ { get: / } ] }
+  - { name: "of \${env.API_TOKEN}", steps: [ { get: / } ] }
+budgets:
+  - "p95 < \${env.API_TOKEN}"
+  - "p95 of \${env.API_TOKEN} < 1 s"
+  - "\${env.API_TOKEN} < 1 s"
+  - "errors < baseline + \${env.API_TOKEN}"
+  - "p95 of nobody < 1 s"
+`
+  const thrown = (() => {
+    try {
+      return parseProfile(text, { file: 'loadgate.yml', env: { API_TOKEN: 'first=second third' } })
+    } catch (error) {
+      return error as LoadgateError
+    }
+  })()
+  expect(thrown).toBeInstanceOf(LoadgateError)
+  const told = JSON.stringify([(thrown as LoadgateError).message, (thrown as LoadgateError).mistakes])
+  expect(told).toContain('API_TOKEN')
+  expect(told).not.toMatch(/first|second|third/)
+})
