@@ -41,10 +41,10 @@ export async function runShard(
 ): Promise<ShardResult> {
   const { plan, index, count } = shard
   const scenarios = compileScenarios(plan)
+  const target = new URL(plan.target)
   const clock = await startClock()
   const epoch = clock.epoch() - clock.now()
   const start = startAt === undefined ? clock.now() + LEAD : startAt - epoch
-  const target = new URL(plan.target)
   const run: EngineRun = {
     plan,
     scenarios,

@@ -90,7 +90,7 @@ export type Cause =
 
 /** The generator's own fitness, measured in every run. */
 export interface HealthRecord {
-  /** Pick-up minus due, of every measured arrival (open) or of every resumed user (closed). */
+  /** Pick-up minus due: of every arrival (open), of every user's coming (closed) and of every end of a pause, measured ones. */
   readonly lateness: HistogramText
   /** 99th percentile of the event loop's delay beyond its sampling interval. */
   readonly loopDelayP99: Ms
