@@ -4,6 +4,7 @@ import { compare } from './compare/compare.ts'
 import { judge } from './compare/judge.ts'
 import type { Verdict } from './compare/verdict.ts'
 import { fingerprintHere } from './environment.ts'
+import { hideSecrets } from './hide-secrets.ts'
 import type { GateOptions } from './inputs.ts'
 import { loadProfile } from './profile-file.ts'
 import type { Publisher } from './publish/publisher.ts'
@@ -35,7 +36,7 @@ export interface GateOutcome {
 export async function gate(options: GateOptions, doors: GateDoors): Promise<GateOutcome> {
   const loaded = await loadProfile(options.profile, doors.env)
   loaded.secrets.forEach(doors.mask)
-  const { plan } = loaded
+  const plan = hideSecrets(loaded.plan, doors.output.redact)
   const fingerprint = fingerprintHere(plan.hash)
   const store = options.compare === 'none' ? undefined : openStore(options.baseline, process.cwd())
   const earlier = await readEarlier(store)
