@@ -35,6 +35,7 @@ beforeAll(async () => {
 beforeEach(() => {
   checkout = workspace()
   started = []
+  github.reset()
   writeFileSync(checkout.at('service.mjs'), SERVICE)
   writeStore(checkout.at('.loadgate/baseline.json'), [])
 })
