@@ -67,7 +67,7 @@ export interface StepResult {
   readonly statuses: Readonly<Record<string, number>>
   readonly bytesReceived: Bytes
   readonly bytesSent: Bytes
-  /** Successes, from the intended start: what a user would feel. Budgets read this. */
+  /** Successes, from the intended start less the generator's own lateness: what a user would feel. Budgets read this. */
   readonly response: HistogramText
   /** Successes, from the actual send: what the service took. */
   readonly service: HistogramText

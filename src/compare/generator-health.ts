@@ -5,13 +5,13 @@ import { formatCount, formatMs, formatShare, type Ms, type Share } from '../unit
 import type { Defect, DefectCode } from './comparison.ts'
 import type { Scope } from './scope.ts'
 
-// How unfit a generator may be. What matters is whether it moved the numbers: a response time runs from the intended start,
-// so whatever the generator is late by is read as the target's, and an answer waits for a busy loop just as a send does.
+// How unfit a generator may be. Its lateness in beginning what is due is no part of the response times, but a load that
+// comes in bursts is another load than the planned one; and an answer waits for a held-up loop, which is part of them.
 //
 //   what                    bound                                   why
-//   lateness p95            max(2 ms, 10 % of the response p50)     below it no percentile is off by more than a tenth of the
-//                                                                   usual answer; timers alone are 1 ms coarse
-//   lateness p99            max(10 ms, 10 % of the response p99)    the tail may be late by a tenth of the tail
+//   lateness p95            max(5 ms, 10 % of the response p95)     the load keeps its shape: an arrival is off by a tenth of
+//                                                                   what an answer takes
+//   lateness p99            max(25 ms, 10 % of the response p99)    single pauses make small bursts; longer ones make queues
 //   loop delay p99          max(25 ms, 10 % of the response p95)    pauses of garbage collection stay below 25 ms
 //   loop delay p99, loop    max(2 ms, 10 % of the response p50)     85 % busy alone delays nothing by more than some tens of
 //     above 85 % busy                                               microseconds; busy and slow to turn it shapes the answers
@@ -20,8 +20,8 @@ import type { Scope } from './scope.ts'
 //
 // None of them looks at the machine as a whole: a target that eats the other cores of a runner is being tested, not in the
 // way, until its hunger shows as lateness or as loop delay.
-const LATE_P95 = { floor: 2, ofP50: 0.1 } as const
-const LATE_P99 = { floor: 10, ofP99: 0.1 } as const
+const LATE_P95 = { floor: 5, ofP95: 0.1 } as const
+const LATE_P99 = { floor: 25, ofP99: 0.1 } as const
 const DELAY_P99 = { floor: 25, ofP95: 0.1 } as const
 const BUSY_DELAY_P99 = { floor: 2, ofP50: 0.1 } as const
 const BUSY: Share = 0.85
@@ -51,7 +51,7 @@ function of(code: DefectCode, message: string | undefined, remedy: string): Defe
 function lateness(health: GeneratorHealth, whole: Scope): string | undefined {
   const late = Histogram.of(health.lateness)
   const [p95, p99] = [inMs(late, 0.95), inMs(late, 0.99)]
-  const of95 = Math.max(LATE_P95.floor, LATE_P95.ofP50 * inMs(whole.response, 0.5))
+  const of95 = Math.max(LATE_P95.floor, LATE_P95.ofP95 * inMs(whole.response, 0.95))
   const of99 = Math.max(LATE_P99.floor, LATE_P99.ofP99 * inMs(whole.response, 0.99))
   if (!(p95 <= of95))
     return `requests left the generator late: p95 of the lateness is ${formatMs(p95)}, bound ${formatMs(of95)}`

@@ -49,7 +49,7 @@ class User implements Appointment, IterationOwner {
 
   onDue(now: Ms): void {
     this.#run.ledger.late(this.due, now)
-    this.#begin(this.#spans[this.#span]!.to)
+    this.#begin(now, this.#spans[this.#span]!.to)
   }
 
   onStop(): void {
@@ -61,7 +61,7 @@ class User implements Appointment, IterationOwner {
     const span = this.#nextSpan(at)
     if (span && span.from <= at && !this.#run.activity.stopped) {
       this.due = at
-      this.#begin(span.to)
+      this.#begin(at, span.to)
     } else {
       this.comeBack(at)
     }
@@ -72,12 +72,13 @@ class User implements Appointment, IterationOwner {
     return this.#spans[this.#span]
   }
 
-  #begin(until: Ms): void {
+  #begin(pickedUp: Ms, until: Ms): void {
     new Iteration(this.#run, {
       owner: this,
       n: this.#number + this.#iteration++ * this.#users,
       taker: this.#number,
       due: this.due,
+      pickedUp,
       until,
     }).begin()
   }

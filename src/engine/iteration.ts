@@ -25,6 +25,8 @@ interface IterationOptions {
   /** Who takes a row where no row is taken twice: the arrival, or the user. */
   readonly taker: number
   readonly due: Ms
+  /** When the engine got to it: `due`, or as much later as the engine itself was late. */
+  readonly pickedUp: Ms
   /** From here on no step of it is begun. */
   readonly until: Ms
 }
@@ -41,6 +43,8 @@ const FIRST_DRAW = 1_000
 export class Iteration implements Appointment, Receiver, Values, Keeper {
   /** Intended start of the current step: of the first the iteration's own, then the end of the step before. */
   due: Ms
+  /** From here the response time counts: the intended start without what the engine itself was late by. */
+  #pickedUp: Ms
   readonly #run: EngineRun
   readonly #owner: IterationOwner
   readonly #n: number
@@ -55,13 +59,14 @@ export class Iteration implements Appointment, Receiver, Values, Keeper {
   #started = false
   #unsendable = false
 
-  constructor(run: EngineRun, { owner, n, taker, due, until }: IterationOptions) {
+  constructor(run: EngineRun, { owner, n, taker, due, pickedUp, until }: IterationOptions) {
     this.#run = run
     this.#owner = owner
     this.#n = n
     this.#taker = taker
     this.#until = until
     this.due = due
+    this.#pickedUp = pickedUp
     const { scenarios, seed } = run.plan
     this.#scenario = run.scenarios[chooseScenario(scenarios, randomAt(seed, n, SCENARIO))]!
     this.#measured = run.ledger.measures(due)
@@ -78,6 +83,7 @@ export class Iteration implements Appointment, Receiver, Values, Keeper {
       this.#sampled(unsendable(now), 'invalid-request')
     } else {
       this.#run.ledger.late(this.due, now)
+      this.#pickedUp = now
       this.#proceed()
     }
   }
@@ -153,9 +159,10 @@ export class Iteration implements Appointment, Receiver, Values, Keeper {
   /** The request of the current step has ended. */
   #sampled(answer: Answer, cause: Cause | undefined): void {
     this.#start()
-    this.#run.ledger.sample(this.#requestStep().id, this.due, answer, cause)
+    this.#run.ledger.sample(this.#requestStep().id, { due: this.due, pickedUp: this.#pickedUp }, answer, cause)
     if (cause === undefined) {
       this.due = answer.doneAt
+      this.#pickedUp = answer.doneAt
       this.#at++
       this.#goOn()
     } else {

@@ -41,9 +41,14 @@ export class Ledger {
     if (this.measures(due)) this.#lateness.record(us(now - due))
   }
 
-  /** One finished request; `due` is its intended start. */
-  sample(step: number, due: Ms, answer: Answer, cause: Cause | undefined): void {
-    const response = us(answer.doneAt - due)
+  /** One finished request: `due` says whether it is measured, from `pickedUp` on its time counts. */
+  sample(
+    step: number,
+    { due, pickedUp }: { readonly due: Ms; readonly pickedUp: Ms },
+    answer: Answer,
+    cause: Cause | undefined,
+  ): void {
+    const response = us(answer.doneAt - pickedUp)
     if (cause === undefined) this.#recent?.record(response)
     if (!this.measures(due)) {
       this.#warmUp.sent++

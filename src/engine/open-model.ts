@@ -46,8 +46,9 @@ class Arrivals implements Appointment {
   }
 
   #arrive(n: number, due: Ms): void {
-    this.#run.ledger.late(due, this.#run.clock.now())
-    new Iteration(this.#run, { owner: new Visitor(), n, taker: n, due, until: this.#run.lastStart }).begin()
+    const pickedUp = this.#run.clock.now()
+    this.#run.ledger.late(due, pickedUp)
+    new Iteration(this.#run, { owner: new Visitor(), n, taker: n, due, pickedUp, until: this.#run.lastStart }).begin()
   }
 
   /** Infinity once the curve is spent. */

@@ -50,7 +50,7 @@ export interface StepCounts {
   readonly bytesSent: Bytes
   /** From the actual send, successes only. The response time from the intended start is in `seconds`. */
   readonly service: HistogramText
-  /** From the intended start, failures only. */
+  /** As the response time, failures only. */
   readonly failures: HistogramText
 }
 
@@ -64,7 +64,7 @@ export interface SecondOfStep {
   readonly id: number
   readonly succeeded: number
   readonly failed: number
-  /** Response time from the intended start, successes only. */
+  /** Response time from the intended start, less the generator's own lateness; successes only. */
   readonly response: HistogramText
 }
 

@@ -141,7 +141,7 @@ test('arrivals that find no connection within the timeout are dropped, and count
   expect(unaccounted(result)).toEqual([])
 })
 
-test('a generator that was late says so, and its requests still count from when they were due', async () => {
+test('a generator that was late says so, and does not charge the target with it', async () => {
   await using server = await startCountingServer()
   let blocked = false
   const plan = onePlan({ port: server.port, level: 100, seconds: 2, steps: [requestStep()] })
@@ -160,7 +160,8 @@ test('a generator that was late says so, and its requests still count from when 
   // 30 arrivals fell into the block; the first of them is almost as late as it was long.
   expect(lateness.max).toBeGreaterThan(280_000)
   expect(quantile(lateness, 0.9)).toBeGreaterThan(50)
-  expect(responseOf(result).max).toBeGreaterThanOrEqual(lateness.max * 0.99)
+  // But for the one answer that may have waited for the block to end, the target was as quick as ever.
+  expect(quantile(responseOf(result), 0.99)).toBeLessThan(150)
   expect(server.requests).toHaveLength(200)
 })
 
