@@ -26,7 +26,7 @@ afterEach(() => place[Symbol.dispose]())
 const REQUESTS = 25
 function profile(target: string, more: object = {}) {
   const scenarios = [{ name: 'only', steps: [{ get: '/' }] }]
-  return { name: 'faults', target, timeout: '300ms', load: { rate: '50/s', for: '500ms' }, scenarios, ...more }
+  return { name: 'faults', target, timeout: '800ms', load: { rate: '50/s', for: '500ms' }, scenarios, ...more }
 }
 
 /** All requests have ended with this cause or well, and are accounted for. */
@@ -97,7 +97,7 @@ test('a body without end is cut at the timeout', async () => {
   })
   const load = { rate: '4/s', for: '500ms' }
   const run = await gateOnce(profile(`http://127.0.0.1:${server.port}`, { load }), { cwd: place.path })
-  // Which of the two bounds comes first depends on the machine: 300 ms, or 64 MiB.
+  // Which of the two bounds comes first depends on the machine: 800 ms, or 64 MiB.
   const causes: number = Object.entries(causesOf(run))
     .filter(([cause]) => cause === 'timeout' || cause === 'body-too-large')
     .reduce((sum, [, count]) => sum + count, 0)
@@ -148,19 +148,19 @@ test('a server that closes kept connections between requests makes no errors', a
 
 test('a target that dies in the middle of the run: the rest fails, and so does the gate', async () => {
   await using server = await startCountingServer()
-  const load = { rate: '100/s', for: '1500ms' }
+  const load = { rate: '100/s', for: '1s' }
   const run = await gateOnce(profile(`http://127.0.0.1:${server.port}`, { load, timeout: '5s' }), {
     cwd: place.path,
     meanwhile: async () => {
-      while (server.requests.length < 50) await new Promise((resolve) => setTimeout(resolve, 5))
+      while (server.requests.length < 30) await new Promise((resolve) => setTimeout(resolve, 5))
       await server[Symbol.asyncDispose]()
     },
   })
   const { result } = reported(run)
   const step = result.steps[0]!
-  expect(step.sent).toBe(150)
-  expect(step.succeeded).toBeGreaterThanOrEqual(48)
-  expect(step.succeeded).toBeLessThan(150)
+  expect(step.sent).toBe(100)
+  expect(step.succeeded).toBeGreaterThanOrEqual(28)
+  expect(step.succeeded).toBeLessThan(100)
   expect(causesOf(run)['connection-refused']).toBeGreaterThan(10)
   // It was reached, so this is its failure; only a starved generator could make more of it.
   expect(defectsOf(run).filter((code) => !code.startsWith('generator'))).toEqual([])
