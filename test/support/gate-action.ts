@@ -22,6 +22,8 @@ export interface GateCall extends ActionCall {
 export interface GateRun extends ActionRun {
   /** Of this run; undefined when it wrote none. */
   readonly report: ReportFile | undefined
+  /** How often it was run, this time included: what others count, they have counted each time. */
+  readonly tries: number
 }
 
 const TRIES = 3
@@ -31,13 +33,13 @@ const TRIES = 3
  * with other work, and then the tool rightly refuses to judge. Nothing else is tried again.
  */
 export async function gateAction(call: GateCall): Promise<GateRun> {
-  for (let left = TRIES - 1; ; left--) {
+  for (let tries = 1; ; tries++) {
     const run = await gateOnce(call)
-    if (left === 0 || !onlyStarved(run)) return run
+    if (tries === TRIES || !onlyStarved(run)) return { ...run, tries }
   }
 }
 
-async function gateOnce({ profile, ...call }: GateCall): Promise<GateRun> {
+async function gateOnce({ profile, ...call }: GateCall): Promise<Omit<GateRun, 'tries'>> {
   const path = join(call.workspace, 'loadgate-report', 'report.json')
   rmSync(path, { force: true })
   writeFileSync(
