@@ -59,7 +59,7 @@ function fromEnvironment({ root }: Reading, path: Path): string | undefined {
   return `the value of ${show(node.written)} is not a budget; write "p95 < 250 ms" or "p95 of NAME < 250 ms"`
 }
 
-/** The label of what is meant: `scenario` or `scenario › step`. */
+/** The label of what is meant: `scenario` or `scenario › step`; as written where nobody can know. */
 function scopeOf(name: string, { named, allNamed }: Scopes): string | Wrong | undefined {
   const labels = named.flatMap(({ scenario, steps }) => steps.map((step) => `${scenario}${SCOPE_SEPARATOR}${step}`))
   const scenarios = named.map(({ scenario }) => scenario)
@@ -77,7 +77,7 @@ function scopeOf(name: string, { named, allNamed }: Scopes): string | Wrong | un
         .map((label) => `of ${quoted(label)}`)
         .join(' or ')}`,
     )
-  if (!allNamed) return undefined
+  if (!allNamed) return name
   const known = [...scenarios, ...named.flatMap(({ steps }) => steps)]
   const near = nearest(name.slice(0, 100), known)
   const list = scenarios.slice(0, 10).map(quoted).join(', ')

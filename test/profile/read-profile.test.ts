@@ -490,3 +490,14 @@ budgets:
   expect(told).toContain('API_TOKEN')
   expect(told).not.toMatch(/first|second|third/)
 })
+
+test('a budget of a scenario whose name cannot be read is no other budget said twice', () => {
+  const text = `
+name: shop
+target: http://127.0.0.1:8080
+load: { rate: 1/s, for: 1s }
+scenarios: [ { name: ${'x'.repeat(101)}, steps: [ { get: / } ] } ]
+budgets: [ errors < 1 %, errors of store < 2 % ]
+`
+  expect(codes(text)).toHaveLength(1)
+})
