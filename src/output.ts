@@ -7,7 +7,7 @@ export interface Output {
   readonly terminal: boolean
   /** Whether `styled` text may carry colours. */
   readonly colour: boolean
-  /** Columns of the terminal; 80 where there is none. */
+  /** Columns of the terminal; 80 where there is none, or one that says 0. */
   readonly width: number
   info(text: string): void
   /** A report of ours, in which colours are kept; text from outside in it must hold no escape character. */
@@ -85,7 +85,7 @@ export function createOutput({ stdout, stderr, github, colour }: OutputOptions):
     terminal,
     colour: colours,
     get width() {
-      return stdout.columns ?? 80
+      return stdout.columns || 80
     },
     info: (text) => write(stdout, safe(text)),
     styled: (text) => write(stdout, colours ? redact(text).split(PALETTE).map(keepPalette(safe)).join('') : safe(text)),
@@ -98,7 +98,7 @@ export function createOutput({ stdout, stderr, github, colour }: OutputOptions):
       draw(
         lines.map((line) =>
           Array.from(safe(line))
-            .slice(0, (stdout.columns ?? 80) - 1)
+            .slice(0, (stdout.columns || 80) - 1)
             .join(''),
         ),
       )

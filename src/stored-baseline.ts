@@ -26,10 +26,19 @@ export async function readEarlier(store: BaselineStore | undefined): Promise<Ear
 }
 
 /** For `require-baseline`: before the load is sent, not after. */
-export function requireComparable(plan: LoadPlan, { baseline }: Earlier, fingerprint: Fingerprint, now: EpochMs): void {
+export function requireComparable(
+  plan: LoadPlan,
+  { baseline, problem }: Earlier,
+  fingerprint: Fingerprint,
+  now: EpochMs,
+): void {
   const relative = plan.budgets.filter(({ limit }) => limit.kind === 'baseline')
   if (relative.length === 0) return
-  if (!baseline) return
+  if (problem !== undefined) throw new LoadgateError('infrastructure', problem)
+  if (!baseline)
+    throw new LoadgateError('usage', 'require-baseline is set, but nothing is to be compared', {
+      hint: 'Name a store with `baseline`, and leave `compare` at auto.',
+    })
   const { runs, refused } = comparableRuns(baseline, { id: '', startedAt: now, fingerprint })
   if (runs.length > 0) return
   const why = refused.map(({ runs, reason }) => `${runs} refused: ${reason}`).join('; ') || 'the store is empty'

@@ -95,7 +95,9 @@ function targetDefects({ steps, iterations, plan }: RunResult): readonly Defect[
         remedy: 'Measure longer, or send more; check that the warm-up leaves time to measure.',
       },
     ]
-  const answered = steps.some(({ succeeded, statuses }) => succeeded > 0 || Object.keys(statuses).length > 0)
+  const answered = steps.some(
+    ({ succeeded, statuses, bytesReceived }) => succeeded > 0 || bytesReceived > 0 || Object.keys(statuses).length > 0,
+  )
   const causes = [...new Set(steps.flatMap((step) => Object.keys(step.causes)))]
   if (answered || !causes.every((cause) => NO_CONTACT.has(cause))) return []
   return [

@@ -9,10 +9,13 @@ import { Iteration, type IterationOwner } from './iteration.ts'
 /** Closed model: each user begins its next iteration when the one before has ended. */
 export function beginUsers(run: EngineRun, { index, count }: Pick<Shard, 'index' | 'count'>): void {
   const users = Math.ceil(peakLevel(run.plan.curve))
+  // A source of its own, so that a shard without any user ends as well.
+  run.activity.sourceBegins()
   for (let number = index; number < users; number += count) {
     run.activity.sourceBegins()
     new User(run, number, users).comeBack(run.start)
   }
+  run.activity.sourceEnds()
 }
 
 /** Keeps its cookies and its unique rows for its whole life, also over spans in which it is not there. */

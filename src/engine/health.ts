@@ -21,8 +21,9 @@ export class HealthWatch {
 
   end(): Fitness {
     if (this.#fitness) return this.#fitness
-    this.begin()
-    const { at, loop, cpu } = this.#begun!
+    // A shard that had nothing to measure has nothing to be unfit for.
+    if (!this.#begun) return { loopDelayP99: 0, loopUtilisation: 0, cpu: 0 }
+    const { at, loop, cpu } = this.#begun
     this.#delay.disable()
     const elapsed = Math.max(1, performance.now() - at)
     this.#fitness = {
