@@ -1,7 +1,7 @@
 import { execFile } from 'node:child_process'
 import { cpus, platform, release } from 'node:os'
 import { promisify } from 'node:util'
-import type { Fingerprint } from './result.ts'
+import type { Fingerprint } from './result/result.ts'
 import { ENGINE_MAJOR } from './version.ts'
 
 /** What must agree before this run is compared with another. */

@@ -4,7 +4,7 @@ import { comparableRuns } from './baseline/comparable.ts'
 import type { Outcome } from './compare/verdict.ts'
 import { LoadgateError, messageOf } from './errors.ts'
 import type { LoadPlan } from './plan/plan.ts'
-import type { Fingerprint, RunResult } from './result.ts'
+import type { Fingerprint, RunResult } from './result/result.ts'
 import type { EpochMs } from './units.ts'
 
 /** What a store had to say before the run. */

@@ -1,4 +1,4 @@
-import type { RunResult, SecondResult } from '../result.ts'
+import type { RunResult, SecondResult } from '../result/result.ts'
 import type { BaselineRun } from './baseline.ts'
 
 /** What a store keeps of a run. */

@@ -1,4 +1,4 @@
-import type { RunResult } from '../result.ts'
+import type { RunResult } from '../result/result.ts'
 import type { Ms } from '../units.ts'
 
 /** A run as a store keeps it: the seconds are summed up to what a later comparison needs of them. Made by `baselineRun`. */

@@ -1,5 +1,5 @@
 import { LoadgateError } from '../errors.ts'
-import { readResultSummary } from '../result.ts'
+import { readResultSummary } from '../result/result-file.ts'
 import type { BaselineRun } from './baseline.ts'
 
 /** Throws LoadgateError unless `value` is a run as `baselineRun` makes it; what comes from a store is not trusted. */

@@ -1,4 +1,4 @@
-import type { Machine, RunResult } from '../result.ts'
+import type { Machine, RunResult } from '../result/result.ts'
 import { type Baseline, type BaselineRun, STALE_AFTER } from './baseline.ts'
 
 export interface Comparable {

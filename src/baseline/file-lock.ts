@@ -13,6 +13,8 @@ import type { Ms } from '../units.ts'
 
 /** A claim is held for milliseconds. An older one is dead even when its process number is in use, perhaps by another. */
 const DEAD_AFTER: Ms = 60_000
+/** A process killed between creating its claim and writing its name into it leaves an empty one. */
+const UNWRITTEN_AFTER: Ms = 2_000
 /** Beyond the age at which any dead claim is recognised. */
 const WAIT_AT_MOST: Ms = 90_000
 
@@ -81,13 +83,15 @@ async function allDead(prefix: string, numbers: readonly number[]): Promise<bool
 
 async function isDead(file: string): Promise<boolean> {
   try {
-    const { mtimeMs } = await stat(file)
-    if (Date.now() - mtimeMs > DEAD_AFTER) return true
-    // Between creating and writing it is empty; a claim that stays empty grows old.
-    const owner: unknown = JSON.parse(await readFile(file, 'utf8'))
+    const age: Ms = Date.now() - (await stat(file)).mtimeMs
+    if (age > DEAD_AFTER) return true
+    const text = await readFile(file, 'utf8')
+    // Between creating and writing it is empty, for a moment.
+    if (text === '') return age > UNWRITTEN_AFTER
+    const owner: unknown = JSON.parse(text)
     return isOwner(owner) && owner.host === hostname() && !isAlive(owner.pid)
   } catch {
-    // Released in the meantime, or not yet written.
+    // Released in the meantime, or not one of ours.
     return false
   }
 }

@@ -1,5 +1,5 @@
 import { countIn, type HistogramText } from '../histogram.ts'
-import type { RunResult, StepResult } from '../result.ts'
+import type { RunResult, StepResult } from '../result/result.ts'
 import { formatCount } from '../units.ts'
 
 /** Every sum of a result that must add up and does not, in words. Broken numbers, NaN included, do not add up. */

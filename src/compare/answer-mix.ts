@@ -1,4 +1,4 @@
-import type { StepResult } from '../result.ts'
+import type { StepResult } from '../result/result.ts'
 import { formatShare } from '../units.ts'
 
 // A page that now redirects, or answers 204 where it answered 200, is measured well and compared with something else.

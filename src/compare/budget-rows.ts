@@ -1,7 +1,7 @@
 import { baselineRun } from '../baseline/baseline-run.ts'
 import type { Comparable } from '../baseline/comparable.ts'
 import type { Budget } from '../profile/profile.ts'
-import type { RunResult } from '../result.ts'
+import type { RunResult } from '../result/result.ts'
 import type { BudgetRow, Judgement } from './comparison.ts'
 import { type Evidence, judgeBudgets } from './judge-budget.ts'
 import { successesPerSecond } from './measure.ts'

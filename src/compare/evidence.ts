@@ -1,7 +1,7 @@
 import type { BaselineRun } from '../baseline/baseline.ts'
 import { baselineRun } from '../baseline/baseline-run.ts'
 import type { Cause } from '../engine/shard-result.ts'
-import type { RunResult, StepResult } from '../result.ts'
+import type { RunResult, StepResult } from '../result/result.ts'
 import { formatCount } from '../units.ts'
 import { disagreements } from './accounting.ts'
 import { otherAnswers } from './answer-mix.ts'

@@ -1,6 +1,6 @@
 import type { Cause } from '../engine/shard-result.ts'
 import { Histogram } from '../histogram.ts'
-import type { GeneratorHealth, RunResult } from '../result.ts'
+import type { GeneratorHealth, RunResult } from '../result/result.ts'
 import { formatCount, formatMs, formatShare, type Ms, type Share } from '../units.ts'
 import type { Defect, DefectCode } from './comparison.ts'
 import type { Scope } from './scope.ts'

@@ -1,5 +1,5 @@
 import type { MetricName } from '../profile/profile.ts'
-import type { RunResult } from '../result.ts'
+import type { RunResult } from '../result/result.ts'
 import type { Share } from '../units.ts'
 import type { Estimate } from './comparison.ts'
 import { studentQuantile } from './distributions.ts'

@@ -1,6 +1,7 @@
 import type { BaselineRun } from '../baseline/baseline.ts'
+import { Histogram } from '../histogram.ts'
 import type { MetricName } from '../profile/profile.ts'
-import type { Ms, Share } from '../units.ts'
+import type { Ms } from '../units.ts'
 import type { ScopeRow } from './comparison.ts'
 import { failures, metricOf } from './metrics.ts'
 import { type Part, partOfStep, type Scope, scopeOf, WHOLE } from './scope.ts'
@@ -20,7 +21,7 @@ function rowOf(part: Part, run: BaselineRun, before: readonly BaselineRun[]): Sc
     p50: metricOf('p50').read(scope),
     p95: metricOf('p95').read(scope),
     p99: metricOf('p99').read(scope),
-    serviceP95: quantileMs(scope, 0.95),
+    serviceP95: serviceP95(run, part),
     errors: metricOf('errors').read(scope) ?? 0,
     throughput: metricOf('throughput').read(scope) ?? 0,
     baseline: medians(before.map((earlier) => scopeOf(earlier, part))),
@@ -28,8 +29,8 @@ function rowOf(part: Part, run: BaselineRun, before: readonly BaselineRun[]): Sc
   }
 }
 
-function quantileMs({ service }: Scope, q: Share): Ms | undefined {
-  const us = service.quantile(q)
+function serviceP95({ steps }: BaselineRun, { includes }: Part): Ms | undefined {
+  const us = Histogram.of(...steps.filter(includes).map(({ service }) => service)).quantile(0.95)
   return us === undefined ? undefined : us / 1000
 }
 

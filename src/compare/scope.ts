@@ -1,6 +1,6 @@
 import type { BaselineRun } from '../baseline/baseline.ts'
 import { Histogram } from '../histogram.ts'
-import type { StepResult } from '../result.ts'
+import type { StepResult } from '../result/result.ts'
 import type { Ms } from '../units.ts'
 
 /** A part of the load that a budget can speak of. */
@@ -23,9 +23,8 @@ export interface Scope {
   readonly succeededInWindow: number
   /** Whether the target answered at the pace of the load rather than at its own. */
   readonly keptUp: boolean
-  /** From the intended start and from the actual send; successes only. */
+  /** From the intended start; successes only. */
   readonly response: Histogram
-  readonly service: Histogram
   readonly causes: ReadonlyMap<string, number>
 }
 
@@ -51,7 +50,7 @@ export function partNamed(of: string | undefined, steps: readonly StepResult[]):
   return only === undefined || second !== undefined ? undefined : partOfStep(only)
 }
 
-// Four in five hundred may still be under way when the window ends without anyone being behind.
+// What is under way when the window ends is the latency times the rate: 2 % of a minute are more than a second's answers.
 const KEEPING_UP = 0.98
 
 /** Sums a run up over a part. */
@@ -68,7 +67,6 @@ export function scopeOf(run: BaselineRun, part: Part): Scope {
     succeededInWindow: all.succeeded === 0 ? 0 : run.inWindow.succeeded * (own.succeeded / all.succeeded),
     keptUp: run.inWindow.succeeded + run.inWindow.failed >= KEEPING_UP * (all.sent + dropped),
     response: Histogram.of(...steps.map(({ response }) => response)),
-    service: Histogram.of(...steps.map(({ service }) => service)),
     causes: causesOf(steps),
   }
 }

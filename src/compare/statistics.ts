@@ -148,10 +148,12 @@ export function logChange(estimate: number, noise: WindowNoise, down: number, up
  * smallest is held to level/m, the next to level/(m - 1), until one is too large.
  */
 export function holm(chances: readonly number[], level: number): readonly boolean[] {
-  const rejected = chances.map(() => false)
-  const order = chances.map((_, at) => at).sort((a, b) => chances[a]! - chances[b]!)
+  // NaN has no place in an order.
+  const known = chances.map((chance) => (chance <= 1 ? chance : 1))
+  const rejected = known.map(() => false)
+  const order = known.map((_, at) => at).sort((a, b) => known[a]! - known[b]!)
   for (const [done, at] of order.entries()) {
-    if (!(chances[at]! <= level / (chances.length - done))) break
+    if (known[at]! > level / (known.length - done)) break
     rejected[at] = true
   }
   return rejected

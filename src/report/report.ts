@@ -1,6 +1,6 @@
 import type { Comparison } from '../compare/comparison.ts'
 import type { Verdict } from '../compare/verdict.ts'
-import type { RunResult } from '../result.ts'
+import type { RunResult } from '../result/result.ts'
 
 /** Everything a reader may be shown, as data; renderers ask nothing else, not even the time. */
 export interface Report {

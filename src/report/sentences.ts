@@ -1,6 +1,6 @@
 import type { DefectCode } from '../compare/comparison.ts'
 import { Histogram, type HistogramText } from '../histogram.ts'
-import type { RunResult } from '../result.ts'
+import type { RunResult } from '../result/result.ts'
 import { formatChange, formatCount, formatDuration, formatMs, formatShare } from '../units.ts'
 import type { Report } from './report.ts'
 import type { Writing } from './writing.ts'

@@ -1,7 +1,7 @@
 import type { SecondOfStep, ShardResult, StepCounts } from '../engine/shard-result.ts'
 import { Histogram, type HistogramText } from '../histogram.ts'
 import type { LoadPlan, PlannedStep } from '../plan/plan.ts'
-import type { Fingerprint, GeneratorHealth, RunResult, SecondResult, StepResult } from '../result.ts'
+import type { Fingerprint, GeneratorHealth, RunResult, SecondResult, StepResult } from './result.ts'
 import { flawOf } from './shard-flaw.ts'
 
 /** What a result says of a run beyond what its workers measured. */

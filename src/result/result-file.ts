@@ -1,7 +1,6 @@
 import type { Cause } from '../engine/shard-result.ts'
 import { LoadgateError, messageOf } from '../errors.ts'
 import { countIn, Histogram, type HistogramText } from '../histogram.ts'
-import type { RunResult, SecondResult, StepResult } from '../result.ts'
 import {
   amount,
   count,
@@ -18,6 +17,7 @@ import {
   where,
   whole,
 } from './reader.ts'
+import type { RunResult, SecondResult, StepResult } from './result.ts'
 
 const SCHEMA = 1
 

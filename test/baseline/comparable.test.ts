@@ -1,7 +1,7 @@
 import { expect, test } from '@jest/globals'
 import type { BaselineRun } from '../../src/baseline/baseline.ts'
 import { comparableRuns } from '../../src/baseline/comparable.ts'
-import type { Fingerprint } from '../../src/result.ts'
+import type { Fingerprint } from '../../src/result/result.ts'
 import { madeRun, NOW, storedRun } from './made-run.ts'
 
 const DAY = 24 * 3_600_000

@@ -112,6 +112,14 @@ test('a lock left by a dead process is outlived at once', async () => {
   expect(readdirSync(join(path, '..'))).toEqual(['baseline.json'])
 })
 
+test('a lock whose owner died before writing its name is outlived soon', async () => {
+  const path = place()
+  mkdirSync(join(path, '..'), { recursive: true })
+  writeFileSync(`${path}.lock.1`, '')
+  await fileStore(path).append(small('a'))
+  expect(readdirSync(join(path, '..'))).toEqual(['baseline.json'])
+})
+
 test('a lock of a living process, or of another machine, is respected until it is old', async () => {
   for (const owner of [
     { host: hostname(), pid: process.pid, token: 'x' },

@@ -4,7 +4,7 @@ import type { BaselineRun } from '../../src/baseline/baseline.ts'
 import { baselineRun } from '../../src/baseline/baseline-run.ts'
 import type { Cause } from '../../src/engine/shard-result.ts'
 import { Histogram, Recorder } from '../../src/histogram.ts'
-import type { GeneratorHealth, RunResult, SecondResult, StepResult } from '../../src/result.ts'
+import type { GeneratorHealth, RunResult, SecondResult, StepResult } from '../../src/result/result.ts'
 
 export interface MadeStep {
   readonly scenario?: string

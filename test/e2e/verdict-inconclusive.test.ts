@@ -2,7 +2,7 @@
 import { writeFileSync } from 'node:fs'
 import type { ServerResponse } from 'node:http'
 import { afterAll, beforeAll, expect, test } from '@jest/globals'
-import type { RunResult } from '../../src/result.ts'
+import type { RunResult } from '../../src/result/result.ts'
 import { type CountingServer, startCountingServer } from '../support/counting-server.ts'
 import { type GateRun, gate, reported, runCli, type Workspace, workspace } from '../support/run-cli.ts'
 import { earlierRuns, writeStore } from '../support/stored-runs.ts'

@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, beforeAll, expect, test } from '@jest/globals'
 import type { DefectCode } from '../../src/compare/comparison.ts'
-import type { RunResult } from '../../src/result.ts'
+import type { RunResult } from '../../src/result/result.ts'
 import { type CountingServer, startCountingServer } from '../support/counting-server.ts'
 import {
   CLI,

@@ -4,7 +4,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { afterAll, beforeAll, expect, test } from '@jest/globals'
-import type { RunResult, StepResult } from '../../src/result.ts'
+import type { RunResult, StepResult } from '../../src/result/result.ts'
 import { CHANGED, LARGE, type Nginx, PAGE, startNginx } from './nginx.ts'
 
 const cli = resolve(import.meta.dirname, '../../dist/cli.js')

@@ -4,7 +4,7 @@ import type { Outcome } from '../../src/compare/verdict.ts'
 import { Recorder } from '../../src/histogram.ts'
 import type { Budget, Limit, MetricName } from '../../src/profile/profile.ts'
 import type { Report, RunContext } from '../../src/report/report.ts'
-import type { RunResult, StepResult } from '../../src/result.ts'
+import type { RunResult, StepResult } from '../../src/result/result.ts'
 
 /** A histogram of some times in ms. */
 export function histogram(...times: readonly number[]): string {

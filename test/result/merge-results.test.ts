@@ -2,7 +2,7 @@ import { expect, test } from '@jest/globals'
 import fc from 'fast-check'
 import type { Cause, ShardResult } from '../../src/engine/shard-result.ts'
 import { Histogram } from '../../src/histogram.ts'
-import { mergeResults } from '../../src/result.ts'
+import { mergeResults } from '../../src/result/merge-results.ts'
 import { contextOf, planOf, type Sample, shardOf, textOf } from './shards.ts'
 
 const plan = planOf('closed')

@@ -1,7 +1,9 @@
 import { expect, test } from '@jest/globals'
 import fc from 'fast-check'
 import { LoadgateError } from '../../src/errors.ts'
-import { mergeResults, type RunResult, readResult, readResultSummary, writeResult } from '../../src/result.ts'
+import { mergeResults } from '../../src/result/merge-results.ts'
+import type { RunResult } from '../../src/result/result.ts'
+import { readResult, readResultSummary, writeResult } from '../../src/result/result-file.ts'
 import { contextOf, planOf, shardOf, textOf } from './shards.ts'
 
 const plan = planOf('closed')

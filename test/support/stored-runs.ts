@@ -3,7 +3,7 @@ import { mkdirSync, writeFileSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { baselineRun } from '../../src/baseline/baseline-run.ts'
 import { encodeRuns } from '../../src/baseline/file-format.ts'
-import type { RunResult } from '../../src/result.ts'
+import type { RunResult } from '../../src/result/result.ts'
 
 /** The same run, as if it had been made several times, an hour apart and before itself. */
 export function earlierRuns(result: RunResult, count = 3): readonly RunResult[] {

@@ -1,9 +1,6 @@
-import type { Cause, IterationCounts } from './engine/shard-result.ts'
-import type { HistogramText } from './histogram.ts'
-import type { Bytes, EpochMs, Ms, Share } from './units.ts'
-
-export { mergeResults } from './result/merge-results.ts'
-export { readResult, readResultSummary, writeResult } from './result/result-file.ts'
+import type { Cause, IterationCounts } from '../engine/shard-result.ts'
+import type { HistogramText } from '../histogram.ts'
+import type { Bytes, EpochMs, Ms, Share } from '../units.ts'
 
 /** The merged result of all shards; also the result file (`--json`), readable on another machine and by later versions. */
 export interface RunResult {
