@@ -13,7 +13,6 @@ export type EpochMs = number & { readonly unit?: 'epoch-ms' }
 
 const DURATION = { ms: 1, s: 1_000, m: 60_000, h: 3_600_000 } as const
 const RATE = { s: 1, m: 1 / 60, h: 1 / 3600 } as const
-const SIZE = { B: 1, kB: 1_000, MB: 1_000_000, KiB: 1_024, MiB: 1_048_576 } as const
 
 /** "250 ms", "30s", "1.5m", "1m 30s", "2h" in milliseconds; undefined when the text is not a duration. */
 export function parseDuration(text: string): Ms | undefined {
@@ -29,12 +28,6 @@ export function parseDuration(text: string): Ms | undefined {
 export function parseRate(text: string): PerSecond | undefined {
   const match = /^(\d+(?:\.\d+)?)\s*\/\s*(s|m|h)$/.exec(text.trim())
   return match ? Number(match[1]) * RATE[match[2] as keyof typeof RATE] : undefined
-}
-
-/** "10 MB", "512KiB" in bytes; undefined when the text is not a size. */
-export function parseSize(text: string): Bytes | undefined {
-  const match = /^(\d+(?:\.\d+)?)\s*(B|kB|MB|KiB|MiB)$/.exec(text.trim())
-  return match ? Math.round(Number(match[1]) * SIZE[match[2] as keyof typeof SIZE]) : undefined
 }
 
 /** "0.42 ms", "12.3 ms", "250 ms", "1.24 s". */
