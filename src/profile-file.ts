@@ -2,7 +2,7 @@ import { basename, dirname } from 'node:path'
 import { insideOf, readText } from './files.ts'
 import type { LoadPlan } from './plan/plan.ts'
 import { planLoad } from './plan/plan-load.ts'
-import { parseData } from './profile/data.ts'
+import { type ParsedData, parseData } from './profile/data.ts'
 import type { LoadProfile } from './profile/profile.ts'
 import { parseProfile } from './profile/read-profile.ts'
 import type { Bytes } from './units.ts'
@@ -27,7 +27,7 @@ export async function loadProfile(
   const text = await readText(path, PROFILE_LIMIT)
   const { profile, secrets } = parseProfile(text, { file: path, env })
   const directory = dirname(path)
-  const data: Record<string, ReturnType<typeof parseData>> = {}
+  const data: Record<string, ParsedData> = {}
   for (const [name, { file, format }] of Object.entries(profile.data)) {
     const content = await readText(await insideOf(directory, file), DATA_LIMIT)
     data[name] = parseData(content, { file: basename(file), format })

@@ -1,14 +1,9 @@
 import { LoadgateError } from '../errors.ts'
 import { nearest } from '../nearest.ts'
+import type { ParsedData } from '../profile/data.ts'
 import type { LoadProfile, Scenario, Template } from '../profile/profile.ts'
 import { formatCount } from '../units.ts'
 import type { DataTable } from './plan.ts'
-
-/** What was read from a data file. */
-export interface DataRows {
-  readonly columns: readonly string[]
-  readonly rows: readonly (readonly string[])[]
-}
 
 /**
  * The tables that the scenarios refer to, checked: the columns are there, and a `unique` table has a row for each of the
@@ -16,7 +11,7 @@ export interface DataRows {
  */
 export function tablesOf(
   { data: sources, scenarios }: LoadProfile,
-  data: Readonly<Record<string, DataRows>>,
+  data: Readonly<Record<string, ParsedData>>,
   takers: { readonly count: number; readonly word: 'arrivals' | 'users' },
 ): Readonly<Record<string, DataTable>> {
   const tables: Record<string, DataTable> = {}
@@ -64,7 +59,7 @@ function templatesOf({ steps }: Scenario): readonly Template[] {
   )
 }
 
-function unknownColumn(file: string, column: string, { columns }: DataRows): LoadgateError {
+function unknownColumn(file: string, column: string, { columns }: ParsedData): LoadgateError {
   return new LoadgateError('usage', `${file} has no column "${column}"`, {
     hint: suggestion(column, columns) ?? `Its columns are ${columns.map((name) => `"${name}"`).join(', ')}.`,
   })

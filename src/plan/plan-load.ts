@@ -1,11 +1,12 @@
 import { LoadgateError } from '../errors.ts'
+import type { ParsedData } from '../profile/data.ts'
 import type { LoadProfile, Scenario } from '../profile/profile.ts'
 import { formatCount, formatDuration, type Ms } from '../units.ts'
 import { arrivalsIn, lengthOf, peakLevel } from './curve.ts'
 import { budgetsOf } from './default-budgets.ts'
 import { curveOf } from './load-curve.ts'
 import type { LoadPlan, PlannedScenario, Segment } from './plan.ts'
-import { type DataRows, tablesOf } from './plan-data.ts'
+import { tablesOf } from './plan-data.ts'
 import { hashOf } from './plan-hash.ts'
 import { requestsPerIteration } from './summarise-plan.ts'
 
@@ -22,7 +23,7 @@ const MOST_CONNECTIONS = 25_000
 
 interface PlanOptions {
   /** Rows by the name of their source, for every source of the profile. */
-  readonly data: Readonly<Record<string, DataRows>>
+  readonly data: Readonly<Record<string, ParsedData>>
   readonly seed?: number | undefined
   /** The profile's path: the place of the budgets that are added to it. */
   readonly file?: string | undefined
