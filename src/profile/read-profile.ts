@@ -12,6 +12,7 @@ import type { Reading } from './reading.ts'
 import type { Loose } from './schema.ts'
 import { visible } from './show.ts'
 import type { Environment } from './template.ts'
+import { at } from './tree.ts'
 import { readYaml } from './yaml-tree.ts'
 
 /** A profile is written by hand; data has files of its own. */
@@ -70,13 +71,9 @@ function withoutSecrets(message: string, secrets: readonly string[]): string {
   return secrets.reduce((text, secret) => text.replaceAll(secret, '***'), message)
 }
 
-const START = { start: 0, end: 1 }
+const START = at(0)
 // YAML 1.2, section 5.1: everything printable. Half a character (a lone surrogate) is none.
 const FORBIDDEN = /(?![\t\n\r\x85])[\p{Cc}\p{Cs}\ufffe\uffff]/u
-
-function at(offset: number) {
-  return { start: offset, end: offset + 1 }
-}
 
 function build(reading: Reading): LoadProfile | undefined {
   const section = readShape(reading, Profile)

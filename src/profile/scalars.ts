@@ -78,7 +78,8 @@ export function readWeight(raw: Scalar): Read<number> {
     : wrong('out-of-range', '{} is out of range; a weight is above 0 and at most 1000000')
 }
 
-const LONGEST_NAME = 100
+/** Characters of a name. */
+export const LONGEST_NAME = 100
 const INVISIBLE = /[\p{Cc}\p{Cf}\p{Co}\p{Cs}\p{Zl}\p{Zp}]/u
 
 /** A name that people read in reports: one form of every letter, nothing hidden in it. */

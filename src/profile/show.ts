@@ -1,5 +1,5 @@
-// Controls (but the tab), format characters such as bidi overrides, lone surrogates, private use and what Unicode has not assigned: they would hide
-// or rearrange what a reader sees.
+// Controls (but the tab), format characters such as bidi overrides, lone surrogates, private use and what Unicode has not
+// assigned: they would hide or rearrange what a reader sees.
 const INVISIBLE = /[\p{C}\p{Zl}\p{Zp}]/gu
 
 /** The text with every invisible character written as its number. */

@@ -1,10 +1,9 @@
 import { METHODS, type Step } from './grammar-step.ts'
 import { complain, type Reading } from './reading.ts'
+import { LONGEST_NAME } from './scalars.ts'
 import type { Loose } from './schema.ts'
 import { show, visible } from './show.ts'
 import { nodeAt, type Path } from './tree.ts'
-
-const LONGEST = 100
 
 /**
  * Names of the request steps of a scenario, each its own: as given, or method and path as written with a number behind
@@ -42,7 +41,7 @@ export function stepNames(
 function unique(name: string, taken: Map<string, number>, numbers: Map<string, number>): string {
   for (let number = (numbers.get(name) ?? 0) + 1; ; number++) {
     const suffix = number === 1 ? '' : ` (${number})`
-    const room = LONGEST - suffix.length
+    const room = LONGEST_NAME - suffix.length
     const candidate = `${name.length > room ? `${name.slice(0, room - 1).toWellFormed()}…` : name}${suffix}`
     if (taken.has(candidate)) continue
     taken.set(candidate, -1)

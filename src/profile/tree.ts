@@ -7,6 +7,11 @@ export interface Span {
   readonly end: number
 }
 
+/** The character at an offset. */
+export function at(offset: number): Span {
+  return { start: offset, end: offset + 1 }
+}
+
 export interface MapNode {
   readonly kind: 'map'
   readonly span: Span

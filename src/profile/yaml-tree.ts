@@ -1,7 +1,7 @@
 import { Composer, type Document, isAlias, isMap, isPair, isScalar, isSeq, Lexer, Parser, visit } from 'yaml'
 import type { IssueLog } from './issue-log.ts'
 import { show } from './show.ts'
-import type { Entry, Node, Span } from './tree.ts'
+import { at, type Entry, type Node, type Span } from './tree.ts'
 import { explainYamlError } from './yaml-errors.ts'
 
 /** Far above what a profile needs; below what makes the recursive half of a YAML reader run out of stack. */
@@ -147,10 +147,6 @@ function nothing(span: Span): Node {
 function spanOf(range: readonly number[] | null | undefined): Span {
   const start = range?.[0] ?? 0
   return { start, end: Math.max(start, range?.[1] ?? start) }
-}
-
-function at(offset: number): Span {
-  return { start: offset, end: offset + 1 }
 }
 
 function from(start: number, source: string): Span {
