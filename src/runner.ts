@@ -2,10 +2,9 @@ import { stat } from 'node:fs/promises'
 import * as core from '@actions/core'
 import { messageOf } from './errors.ts'
 import type { Annotation } from './report/annotations.ts'
+import { SUMMARY_LIMIT } from './report/markdown.ts'
 import type { Bytes, Ms } from './units.ts'
 
-/** The runner drops a step's summary above 1 MiB, and the job stays green. */
-const SUMMARY_BYTES: Bytes = 1_000_000
 const CUT = '\n\n*Cut here: GitHub shows at most 1 MiB. The report directory has the whole report.*\n'
 
 export function inGitHub(env: Readonly<Record<string, string | undefined>> = process.env): boolean {
@@ -37,7 +36,7 @@ export function annotate({ level, file, line, column, title, message }: Annotati
 /** Appends to the summary of the job; answers with a sentence when it is not there, or only in part. */
 export async function writeSummary(markdown: string): Promise<string | undefined> {
   try {
-    const room = SUMMARY_BYTES - (await stat(process.env.GITHUB_STEP_SUMMARY ?? '')).size
+    const room = SUMMARY_LIMIT - (await stat(process.env.GITHUB_STEP_SUMMARY ?? '')).size
     const text = cutTo(markdown, room)
     await core.summary.emptyBuffer().addRaw(text).write()
     return text === markdown ? undefined : 'The job summary was cut: GitHub shows at most 1 MiB of it.'

@@ -1,7 +1,8 @@
 import { codeSpan } from './code-span.ts'
 import { plainLine } from './plain-line.ts'
 
-const MAX_SENTENCE = 600
+/** Characters; a sentence of ours is far shorter, and the rest is what came from outside. */
+export const MAX_SENTENCE = 600
 
 // What may stand outside a code span. No @ # & * _ ~ [ ] ! \ | $ ^ { }, and a colon only at the end of a word.
 const PLAIN_WORD = /^[\p{L}\p{N}.,;()'’+\-−–—±%/<>=≥≤›→×…·?]*:?$/u

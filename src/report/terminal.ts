@@ -16,7 +16,7 @@ import {
   warmUpSentence,
   withoutStop,
 } from './sentences.ts'
-import { worstSteps } from './step-rows.ts'
+import { STEP_COLUMNS, worstSteps } from './step-rows.ts'
 import { terminalTable } from './terminal-table.ts'
 import { PLAIN } from './writing.ts'
 
@@ -96,7 +96,7 @@ function steps({ comparison }: Report, width: number, paint: Paint): readonly st
   const all = worstSteps(comparison)
   if (all.length === 0) return []
   const rows = all.slice(0, MAX_STEPS + 1)
-  const head = ['step', 'requests', 'p50', 'p95', 'p99', 'errors', 'rate']
+  const head = ['step', ...STEP_COLUMNS]
   const [first = '', ...lines] = terminalTable([head, ...rows.map(stepCells)], width)
   const more = all.length - rows.length
   const note = more > 0 ? [paint('faint', `… and ${counted(more, 'more step')}`)] : []

@@ -1,6 +1,6 @@
 import { codeSpan } from './code-span.ts'
 import { plainLine } from './plain-line.ts'
-import { prose } from './prose.ts'
+import { MAX_SENTENCE, prose } from './prose.ts'
 
 /** How text from outside is shown where a report is read. */
 export interface Writing {
@@ -11,4 +11,4 @@ export interface Writing {
 }
 
 export const MARKDOWN: Writing = { name: codeSpan, sentence: prose }
-export const PLAIN: Writing = { name: (text) => plainLine(text), sentence: (text) => plainLine(text, 600) }
+export const PLAIN: Writing = { name: (text) => plainLine(text), sentence: (text) => plainLine(text, MAX_SENTENCE) }
