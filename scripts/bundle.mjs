@@ -1,7 +1,7 @@
 // Builds dist/: four entries and what they share, as ESM that runs on Node 24 without node_modules. The same sources and
 // lock file give the same bytes, which `npm run dist-check` holds the committed files to.
 import { readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
-import { dirname, join, resolve } from 'node:path'
+import { join, resolve } from 'node:path'
 import { build } from 'esbuild'
 
 const target = process.argv[2] ?? 'dist'
@@ -49,6 +49,6 @@ function licenses(inputs) {
 }
 
 function packageFolder(input) {
-  const match = /^(.*node_modules\/(?:@[^/]+\/)?[^/]+)\//.exec(resolve(dirname(input), input.split('/').at(-1)))
+  const match = /^(.*node_modules\/(?:@[^/]+\/)?[^/]+)\//.exec(resolve(input))
   return match?.[1]
 }

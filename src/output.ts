@@ -51,6 +51,7 @@ const PALETTE = new RegExp(`(${ESC}\\[(?:0|1|2|31|32|33|36)m)`)
 export function createOutput({ stdout, stderr, github, colour }: OutputOptions): Output {
   const terminal = stdout.isTTY === true && !github
   const colours = colour ?? terminal
+  const width = () => stdout.columns || 80
   const { add, redact } = createRedactor()
   let view: readonly string[] = []
 
@@ -85,7 +86,7 @@ export function createOutput({ stdout, stderr, github, colour }: OutputOptions):
     terminal,
     colour: colours,
     get width() {
-      return stdout.columns || 80
+      return width()
     },
     info: (text) => write(stdout, safe(text)),
     styled: (text) => write(stdout, colours ? redact(text).split(PALETTE).map(keepPalette(safe)).join('') : safe(text)),
@@ -98,7 +99,7 @@ export function createOutput({ stdout, stderr, github, colour }: OutputOptions):
       draw(
         lines.map((line) =>
           Array.from(safe(line))
-            .slice(0, (stdout.columns || 80) - 1)
+            .slice(0, width() - 1)
             .join(''),
         ),
       )
