@@ -2,16 +2,16 @@ import { readFile } from 'node:fs/promises'
 import { exitCodeOfVerdict, LoadgateError, messageOf } from './errors.ts'
 import { gate } from './gate.ts'
 import { optionsFromAction } from './inputs.ts'
-import { type Job, jobOf } from './job.ts'
-import { neutralise } from './neutralise.ts'
-import { createOutput } from './output.ts'
+import { neutralise } from './output/neutralise.ts'
+import { createOutput } from './output/output.ts'
 import { uploadReport } from './publish/artifact.ts'
 import { maySaveBaseline, type RunEvent, readEvent, refusePrivileged } from './publish/event.ts'
 import { commentsOf } from './publish/github.ts'
 import { type CommentTarget, githubPublisher } from './publish/github-publisher.ts'
-import { annotateMistakes } from './report/annotations.ts'
+import { type Job, jobOf } from './publish/job.ts'
+import { annotate, finish, maskSecret, readInput, saveState, setOutput, writeSummary } from './publish/runner.ts'
+import { annotationsOfMistakes } from './report/annotations.ts'
 import { runEntry } from './run-entry.ts'
-import { annotate, finish, maskSecret, readInput, saveState, setOutput, writeSummary } from './runner.ts'
 
 const { env } = process
 const output = createOutput({ stdout: process.stdout, stderr: process.stderr, github: true })
@@ -59,7 +59,7 @@ async function gateHere(signal: AbortSignal): Promise<number> {
 function annotateError(error: unknown): void {
   const mistakes = error instanceof LoadgateError ? error.mistakes : []
   if (mistakes.length === 0) failure = `Loadgate: ${messageOf(error)}`
-  for (const annotation of annotateMistakes(mistakes))
+  for (const annotation of annotationsOfMistakes(mistakes))
     annotate({ ...annotation, message: output.redact(annotation.message) })
 }
 

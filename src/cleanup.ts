@@ -1,6 +1,6 @@
 // The action's post step: stops the service if the main step was killed before it could.
-import { createOutput } from './output.ts'
-import { getState } from './runner.ts'
+import { createOutput } from './output/output.ts'
+import { getState } from './publish/runner.ts'
 import { stopLeftover } from './service.ts'
 
 const output = createOutput({ stdout: process.stdout, stderr: process.stderr, github: true })

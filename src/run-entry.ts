@@ -1,5 +1,5 @@
 import { exitCodeOf, LoadgateError, messageOf } from './errors.ts'
-import type { Output } from './output.ts'
+import type { Output } from './output/output.ts'
 import type { Ms } from './units.ts'
 
 /** By the shell's convention: 128 and the number of the signal. */

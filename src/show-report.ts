@@ -1,10 +1,11 @@
 import { join } from 'node:path'
 import { writeText } from './files.ts'
 import type { GateOptions } from './inputs.ts'
-import type { Output } from './output.ts'
+import type { Output } from './output/output.ts'
+import { SUMMARY_LIMIT } from './publish/limits.ts'
 import type { Publisher } from './publish/publisher.ts'
 import { renderJson } from './report/json.ts'
-import { renderMarkdown, SUMMARY_LIMIT } from './report/markdown.ts'
+import { renderMarkdown } from './report/markdown.ts'
 import type { Report } from './report/report.ts'
 import { renderTerminal } from './report/terminal.ts'
 

@@ -1,5 +1,5 @@
 import type { ShardProgress } from './engine/shard-result.ts'
-import type { Output } from './output.ts'
+import type { Output } from './output/output.ts'
 import type { LoadPlan } from './plan/plan.ts'
 import { progressLine, progressView } from './report/progress.ts'
 import { foldProgress, NO_PROGRESS, takeSnapshot } from './report/progress-fold.ts'

@@ -5,6 +5,7 @@ import { setTimeout } from 'node:timers/promises'
 import { messageOf } from '../errors.ts'
 import type { Ms } from '../units.ts'
 import { realWaiting, type Waiting } from './retry.ts'
+import type { Variables } from './variables.ts'
 
 const ATTEMPTS = 3
 const PAUSE: Ms = 2_000
@@ -26,7 +27,7 @@ export async function uploadReport(
   }: {
     readonly directory: string
     readonly name: string
-    readonly env: Readonly<Record<string, string | undefined>>
+    readonly env: Variables
   },
   waiting: Waiting = realWaiting,
 ): Promise<string | undefined> {

@@ -1,4 +1,5 @@
 import { LoadgateError, messageOf } from '../errors.ts'
+import { notOfRunner, type Variables, variable } from './variables.ts'
 
 /** What kind of run this is, as GitHub says. */
 export type RunEvent =
@@ -25,21 +26,16 @@ export interface PullRequestEvent {
 }
 
 /** Reads GITHUB_EVENT_NAME and the event's file; a missing or broken file is an error, not a guess. */
-export async function readEvent(
-  env: Readonly<Record<string, string | undefined>>,
-  readFile: (path: string) => Promise<string>,
-): Promise<RunEvent> {
-  const name = env.GITHUB_EVENT_NAME
-  if (!name) throw broken('GITHUB_EVENT_NAME is not set')
+export async function readEvent(env: Variables, readFile: (path: string) => Promise<string>): Promise<RunEvent> {
+  const name = variable(env, 'GITHUB_EVENT_NAME')
   const read = Object.hasOwn(EVENTS, name) ? EVENTS[name] : undefined
   if (!read) return { kind: 'other', name }
-  const path = env.GITHUB_EVENT_PATH
-  if (!path) throw broken('GITHUB_EVENT_PATH is not set')
+  const path = variable(env, 'GITHUB_EVENT_PATH')
   const payload = await payloadAt(path, readFile)
   return read({
     at: (...way) => way.reduce<unknown>(within, payload),
     fail: (way) => {
-      throw broken(`${path} of the event "${name}" has no ${way}`)
+      throw notOfRunner(`${path} of the event "${name}" has no ${way}`)
     },
   })
 }
@@ -123,13 +119,6 @@ async function payloadAt(path: string, readFile: (path: string) => Promise<strin
   try {
     return JSON.parse(await readFile(path))
   } catch (cause) {
-    throw broken(`${path} is not the JSON of an event: ${messageOf(cause)}`, cause)
+    throw notOfRunner(`${path} is not the JSON of an event: ${messageOf(cause)}`, cause)
   }
-}
-
-function broken(message: string, cause?: unknown): LoadgateError {
-  return new LoadgateError('infrastructure', message, {
-    hint: 'The runner sets it; on a laptop use the command line instead of the action.',
-    cause,
-  })
 }

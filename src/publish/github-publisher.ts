@@ -1,12 +1,13 @@
-import { type Annotation, annotate } from '../report/annotations.ts'
-import { renderMarkdown, SUMMARY_LIMIT } from '../report/markdown.ts'
+import { type Annotation, annotationsOf } from '../report/annotations.ts'
+import { renderMarkdown } from '../report/markdown.ts'
 import { outputsOf } from '../report/outputs.ts'
 import type { Report } from '../report/report.ts'
 import type { PullRequestComments } from './comments.ts'
+import { COMMENT_LIMIT, SUMMARY_LIMIT } from './limits.ts'
 import { noticeOf } from './notice.ts'
 import type { Published, Publisher } from './publisher.ts'
 import { PATIENCE, realWaiting, type Waiting } from './retry.ts'
-import { COMMENT_LIMIT, putStickyComment, type RunStamp, stickyHeader } from './sticky-comment.ts'
+import { putStickyComment, type RunStamp, stickyHeader } from './sticky-comment.ts'
 
 /** The door to the runner: what the log, the job and later steps are told. */
 export interface RunnerDoor {
@@ -62,7 +63,7 @@ export function githubPublisher(
         if (cut) notices.push(cut)
       })
       await each('The annotations', () => {
-        for (const annotation of annotate(report))
+        for (const annotation of annotationsOf(report))
           runner.annotate({ ...annotation, title: redact(annotation.title), message: redact(annotation.message) })
       })
       if (!comment) return { commentUrl: undefined, notices }

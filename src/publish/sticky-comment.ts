@@ -2,9 +2,6 @@ import { createHash } from 'node:crypto'
 import type { Author, Comment, PullRequestComments } from './comments.ts'
 import { type Retrying, withRetry } from './retry.ts'
 
-/** GitHub refuses a comment above 65,536 characters with 422. */
-export const COMMENT_LIMIT = 65_536
-
 /** What the comment was made by: GitHub's run ids rise, so the higher one is the newer run. */
 export interface RunStamp {
   readonly runId: number

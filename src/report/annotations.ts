@@ -21,13 +21,13 @@ const MOST = 10
 const MAX_MESSAGE = 4_096
 
 /** At most ten, worst first, on the lines of the budgets that do not hold; on broken evidence, what broke it. */
-export function annotate(report: Report): readonly Annotation[] {
+export function annotationsOf(report: Report): readonly Annotation[] {
   const all = report.comparison.defects.length > 0 ? defects(report) : findings(report)
   return atMostTen(all, (more) => `${counted(more, 'more finding')}; the job summary lists them all.`)
 }
 
 /** At most ten, in the order given, on the lines of the profile that nothing could be made of. */
-export function annotateMistakes(mistakes: readonly PlacedMistake[]): readonly Annotation[] {
+export function annotationsOfMistakes(mistakes: readonly PlacedMistake[]): readonly Annotation[] {
   const all = mistakes.map(({ place: { file, line, column }, message }) => ({
     level: 'error' as const,
     file,
@@ -63,12 +63,12 @@ function findings({ comparison }: Report): readonly Annotation[] {
       level: row.judgement.kind === 'undecided' ? 'warning' : 'error',
       ...row.budget.place,
       title: `Loadgate: budget ${RESULT[row.judgement.kind].word}`,
-      message: plainLine(messageOf(row), MAX_MESSAGE),
+      message: plainLine(budgetMessage(row), MAX_MESSAGE),
     }))
 }
 
 /** `p95 of "store": 412 ms, limit 275 ms, +65 % against 250 ms (+58 % … +71 %)` */
-function messageOf(row: BudgetRow): string {
+function budgetMessage(row: BudgetRow): string {
   const { value, valueBounds, limit, baseline, change, changeBounds } = budgetFigures(row)
   const facts = [
     changeBounds === undefined && valueBounds !== undefined ? `${value} (${valueBounds})` : value,

@@ -10,9 +10,6 @@ import { comparedSentence, counted, refusedSentences, resolutionSentence } from 
 import { table } from './table.ts'
 import { MARKDOWN } from './writing.ts'
 
-/** GitHub drops a step's summary above 1 MiB, and the job stays green; the rest is for what else the step writes. */
-export const SUMMARY_LIMIT: Bytes = 1_000_000
-
 const ALL = Number.POSITIVE_INFINITY
 
 // A report that is too long loses first what is fine, then the details, then everything but the verdict.
@@ -25,10 +22,10 @@ const EXTENTS: readonly Extent[] = [
 ]
 
 /**
- * The pull request's comment and the job's summary, at most `limit` bytes of UTF-8. (A comment's own limit is 65,536
- * characters; there are never more characters than bytes.) The headline stays whole, whatever the limit.
+ * The pull request's comment and the job's summary, at most `limit` bytes of UTF-8, and so at most as many characters.
+ * The headline stays whole, whatever the limit.
  */
-export function renderMarkdown(report: Report, { limit }: { readonly limit: number }): string {
+export function renderMarkdown(report: Report, { limit }: { readonly limit: Bytes }): string {
   const fits = (text: string) => Buffer.byteLength(text) <= limit
   for (const extent of EXTENTS) {
     const text = render(report, extent)

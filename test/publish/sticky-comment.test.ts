@@ -1,7 +1,8 @@
 import { afterAll, beforeAll, beforeEach, expect, test } from '@jest/globals'
 import { commentsOf } from '../../src/publish/github.ts'
+import { COMMENT_LIMIT } from '../../src/publish/limits.ts'
 import { noticeOf } from '../../src/publish/notice.ts'
-import { COMMENT_LIMIT, putStickyComment, stickyHeader } from '../../src/publish/sticky-comment.ts'
+import { putStickyComment, stickyHeader } from '../../src/publish/sticky-comment.ts'
 import { type Fault, GitHubContract, ISSUE } from '../support/github-contract.ts'
 import { manualWaiting } from '../support/manual-waiting.ts'
 

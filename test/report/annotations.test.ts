@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals'
-import { annotate, annotateMistakes } from '../../src/report/annotations.ts'
+import { annotationsOf, annotationsOfMistakes } from '../../src/report/annotations.ts'
 import {
   budget,
   exceeded,
@@ -15,16 +15,16 @@ import {
 } from './reports.ts'
 
 test('what holds is not annotated, nor is what has no baseline yet', () => {
-  expect(annotate(PASS)).toEqual([])
+  expect(annotationsOf(PASS)).toEqual([])
   const budgets = [
     budget('p95 < baseline + 5 %', 'p95', noBaseline, { value: 1 }),
     budget('p95 < 1 s', 'p95', holds, {}),
   ]
-  expect(annotate(report('pass', 'fine', { comparison: { budgets } }))).toEqual([])
+  expect(annotationsOf(report('pass', 'fine', { comparison: { budgets } }))).toEqual([])
 })
 
 test('each exceeded budget is an error on its line, the worst first', () => {
-  expect(annotate(FAIL)).toEqual([
+  expect(annotationsOf(FAIL)).toEqual([
     {
       level: 'error',
       file: 'loadgate.yml',
@@ -53,14 +53,14 @@ test('each exceeded budget is an error on its line, the worst first', () => {
 })
 
 test('doubt is a warning that says what would help', () => {
-  const [only, ...others] = annotate(INCONCLUSIVE)
+  const [only, ...others] = annotationsOf(INCONCLUSIVE)
   expect(others).toEqual([])
   expect(only).toMatchObject({ level: 'warning', title: 'Loadgate: budget undecided' })
   expect(only?.message).toContain('Measure about 3 min longer.')
 })
 
 test('broken evidence is named in place of budgets that prove nothing', () => {
-  const all = annotate(INVALID)
+  const all = annotationsOf(INVALID)
   expect(all.map(({ level, file, line }) => [level, file, line])).toEqual(Array(3).fill(['error', 'loadgate.yml', 1]))
   expect(all[0]?.message).toContain('p99 of the lateness is 84 ms')
 })
@@ -74,7 +74,7 @@ test.each([
   const budgets = Array.from({ length: count }, (_, n) =>
     budget(`p95 of "${n}" < 1 s`, 'p95', exceeded, { of: `${n}`, value: 2_000 + n, limit: 1_000 }),
   )
-  const all = annotate(report('fail', 'slow', { comparison: { budgets } }))
+  const all = annotationsOf(report('fail', 'slow', { comparison: { budgets } }))
   expect(all).toHaveLength(shown)
   expect(all[0]?.message).toContain(`"${count - 1}"`)
   if (last !== undefined) expect(all.at(-1)?.message).toBe(last)
@@ -83,7 +83,7 @@ test.each([
 test('a message is one line of at most 4096 characters', () => {
   const long = { ...undecided, kind: 'undecided', reason: 'r\n'.repeat(5_000), remedy: 'x' } as const
   const budgets = [budget('p95 < 1 s', 'p95', long, { of: '\u202ea\nb', value: 1, limit: 1 })]
-  const [only] = annotate(report('inconclusive', 'close', { comparison: { budgets } }))
+  const [only] = annotationsOf(report('inconclusive', 'close', { comparison: { budgets } }))
   expect(only?.message).toMatch(/^p95 of "a b": /)
   expect(only?.message).not.toMatch(/[\n\u202e]/)
   expect(Array.from(only?.message ?? '')).toHaveLength(4_096)
@@ -91,7 +91,7 @@ test('a message is one line of at most 4096 characters', () => {
 
 test('a budget without samples is an error on its line although the verdict is invalid', () => {
   const budgets = [budget('p95 of "x" < 1 s', 'p95', noSamples, { of: 'x', limit: 1_000, line: 9 })]
-  expect(annotate(report('invalid', 'Nothing was measured.', { comparison: { budgets } }))).toMatchObject([
+  expect(annotationsOf(report('invalid', 'Nothing was measured.', { comparison: { budgets } }))).toMatchObject([
     { level: 'error', line: 9, title: 'Loadgate: budget without samples', message: 'p95 of "x": –, limit 1000 ms' },
   ])
 })
@@ -101,7 +101,7 @@ test('mistakes of a profile stand on their lines, ten at most', () => {
     place: { file: 'loadgate.yml', line, column: 3 },
     message: `line ${line}:\n::error::x\u001b[31m`,
   })
-  const lines = (count: number) => annotateMistakes(Array.from({ length: count }, (_, at) => mistake(at + 1)))
+  const lines = (count: number) => annotationsOfMistakes(Array.from({ length: count }, (_, at) => mistake(at + 1)))
   expect(lines(1)).toEqual([
     {
       level: 'error',

@@ -1,10 +1,11 @@
 import { expect, test } from '@jest/globals'
-import { renderMarkdown, SUMMARY_LIMIT } from '../../src/report/markdown.ts'
+import { renderMarkdown } from '../../src/report/markdown.ts'
 import type { Report } from '../../src/report/report.ts'
 import { expectGolden } from '../support/golden.ts'
 import * as reports from './reports.ts'
 
 const COMMENT = 65_536
+const SUMMARY = 1_000_000
 
 test.each<[string, Report]>([
   ['pass', reports.PASS],
@@ -20,7 +21,7 @@ test.each<[string, Report]>([
 
 test('the same report is shortened the same way at every limit, and the headline survives each', () => {
   for (const report of [reports.FAIL, reports.HUGE, reports.hostile(reports.HOSTILE), manyBudgets(1_000)]) {
-    const [headline] = renderMarkdown(report, { limit: SUMMARY_LIMIT }).split('\n')
+    const [headline] = renderMarkdown(report, { limit: SUMMARY }).split('\n')
     expect(headline).toMatch(/^## ❌ Loadgate: fail — p95 of /)
     const seen = new Set<string>()
     for (let limit = 0; limit < 200_000; limit = Math.ceil(limit * 1.3) + 40) {
@@ -38,7 +39,7 @@ test('the same report is shortened the same way at every limit, and the headline
 
 test('what is fine goes first, then the details, then the budgets, then everything but the verdict', () => {
   const size = (text: string) => Buffer.byteLength(text)
-  const full = renderMarkdown(reports.HUGE, { limit: SUMMARY_LIMIT })
+  const full = renderMarkdown(reports.HUGE, { limit: SUMMARY })
   expect(full).toContain('`api › GET /items/8`')
   const shorter = renderMarkdown(reports.HUGE, { limit: size(full) - 1 })
   expect(shorter).not.toContain('`api › GET /items/8`')

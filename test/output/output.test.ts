@@ -1,8 +1,8 @@
 import { expect, test } from '@jest/globals'
 import fc from 'fast-check'
-import { MAX_LINE, neutralise } from '../src/neutralise.ts'
-import { createOutput, type OutputStream } from '../src/output.ts'
-import { commandsIn } from './support/runner-commands.ts'
+import { MAX_LINE, neutralise } from '../../src/output/neutralise.ts'
+import { createOutput, type OutputStream } from '../../src/output/output.ts'
+import { commandsIn } from '../support/runner-commands.ts'
 
 function screen({ isTTY = false, columns = 80 } = {}): OutputStream & { text: () => string } {
   let text = ''

@@ -3,16 +3,16 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, expect, test } from '@jest/globals'
-import { inGitHub } from '../src/runner.ts'
-import { type ActionCall, runAction } from './support/run-action.ts'
-import { commandsIn } from './support/runner-commands.ts'
+import { inGitHub } from '../../src/publish/runner.ts'
+import { type ActionCall, runAction } from '../support/run-action.ts'
+import { commandsIn } from '../support/runner-commands.ts'
 
 const root = mkdtempSync(join(tmpdir(), 'loadgate-runner-'))
 afterAll(() => rmSync(root, { recursive: true, force: true }))
 
 function run(body: string, call: Partial<ActionCall> = {}) {
   writeFileSync(join(root, 'action.yml'), 'inputs: { profile: {} }\nruns: { using: node24, main: main.mjs }')
-  const source = JSON.stringify(join(import.meta.dirname, '../src/runner.ts'))
+  const source = JSON.stringify(join(import.meta.dirname, '../../src/publish/runner.ts'))
   writeFileSync(join(root, 'main.mjs'), `import * as runner from ${source}\n${body}`)
   return runAction({ action: root, ...call })
 }

@@ -1,13 +1,14 @@
 import { stat } from 'node:fs/promises'
 import * as core from '@actions/core'
-import { messageOf } from './errors.ts'
-import type { Annotation } from './report/annotations.ts'
-import { SUMMARY_LIMIT } from './report/markdown.ts'
-import type { Bytes, Ms } from './units.ts'
+import { messageOf } from '../errors.ts'
+import type { Annotation } from '../report/annotations.ts'
+import type { Bytes, Ms } from '../units.ts'
+import { SUMMARY_LIMIT } from './limits.ts'
+import type { Variables } from './variables.ts'
 
 const CUT = '\n\n*Cut here: GitHub shows at most 1 MiB. The report directory has the whole report.*\n'
 
-export function inGitHub(env: Readonly<Record<string, string | undefined>> = process.env): boolean {
+export function inGitHub(env: Variables = process.env): boolean {
   return env.GITHUB_ACTIONS === 'true'
 }
 
