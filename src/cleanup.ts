@@ -1,7 +1,7 @@
 // The action's post step: stops the service if the main step was killed before it could.
 import { createOutput } from './output/output.ts'
 import { getState } from './publish/runner.ts'
-import { stopLeftover } from './service.ts'
+import { stopLeftover } from './service/process-group.ts'
 
 const output = createOutput({ stdout: process.stdout, stderr: process.stderr, github: true })
 const left = getState('service')

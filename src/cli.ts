@@ -5,6 +5,6 @@ if (major < 24) {
   process.stderr.write(`error: Loadgate needs Node 24 or newer; this is ${process.version}.\n`)
   process.exitCode = 2
 } else {
-  const { runCommand } = await import('./commands.ts')
+  const { runCommand } = await import('./command-line/commands.ts')
   process.exitCode = await runCommand(process.argv.slice(2))
 }

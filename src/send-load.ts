@@ -6,7 +6,9 @@ import type { Output } from './output/output.ts'
 import type { LoadPlan } from './plan/plan.ts'
 import { splitPlan, workerThreads } from './plan/split-plan.ts'
 import type { LoadedProfile } from './profile-file.ts'
-import { type RunningService, type ServiceProcess, startService } from './service.ts'
+import type { ServiceProcess } from './service/process-group.ts'
+import { howItEnded, type RunningService } from './service/spawn-service.ts'
+import { startService } from './service/start-service.ts'
 import { formatDuration } from './units.ts'
 import { watchProgress } from './watch-progress.ts'
 
@@ -62,10 +64,11 @@ async function startedService(
 
 /** The requests that then fail say that it is gone; its own last words say why. */
 async function warnOfDeath(service: RunningService, output: Output, stopped: AbortSignal): Promise<void> {
-  const { code, signal } = await service.exited
+  const exit = await service.exited
   if (stopped.aborted) return
-  const how = signal ? `was ended by ${signal}` : `exited with code ${code}`
-  output.warning(`The service ${how} while the load was running. Its last output:\n${service.lastOutput()}`)
+  output.warning(
+    `The service ${howItEnded(exit)} while the load was running. Its last output:\n${service.lastOutput()}`,
+  )
 }
 
 async function runShards(plan: LoadPlan, count: number, { output, signal }: LoadDoors): Promise<SentLoad> {

@@ -1,4 +1,4 @@
-import { CHOICES } from './inputs.ts'
+import { CHOICES } from '../inputs.ts'
 
 interface Shown {
   readonly about: string

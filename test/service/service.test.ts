@@ -6,9 +6,11 @@ import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, afterEach, beforeAll, expect, test } from '@jest/globals'
-import type { ServiceSpec } from '../src/profile/profile.ts'
-import { type RunningService, type StartOptions, startService, stopLeftover } from '../src/service.ts'
-import { alive } from './support/alive.ts'
+import type { ServiceSpec } from '../../src/profile/profile.ts'
+import { stopLeftover } from '../../src/service/process-group.ts'
+import type { RunningService } from '../../src/service/spawn-service.ts'
+import { type StartOptions, startService } from '../../src/service/start-service.ts'
+import { alive } from '../support/alive.ts'
 
 const node = JSON.stringify(process.execPath)
 let directory: string
@@ -44,9 +46,9 @@ afterEach(() => Promise.all(running.splice(0).map((service) => service.stop())))
 afterAll(() => rmSync(directory, { recursive: true, force: true }))
 
 test('waits until the service is ready and stops it', async () => {
-  const { service, target, lines } = await start({ start: `echo hello && exec ${node} server.mjs` })
+  const { service, target } = await start({ start: `echo hello && exec ${node} server.mjs` })
   expect(await statusOf(`${target}/ready`)).toBe(200)
-  expect(lines).toEqual(['hello'])
+  expect(service.lastOutput()).toBe('hello')
   await Promise.all([service.stop(), service.stop()])
   await service.stop()
   expect(await service.exited).toEqual({ code: null, signal: 'SIGTERM' })
@@ -80,16 +82,16 @@ test('a port that something already listens on is refused before anything is sta
   const stranger = createServer((_, response) => response.writeHead(404).end()).listen(0, '127.0.0.1')
   await new Promise((resolve) => stranger.once('listening', resolve))
   const { port } = stranger.address() as AddressInfo
-  const lines: string[] = []
+  const pids: number[] = []
   try {
     await expect(
-      start({ start: 'echo started' }, {}, { target: `http://127.0.0.1:${port}`, onLine: (line) => lines.push(line) }),
+      start({}, {}, { target: `http://127.0.0.1:${port}`, onStart: ({ pid }) => pids.push(pid) }),
     ).rejects.toMatchObject({
       kind: 'target',
       message: expect.stringMatching(/already answers/),
       hint: expect.stringMatching(/another port/),
     })
-    expect(lines).toEqual([])
+    expect(pids).toEqual([])
   } finally {
     stranger.close()
   }
@@ -101,9 +103,9 @@ test('a directory that is not there is told as such', async () => {
 
 test('the whole tree is stopped, also a grandchild that ignores SIGTERM', async () => {
   // The blank and the second command keep the shell alive above node: three generations.
-  const { service, lines } = await start({ start: `${node} server.mjs; true` }, { MODE: 'deaf' })
-  await until(() => lines.some((line) => line.startsWith('deaf')))
-  const grandchild = Number(lines.find((line) => line.startsWith('deaf'))!.split(' ')[1])
+  const { service } = await start({ start: `${node} server.mjs; true` }, { MODE: 'deaf' })
+  await until(() => /^deaf \d+$/m.test(service.lastOutput()))
+  const grandchild = Number(/^deaf (\d+)$/m.exec(service.lastOutput())![1])
   expect(alive(grandchild)).toBe(true)
   await service.stop()
   expect(alive(grandchild)).toBe(false)
@@ -136,7 +138,7 @@ test('cancelling ends the wait for readiness, and the service', async () => {
 })
 
 test('the secrets of the runner do not reach the service', async () => {
-  const { lines } = await start(
+  const { service } = await start(
     {},
     {
       MODE: 'env',
@@ -150,17 +152,17 @@ test('the secrets of the runner do not reach the service', async () => {
       DATABASE_URL: 'kept',
     },
   )
-  const names = JSON.parse(lines.find((line) => line.startsWith('env '))!.slice(4)) as string[]
+  const names = JSON.parse(/^env (.*)$/m.exec(service.lastOutput())![1]!) as string[]
   expect(names).toEqual(expect.arrayContaining(['MODE', 'GITHUB_SHA', 'DATABASE_URL']))
   expect(names.filter((name) => /^(INPUT|ACTIONS|AWS)_|^GITHUB_(?!SHA$)/.test(name))).toEqual([])
 })
 
 test('of an endless output only the last lines are kept, and no line without end', async () => {
-  const { service, lines } = await start({}, { MODE: 'chatters' })
-  expect(lines.slice(0, 2)).toEqual(['line 0', 'line 1'])
-  await until(() => lines.at(-1)!.startsWith('x'))
-  expect(Math.max(...lines.map((line) => line.length))).toBeLessThanOrEqual(2_000)
-  expect(service.lastOutput().split('\n').length).toBeLessThanOrEqual(30)
+  const { service } = await start({}, { MODE: 'chatters' })
+  const lines = () => service.lastOutput().split('\n')
+  await until(() => lines().at(-1)!.startsWith('x'))
+  expect(Math.max(...lines().map((line) => line.length))).toBeLessThanOrEqual(2_000)
+  expect(lines().length).toBeLessThanOrEqual(30)
   expect(service.lastOutput()).not.toContain('line 0\n')
 })
 
@@ -179,7 +181,7 @@ test('what an earlier process left behind is stopped, but never a stranger', asy
 test('a process that exits without stopping its service takes it along', async () => {
   const port = await freePort()
   const script = `
-    import { startService } from ${JSON.stringify(resolve(import.meta.dirname, '../src/service.ts'))}
+    import { startService } from ${JSON.stringify(resolve(import.meta.dirname, '../../src/service/start-service.ts'))}
     const target = 'http://127.0.0.1:${port}'
     const spec = { start: ${JSON.stringify(`${node} server.mjs`)}, ready: '/ready', readyWithin: 20_000 }
     const service = await startService(spec, { cwd: ${JSON.stringify(directory)}, target, env: { ...process.env, PORT: '${port}' } })
@@ -204,19 +206,17 @@ async function start(
 ) {
   const port = await freePort()
   const target = `http://127.0.0.1:${port}`
-  const lines: string[] = []
   const service = await startService(
     { start: `exec ${node} server.mjs`, ready: '/ready', readyWithin: 20_000, ...spec },
     {
       cwd: directory,
       target,
       env: { PATH: process.env.PATH, PORT: String(port), ...env },
-      onLine: (line) => lines.push(line),
       ...options,
     },
   )
   running.push(service)
-  return { service, target, lines }
+  return { service, target }
 }
 
 async function freePort(): Promise<number> {
