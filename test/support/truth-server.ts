@@ -5,7 +5,7 @@
 //   node truth-server.ts serve MEDIAN_MS SIGMA SEED
 import { fork } from 'node:child_process'
 import { once } from 'node:events'
-import { type AddressInfo, createServer } from 'node:net'
+import { type AddressInfo, connect, createServer } from 'node:net'
 import { randomAt } from '../../src/plan/choice.ts'
 
 export interface TruthServer extends AsyncDisposable {
@@ -44,12 +44,14 @@ async function serve(medianMs: number, sigma: number, seed: number): Promise<voi
   // Not node:http, whose own work for a request would be in no log: the client sends one request at a time, in one piece.
   const server = createServer({ noDelay: true }, (socket) => {
     socket.on('error', () => {})
-    socket.on('data', () => {
+    socket.on('data', (head: Buffer) => {
       const begun = performance.now()
       const delay = medianMs * Math.exp(sigma * normalAt(seed, n++))
       setTimeout(() => {
-        socket.write('HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\nok')
-        log.push(performance.now() - begun)
+        const took = performance.now() - begun
+        const text = took.toFixed(3)
+        socket.write(`HTTP/1.1 200 OK\r\ncontent-length: ${text.length}\r\n\r\n${text}`)
+        if (!head.includes('GET /probe ')) log.push(took)
       }, delay)
     })
   })
@@ -60,6 +62,24 @@ async function serve(medianMs: number, sigma: number, seed: number): Promise<voi
   })
   process.on('disconnect', () => process.exit())
   process.send?.((server.address() as AddressInfo).port)
+}
+
+/**
+ * How much longer a request takes a client that does nothing else than it takes the server, in ms, until stopped: what
+ * the machine costs, asked with pauses of 10 ms on a connection of its own. Sorted.
+ */
+export async function probe(port: number, stop: AbortSignal): Promise<readonly number[]> {
+  const socket = connect({ port, host: '127.0.0.1', noDelay: true })
+  const costs: number[] = []
+  while (!stop.aborted) {
+    const begun = performance.now()
+    socket.write('GET /probe HTTP/1.1\r\nhost: probe\r\n\r\n')
+    const [answer] = await once(socket, 'data')
+    costs.push(performance.now() - begun - Number(String(answer).split('\r\n\r\n')[1]))
+    await new Promise((resolve) => setTimeout(resolve, 10))
+  }
+  socket.destroy()
+  return costs.toSorted((a, b) => a - b)
 }
 
 /** Standard normal, by the Box-Muller transform. */
