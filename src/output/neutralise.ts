@@ -4,6 +4,8 @@
 // a zero-width space between two colons does not part them. So everything weightless goes first, and then the two
 // marks are broken wherever they stand.
 
+import { visibleOnly } from '../visible-only.ts'
+
 const ESC = '\u001b'
 /** Longer lines are cut: no reader follows them, and a terminal or a browser chokes on them. */
 export const MAX_LINE = 10_000
@@ -15,10 +17,6 @@ const ANSI = new RegExp(
   `${ESC}\\[[0-?]*[ -/]*[@-~]|${ESC}\\][^\u0007${ESC}]*(?:\u0007|${ESC}\\\\)?|${ESC}[ -/]*[0-~]`,
   'g',
 )
-// Controls, format characters (zero width, bidi), and whatever else Unicode asks to leave invisible.
-const WEIGHTLESS = /[\p{Cc}\p{Cf}\p{Default_Ignorable_Code_Point}]/gu
-// Nothing is known of their weight.
-const UNKNOWN = /[\p{Cn}\p{Co}\p{Cs}]/gu
 
 /** Text from anywhere as lines of plain text in which the runner finds no command. Lines end with `\n`. */
 export function neutralise(text: string): string {
@@ -27,12 +25,12 @@ export function neutralise(text: string): string {
 
 function neutraliseLine(line: string): string {
   // Cut first, generously, so that no work is done on what nobody will see.
-  const visible = line
-    .slice(0, 4 * MAX_LINE)
-    .replace(ANSI, '')
-    .replaceAll('\t', '  ')
-    .replace(WEIGHTLESS, '')
-    .replace(UNKNOWN, '\ufffd')
+  const visible = visibleOnly(
+    line
+      .slice(0, 4 * MAX_LINE)
+      .replace(ANSI, '')
+      .replaceAll('\t', '  '),
+  )
   const broken = visible.replace(/:(?=:)/g, ': ').replace(/#(?=#\[)/g, '# ')
   return line.length <= 4 * MAX_LINE && broken.length <= MAX_LINE
     ? broken
