@@ -37,12 +37,8 @@ function stepSegments({ from, add, every, until, over }: Shape & { kind: 'steps'
       hint: 'Make the steps longer, or the load shorter.',
     })
   return Array.from({ length: Math.ceil(over / every) }, (_, index) =>
-    flat(steppedLevel(from + index * add, add, until), Math.min(every, over - index * every)),
+    flat(Math.min(from + index * add, until ?? Number.POSITIVE_INFINITY), Math.min(every, over - index * every)),
   )
-}
-
-function steppedLevel(level: number, add: number, until: number | undefined): number {
-  return add < 0 ? Math.max(level, until ?? 0) : Math.min(level, until ?? level)
 }
 
 function flat(level: number, over: Ms): Segment {

@@ -10,8 +10,8 @@ import { tablesOf } from './plan-data.ts'
 import { hashOf } from './plan-hash.ts'
 import { requestsPerIteration } from './summarise-plan.ts'
 
-/** The same requests in every run unless another seed is asked for, so that two runs differ in the service only. */
-const DEFAULT_SEED = 1
+/** The same requests in every run, so that two runs differ in the service only. */
+const SEED = 1
 
 // Beyond these a load is a mistake in a unit, and would fill the memory of the runner before it proved so.
 const MOST_ARRIVALS = 200_000_000
@@ -24,7 +24,6 @@ const MOST_CONNECTIONS = 25_000
 interface PlanOptions {
   /** Rows by the name of their source, for every source of the profile. */
   readonly data: Readonly<Record<string, ParsedData>>
-  readonly seed?: number | undefined
   /** The profile's path: the place of the budgets that are added to it. */
   readonly file?: string | undefined
 }
@@ -32,9 +31,8 @@ interface PlanOptions {
 /** Resolves every default and number; LoadgateError `usage` when the load cannot be sent as described. */
 export function planLoad(
   profile: LoadProfile,
-  { data, seed = DEFAULT_SEED, file = profile.budgets[0]?.place.file ?? 'loadgate.yml' }: PlanOptions,
+  { data, file = profile.budgets[0]?.place.file ?? 'loadgate.yml' }: PlanOptions,
 ): LoadPlan {
-  if (!Number.isSafeInteger(seed)) throw new LoadgateError('usage', `The seed must be a whole number, not ${seed}`)
   const { model } = profile.load
   const { warmUp, shape } = curveOf(profile.load)
   const curve = [...warmUp, ...shape]
@@ -47,7 +45,7 @@ export function planLoad(
     curve,
     measureFrom: lengthOf(warmUp),
     duration: lengthOf(curve),
-    seed,
+    seed: SEED,
     connections: connectionCap(model, peakLevel(curve), requestsPerIteration(scenarios), profile.timeout),
     timeout: profile.timeout,
     scenarios,

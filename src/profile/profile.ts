@@ -36,7 +36,7 @@ export interface Load {
 export type Shape =
   /** Straight pieces; a constant load is one piece with `from === to`. */
   | { readonly kind: 'stages'; readonly stages: readonly Stage[] }
-  /** `from`, then `add` more every `every`, never beyond `until`, for `over` in all. */
+  /** `from`, then `add` (above 0) more every `every`, never beyond `until`, for `over` in all. */
   | {
       readonly kind: 'steps'
       readonly from: number

@@ -12,7 +12,7 @@ const rows = Array.from({ length: 30 }, (_, n) => [`row ${n}`])
 const email = { encode: 'url', value: { kind: 'data', source: 'people', column: 'email' } } as const
 
 function planOf(model: 'open' | 'closed', seed: number, stages: readonly [number, number, number][]) {
-  return planLoad(
+  const plan = planLoad(
     profile({
       load: {
         model,
@@ -22,8 +22,9 @@ function planOf(model: 'open' | 'closed', seed: number, stages: readonly [number
       data: { people: { file: 'people.csv', format: 'csv', pick: 'random' } },
       scenarios: [scenario('a', 3, request(['/', email])), scenario('b', 7, request(['/b']))],
     }),
-    { data: { people: { columns: ['email'], rows } }, seed },
+    { data: { people: { columns: ['email'], rows } } },
   )
+  return { ...plan, seed }
 }
 
 /** Everything a shard sends, as a worker would find it out: what is due when, of which scenario, with which row. */
