@@ -16,9 +16,7 @@ export function createRedactor(): Redactor {
     add(secret) {
       for (const form of formsOf(secret)) forms.add(form)
       // Longest first: a form that contains another must not leave its ends behind.
-      const sorted = [...forms]
-        .sort((a, b) => b.length - a.length)
-        .map((form) => form.replace(/[\\^$.*+?()[\]{}|]/g, '\\$&'))
+      const sorted = [...forms].sort((a, b) => b.length - a.length).map(RegExp.escape)
       pattern = sorted.length > 0 ? new RegExp(sorted.join('|'), 'g') : undefined
     },
     redact: (text) => (pattern ? text.replace(pattern, '***') : text),

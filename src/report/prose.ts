@@ -33,7 +33,7 @@ export function prose(sentence: string, names: readonly string[] = []): string {
 }
 
 function quoted(name: string): string {
-  return `"${plainLine(name, MAX_SENTENCE).replace(/[\\^$.*+?()[\]{}|]/g, '\\$&')}"`
+  return `"${RegExp.escape(plainLine(name, MAX_SENTENCE))}"`
 }
 
 function showPiece(piece: string): string {
