@@ -59,12 +59,13 @@ class User implements Appointment, IterationOwner {
     this.#run.activity.sourceEnds()
   }
 
-  // At once when the user stays: the answer's connection is still warm.
+  // At once when the user stays: the answer's connection is still warm. A pause that is cut ends later than now.
   onIterationEnd(at: Ms): void {
     const span = this.#nextSpan(at)
-    if (span && span.from <= at && !this.#run.activity.stopped) {
+    const now = this.#run.clock.now()
+    if (span && span.from <= at && at <= now && !this.#run.activity.stopped) {
       this.due = at
-      this.#begin(at, span.to)
+      this.#begin(now, span.to)
     } else {
       this.comeBack(at)
     }

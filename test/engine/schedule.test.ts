@@ -95,6 +95,22 @@ test('closed: a user leaves when its span ends, between two steps, and comes bac
   expect(result.iterations).toMatchObject({ planned: 4, finished: 2, cut: 2 })
 })
 
+test('closed: a user whose pause reaches into its next span comes back when the pause is over, not before', async () => {
+  const steps = [requestStep({ path: ['/a'] }), think(400), requestStep({ path: ['/b'] })]
+  const curve = [
+    { from: 1, to: 1, over: 250 },
+    { from: 0, to: 0, over: 50 },
+    { from: 1, to: 1, over: 250 },
+  ]
+  const plan = onePlan({ port: 0, model: 'closed', curve, connections: 1, steps })
+  const { result, sent } = await run(plan, { script: () => ({ after: 50 }) })
+  expect(sent).toEqual([
+    [0, '/a'],
+    [450, '/a'],
+  ])
+  expect(quantile(responseOf(result), 0)).toBeCloseTo(50, 0)
+})
+
 test('the seconds are those in which requests end, counted from where measuring begins', async () => {
   const plan = onePlan({ port: 0, level: 1, seconds: 4, warmUp: 1, steps: [requestStep()] })
   const { result } = await run(plan, { script: () => ({ after: 1_500 }) })
