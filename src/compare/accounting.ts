@@ -1,4 +1,5 @@
 import { countIn, type HistogramText } from '../histogram.ts'
+import { stepLabel } from '../profile/step-label.ts'
 import type { RunResult, StepResult } from '../result/result.ts'
 import { formatCount } from '../units.ts'
 
@@ -19,7 +20,7 @@ export function disagreements({ iterations, steps, seconds }: RunResult): readon
 
 function disagreementsOf(step: StepResult): readonly string[] {
   const { sent, succeeded, failed, causes, statuses } = step
-  const name = `of ${step.scenario} › ${step.step}`
+  const name = `of ${stepLabel(step.scenario, step.step)}`
   const answers = sum(Object.values(statuses))
   return [
     ...differ(`requests ${name} sent`, sent, 'succeeded and failed', succeeded + failed),

@@ -1,6 +1,7 @@
 import type { BaselineRun } from '../baseline/baseline.ts'
 import { baselineRun } from '../baseline/baseline-run.ts'
 import type { Cause } from '../engine/shard-result.ts'
+import { stepLabel } from '../profile/step-label.ts'
 import type { RunResult, StepResult } from '../result/result.ts'
 import { formatCount } from '../units.ts'
 import { disagreements } from './accounting.ts'
@@ -124,7 +125,7 @@ function missingDefects(
   return [
     {
       code: 'step-missing',
-      message: `${step.scenario} › ${step.step} has no requests`,
+      message: `${stepLabel(step.scenario, step.step)} has no requests`,
       remedy: 'Measure longer or send more, so that every scenario gets its share.',
     },
   ]

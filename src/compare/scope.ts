@@ -1,5 +1,6 @@
 import type { BaselineRun } from '../baseline/baseline.ts'
 import { Histogram } from '../histogram.ts'
+import { stepLabel } from '../profile/step-label.ts'
 import type { StepResult } from '../result/result.ts'
 import type { Ms } from '../units.ts'
 
@@ -32,7 +33,7 @@ export const WHOLE: Part = { name: 'all', includes: () => true }
 
 export function partOfStep({ scenario, step }: Pick<StepResult, 'scenario' | 'step'>): Part {
   return {
-    name: `${scenario} › ${step}`,
+    name: stepLabel(scenario, step),
     includes: (other) => other.scenario === scenario && other.step === step,
   }
 }
@@ -44,7 +45,7 @@ export function partOfStep({ scenario, step }: Pick<StepResult, 'scenario' | 'st
 export function partNamed(of: string | undefined, steps: readonly StepResult[]): Part | undefined {
   if (of === undefined) return WHOLE
   if (steps.some(({ scenario }) => scenario === of)) return { name: of, includes: ({ scenario }) => scenario === of }
-  const full = steps.find(({ scenario, step }) => of === `${scenario} › ${step}`)
+  const full = steps.find(({ scenario, step }) => of === stepLabel(scenario, step))
   if (full !== undefined) return partOfStep(full)
   const [only, second] = steps.filter(({ step }) => step === of)
   return only === undefined || second !== undefined ? undefined : partOfStep(only)

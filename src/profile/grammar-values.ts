@@ -17,7 +17,7 @@ import { anyJson, described, type Facets, leaf } from './schema.ts'
 
 // The kinds of single values, each with its pattern for editors.
 
-export const SECOND = 1_000
+const SECOND = 1_000
 export const MINUTE = 60 * SECOND
 export const HOUR = 60 * MINUTE
 export const LONGEST_LOAD = 24 * HOUR

@@ -5,10 +5,8 @@ import type { Named } from './read-scenarios.ts'
 import { complain, type Reading } from './reading.ts'
 import { type Wrong, wrong } from './scalars.ts'
 import { show } from './show.ts'
+import { stepLabel } from './step-label.ts'
 import { headSpan, nodeAt, type Path } from './tree.ts'
-
-/** What parts scenario and step in a scope, in budgets as in reports. */
-export const SCOPE_SEPARATOR = ' › '
 
 export interface Scopes {
   readonly named: readonly Named[]
@@ -61,12 +59,12 @@ function fromEnvironment({ root }: Reading, path: Path): string | undefined {
 
 /** The label of what is meant: `scenario` or `scenario › step`; as written where nobody can know. */
 function scopeOf(name: string, { named, allNamed }: Scopes): string | Wrong | undefined {
-  const labels = named.flatMap(({ scenario, steps }) => steps.map((step) => `${scenario}${SCOPE_SEPARATOR}${step}`))
+  const labels = named.flatMap(({ scenario, steps }) => steps.map((step) => stepLabel(scenario, step)))
   const scenarios = named.map(({ scenario }) => scenario)
   if (labels.includes(name)) return name
   const meant = [
     ...scenarios.filter((scenario) => scenario === name),
-    ...named.filter(({ steps }) => steps.includes(name)).map(({ scenario }) => `${scenario}${SCOPE_SEPARATOR}${name}`),
+    ...named.filter(({ steps }) => steps.includes(name)).map(({ scenario }) => stepLabel(scenario, name)),
   ]
   if (meant.length === 1) return meant[0]
   if (meant.length > 1)

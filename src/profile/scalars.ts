@@ -1,5 +1,6 @@
 import { formatDuration, type Ms, parseDuration, parseRate } from '../units.ts'
 import type { IssueCode } from './issue.ts'
+import { SEPARATOR } from './step-label.ts'
 
 /** A value as YAML reads it. */
 export type Scalar = string | number | boolean
@@ -88,8 +89,8 @@ export function readName(raw: Scalar): Read<string> {
   const value = raw.normalize('NFC').trim()
   if (value === '') return wrong('invalid-value', 'a name cannot be empty')
   if (INVISIBLE.test(value)) return wrong('invalid-value', '{} has an invisible character in it; remove it')
-  if (value.includes(' › '))
-    return wrong('invalid-value', '{} has " › " in it, which parts scenario and step in budgets')
+  if (value.includes(SEPARATOR))
+    return wrong('invalid-value', `{} has "${SEPARATOR}" in it, which parts scenario and step in budgets`)
   return value.length <= LONGEST_NAME
     ? { value }
     : wrong('out-of-range', `{} is too long; a name has at most ${LONGEST_NAME} characters`)
