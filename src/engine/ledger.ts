@@ -8,6 +8,8 @@ interface LedgerOptions {
   readonly steps: number
   /** On the engine's clock; what is due before is warm-up. */
   readonly measureFrom: Ms
+  /** Length of the measured window. */
+  readonly measured: Ms
   /** Whether `takeRecent` will be asked for. */
   readonly keepRecent: boolean
 }
@@ -20,14 +22,16 @@ export class Ledger {
   readonly iterations = { planned: 0, started: 0, dropped: 0, finished: 0, failed: 0, cut: 0 }
   readonly #warmUp = { sent: 0, succeeded: 0, failed: 0 }
   readonly #measureFrom: Ms
+  readonly #measured: Ms
   readonly #steps: readonly StepLedger[]
   readonly #lateness = new Recorder()
   readonly #recent: Recorder | undefined
   readonly #seconds: SecondRecord[] = []
   #second = 0
 
-  constructor({ steps, measureFrom, keepRecent }: LedgerOptions) {
+  constructor({ steps, measureFrom, measured, keepRecent }: LedgerOptions) {
     this.#measureFrom = measureFrom
+    this.#measured = measured
     this.#steps = Array.from({ length: steps }, (_, id) => new StepLedger(id))
     this.#recent = keepRecent ? new Recorder() : undefined
   }
@@ -56,7 +60,7 @@ export class Ledger {
       else this.#warmUp.failed++
       return
     }
-    const second = Math.floor((answer.doneAt - this.#measureFrom) / 1000)
+    const second = this.#secondOf(answer.doneAt)
     if (second > this.#second) this.#seal(second)
     this.#steps[step]!.add(response, answer, cause)
   }
@@ -85,6 +89,13 @@ export class Ledger {
       steps: this.#steps.map((step) => step.counts()),
       seconds: this.#seconds,
     }
+  }
+
+  /** No second holds both sides of the window's end: what ends after it is no part of the throughput. */
+  #secondOf(moment: Ms): number {
+    const into = moment - this.#measureFrom
+    const beyond = into - this.#measured
+    return beyond < 0 ? Math.floor(into / 1000) : Math.ceil(this.#measured / 1000) + Math.floor(beyond / 1000)
   }
 
   /** Samples come in the order of their ends, so that a second is over when the first of a later one comes. */

@@ -55,6 +55,7 @@ export async function runShard(
     ledger: new Ledger({
       steps: requestSteps(plan).length,
       measureFrom: start + plan.measureFrom,
+      measured: plan.duration - plan.measureFrom,
       keepRecent: onProgress !== undefined,
     }),
     start,

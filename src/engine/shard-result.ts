@@ -15,7 +15,7 @@ export interface ShardResult {
   readonly warmUp: { readonly sent: number; readonly succeeded: number; readonly failed: number }
   /** By step id, in plan order; measured requests only. */
   readonly steps: readonly StepCounts[]
-  /** Seconds of the measured window in which at least one request ended, in order. */
+  /** Seconds from the begin of the measured window in which at least one measured request ended, in order. */
   readonly seconds: readonly SecondRecord[]
   readonly health: HealthRecord
 }
@@ -54,7 +54,10 @@ export interface StepCounts {
   readonly failures: HistogramText
 }
 
-/** What ended within one second of the measured window; `second` 0 begins where the measured window begins. */
+/**
+ * What ended within one second; `second` 0 begins where the measured window begins. One that the window does not fill is
+ * cut short by its end, and the next one begins there.
+ */
 export interface SecondRecord {
   readonly second: number
   readonly steps: readonly SecondOfStep[]

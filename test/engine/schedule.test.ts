@@ -123,6 +123,17 @@ test('the seconds are those in which requests end, counted from where measuring 
   ])
 })
 
+test('a second that the window does not fill ends with it: what ends later is of the next', async () => {
+  const plan = onePlan({ port: 0, level: 10, seconds: 1.5, steps: [requestStep()] })
+  const { result } = await run(plan, { script: (_, n) => ({ after: n < 12 ? 10 : 250 }) })
+  // Due at 1,200, 1,300 and 1,400 ms; only the first has its answer within the window.
+  expect(result.seconds.map(({ second, steps }) => [second, steps[0]!.succeeded])).toEqual([
+    [0, 10],
+    [1, 3],
+    [2, 2],
+  ])
+})
+
 test('after the last arrival answers are awaited, and pauses beyond a second’s grace are cut', async () => {
   const steps = [requestStep({ path: ['/a'] }), think(0, 3_000), requestStep({ path: ['/b'] })]
   const plan = onePlan({ port: 0, level: 20, seconds: 1, timeout: 5_000, steps })
