@@ -1,7 +1,7 @@
 import type { Limit } from '../profile/profile.ts'
 import type { Estimate } from './comparison.ts'
 import { studentQuantile } from './distributions.ts'
-import { failures, type Metric } from './metrics.ts'
+import { failures, failuresAtMost, type Metric } from './metrics.ts'
 import type { Scope } from './scope.ts'
 import { fisher, type LogChange, logChange, newcombe, type WindowNoise, windowNoise } from './statistics.ts'
 
@@ -125,7 +125,9 @@ export function errorsChange(now: Scope, before: readonly Scope[], limit: Relati
   const { x, n } = failures(now)
   const { x: y, n: m } = pooledFailures(before)
   const base = y / m
-  const { low, high } = newcombe(x, n, y, m)
+  const { low } = newcombe(x, n, y, m)
+  const most = failuresAtMost(now)
+  const { high } = newcombe(most.x, most.n, y, m)
   const worst = limitOf(limit, base, 'higher')
   const ratio = (difference: number) => Math.max(0, (base + difference) / base)
   return {

@@ -2,7 +2,7 @@ import type { Budget } from '../profile/profile.ts'
 import { formatShare, type Share } from '../units.ts'
 import { pooledFailures } from './change.ts'
 import type { Judgement } from './comparison.ts'
-import { failures, metricOf, percentileOf } from './metrics.ts'
+import { failures, failuresAtMost, metricOf, percentileOf } from './metrics.ts'
 import type { Scope } from './scope.ts'
 
 // Beyond a difference of one percentage point the successes of two runs are not the same requests any more.
@@ -25,12 +25,12 @@ export function heedFailures(
 ): Judgement {
   const { metric } = budget
   if (now === undefined || metric === 'errors' || metric === 'throughput') return judgement
-  const failed = shareOf(failures(now))
+  const failed = shareOf(judgement.kind === 'holds' ? failuresAtMost(now) : failures(now))
   const unseen = !all.some((other) => limitsErrorsOf(other.budget, budget))
   if (judgement.kind === 'holds' && unseen && failed >= 1 - percentileOf(metric))
     return {
       kind: 'undecided',
-      reason: `${formatShare(failed)} of the requests failed and are not in ${metric}`,
+      reason: `${failedShare(failed, now)} and are not in ${metric}`,
       remedy: 'Find out why they fail, or add a budget for errors.',
     }
   const then = pooledFailures(before)
@@ -40,7 +40,7 @@ export function heedFailures(
   if ((judgement.kind === 'holds' && more > OTHER_MIX) || (judgement.kind === 'exceeded' && more < -OTHER_MIX))
     return {
       kind: 'undecided',
-      reason: `${formatShare(failed)} of the requests failed, ${formatShare(shareOf(then))} in the baseline, so ${metric} is not of the same requests`,
+      reason: `${failedShare(failed, now)}, ${formatShare(shareOf(then))} in the baseline, so ${metric} is not of the same requests`,
       remedy: 'Look at the errors first; when they are as usual again, compare.',
     }
   return judgement
@@ -48,6 +48,12 @@ export function heedFailures(
 
 function limitsErrorsOf(budget: Budget, latency: Budget): boolean {
   return metricOf(budget.metric).kind === 'errors' && (budget.of === undefined || budget.of === latency.of)
+}
+
+function failedShare(failed: Share, { mayBeDropped }: Scope): string {
+  return mayBeDropped === 0
+    ? `${formatShare(failed)} of the requests failed`
+    : `up to ${formatShare(failed)} of the requests failed or were dropped`
 }
 
 function shareOf({ x, n }: { readonly x: number; readonly n: number }): Share {

@@ -131,7 +131,8 @@ function judgeAbsolute({ metric }: Budget, limit: number, measured: Estimate, no
   const { value, low, high } = measured
   const { worse } = metricOf(metric)
   // "No errors" cannot be shown of a rate by any number of requests, but it can be counted.
-  if (metric === 'errors' && limit === 0) return { kind: value === 0 ? 'holds' : 'exceeded' }
+  if (metric === 'errors' && limit === 0 && (value > 0 || now.mayBeDropped === 0))
+    return { kind: value === 0 ? 'holds' : 'exceeded' }
   const exceeded = worse === 'higher' ? low > limit : high !== undefined && high < limit
   if (exceeded) return { kind: 'exceeded' }
   const holds = worse === 'higher' ? high !== undefined && high <= limit : low >= limit

@@ -3,7 +3,7 @@ import type { RunResult } from '../result/result.ts'
 import type { Share } from '../units.ts'
 import type { Estimate } from './comparison.ts'
 import { studentQuantile } from './distributions.ts'
-import { failures, metricOf, percentileOf } from './metrics.ts'
+import { failures, failuresAtMost, metricOf, percentileOf } from './metrics.ts'
 import type { Scope } from './scope.ts'
 import { meanError, quantileBounds, wilson } from './statistics.ts'
 
@@ -15,8 +15,8 @@ export function measure(metric: MetricName, scope: Scope, perSecond: readonly nu
   const value = metricOf(metric).read(scope)
   if (value === undefined) return undefined
   if (metric === 'errors') {
-    const { x, n } = failures(scope)
-    return { value, ...wilson(x, n) }
+    const [known, most] = [failures(scope), failuresAtMost(scope)]
+    return { value, low: wilson(known.x, known.n).low, high: wilson(most.x, most.n).high }
   }
   if (metric === 'throughput') return { value, ...throughputBounds(scope, value, perSecond) }
   return { value, ...latencyBounds(scope, percentileOf(metric)) }

@@ -29,6 +29,12 @@ export function failures(scope: Scope): { readonly x: number; readonly n: number
   return { x: scope.failed + scope.dropped, n: scope.sent + scope.dropped }
 }
 
+/** The same at the worst: every dropped arrival that may have been one of them was one. */
+export function failuresAtMost(scope: Scope): { readonly x: number; readonly n: number } {
+  const { x, n } = failures(scope)
+  return { x: x + scope.mayBeDropped, n: n + scope.mayBeDropped }
+}
+
 function latency(q: Share): Metric {
   return {
     kind: 'latency',

@@ -18,6 +18,8 @@ export interface Scope {
   readonly failed: number
   /** Arrivals never sent; of the whole run only, since it is not known which step they would have reached. */
   readonly dropped: number
+  /** Of a part, the arrivals of the whole run that were dropped: each may or may not have been one of its requests. */
+  readonly mayBeDropped: number
   /** Length of the measured window. */
   readonly measured: Ms
   /** Successes that ended within the window. */
@@ -63,6 +65,7 @@ export function scopeOf(run: BaselineRun, part: Part): Scope {
   return {
     ...own,
     dropped: part === WHOLE ? dropped : 0,
+    mayBeDropped: part === WHOLE ? 0 : dropped,
     measured: run.plan.measured,
     // Seconds are counted over all steps together; a part is given its share of the successes.
     succeededInWindow: all.succeeded === 0 ? 0 : run.inWindow.succeeded * (own.succeeded / all.succeeded),

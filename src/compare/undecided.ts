@@ -16,6 +16,7 @@ export function undecidedNumber(metric: MetricName, measured: Estimate, limit: n
   const { format } = metricOf(metric)
   const { value, low, high } = measured
   if (high === undefined) return unbounded(metric, now)
+  if (metric === 'errors' && now.mayBeDropped > 0) return unplaced(now)
   return {
     kind: 'undecided',
     reason: `${metric} may be anything from ${format(low)} to ${format(high)}, and the limit of ${format(limit)} lies in between`,
@@ -42,10 +43,20 @@ function unbounded(metric: MetricName, { response, measured }: Scope): Undecided
   }
 }
 
+/** Neither more samples nor more runs help where requests are missing. */
+function unplaced({ mayBeDropped }: Scope): Undecided {
+  return {
+    kind: 'undecided',
+    reason: `${formatCount(mayBeDropped)} arrivals of the run were dropped, and it is not known how many of them belong here`,
+    remedy: 'Find out why they were dropped; a budget for the errors of the whole run counts them.',
+  }
+}
+
 /** For a budget that the comparison with the window leaves open. */
 export function undecidedChange(metric: MetricName, change: Change, now: Scope): Undecided {
   const { low, high, allowed, estimate } = change
   if (high === undefined) return unbounded(metric, now)
+  if (metric === 'errors' && now.mayBeDropped > 0) return unplaced(now)
   if (low > allowed)
     return {
       kind: 'undecided',

@@ -90,13 +90,21 @@ test.each([
   expect(kindOf(failing(failed), budget('errors', limit))).toBe(kind)
 })
 
-test('dropped arrivals count against the errors of the whole run only', () => {
+test('dropped arrivals count against the errors of the whole run; of a part nobody knows, so nothing holds by them', () => {
   const run = { ...withP95(100), dropped: 600 }
   expect(row(run, budget('errors', 0.01))).toMatchObject({
     judgement: { kind: 'exceeded' },
     measured: { value: 600 / 6600 },
   })
-  expect(kindOf(run, budget('errors', 0.01, 'store'))).toBe('holds')
+  expect(row(run, budget('errors', 0.01, 'store'))).toMatchObject({
+    measured: { value: 0, low: 0 },
+    judgement: { kind: 'undecided', reason: expect.stringMatching(/^600 arrivals of the run were dropped/) },
+  })
+  expect(kindOf(run, budget('errors', 0, 'store'))).toBe('undecided')
+  expect(kindOf(run, budget('p95', 1000, 'store'))).toBe('undecided')
+  expect(kindOf(run, budget('p50', 1000, 'store'))).toBe('holds')
+  expect(kindOf({ ...run, dropped: 6 }, budget('errors', 0.01, 'store'))).toBe('holds')
+  expect(kindOf({ ...failing(600), dropped: 6 }, budget('errors', 0.01, 'store'))).toBe('exceeded')
 })
 
 test.each([
@@ -189,6 +197,16 @@ test('the errors of a baseline are pooled', () => {
   const shown = row(failing(30), budget('errors', { amount: 0.002 }), stored(failing(10), failing(20), failing(30)))
   expect(shown.baseline).toEqual({ value: 60 / 18_000, runs: 3 })
   expect(shown.change?.value).toBeCloseTo(1.5, 9)
+})
+
+test('nor do the errors of a part hold against a baseline by arrivals that were dropped', () => {
+  const baseline = stored(failing(0), failing(0), failing(0))
+  const limit = budget('errors', { amount: 0.01 }, 'store')
+  expect(kindOf(failing(0), limit, baseline)).toBe('holds')
+  expect(row({ ...failing(0), dropped: 600 }, limit, baseline).judgement).toMatchObject({
+    kind: 'undecided',
+    remedy: expect.stringMatching(/whole run/),
+  })
 })
 
 const paced = (perSecond: number, more: MadeRun = {}): MadeRun => ({
