@@ -102,6 +102,12 @@ test.each<[string, string, RegExp]>([
   expect(read).toThrow(expect.objectContaining({ kind: 'infrastructure' }))
 })
 
+test('as many seconds as a file may have are read', () => {
+  const idle = (_: unknown, at: number) => ({ second: 10 + at, succeeded: 0, failed: 0, response: 'h1:' })
+  const seconds = [...result.seconds, ...Array.from({ length: 190_000 }, idle)]
+  expect(readResult(changed('seconds', seconds)).seconds).toHaveLength(seconds.length)
+})
+
 test('any value in any place is refused or still a result that adds up', () => {
   const paths = pathsIn(JSON.parse(writeResult(result)))
   fc.assert(
