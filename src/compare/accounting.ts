@@ -4,14 +4,21 @@ import type { RunResult, StepResult } from '../result/result.ts'
 import { formatCount } from '../units.ts'
 
 /** Every sum of a result that must add up and does not, in words. Broken numbers, NaN included, do not add up. */
-export function disagreements({ iterations, steps, seconds }: RunResult): readonly string[] {
+export function disagreements({ iterations, steps, seconds, plan }: RunResult): readonly string[] {
   const { planned, started, dropped, finished, failed, cut } = iterations
+  const inWindow = seconds.filter(({ second }) => second < plan.measured / 1000)
   return [
     ...differ('iterations planned', planned, 'started and dropped', started + dropped),
     ...differ('iterations started', started, 'finished, failed and cut', finished + failed + cut),
     ...steps.flatMap(disagreementsOf),
     ...differ('requests answered', total(steps, 'succeeded'), 'of all seconds', total(seconds, 'succeeded')),
     ...differ('requests failed', total(steps, 'failed'), 'of all seconds', total(seconds, 'failed')),
+    ...differ(
+      'requests answered in the window',
+      total(steps, 'succeededInWindow'),
+      'of its seconds',
+      total(inWindow, 'succeeded'),
+    ),
     ...seconds.flatMap(({ second, succeeded, response }) =>
       differ(`successes of second ${second}`, succeeded, 'response times', samples(response)),
     ),

@@ -67,8 +67,6 @@ export function scopeOf(run: BaselineRun, part: Part): Scope {
     dropped: part === WHOLE ? dropped : 0,
     mayBeDropped: part === WHOLE ? 0 : dropped,
     measured: run.plan.measured,
-    // Seconds are counted over all steps together; a part is given its share of the successes.
-    succeededInWindow: all.succeeded === 0 ? 0 : run.inWindow.succeeded * (own.succeeded / all.succeeded),
     keptUp: run.inWindow.succeeded + run.inWindow.failed >= KEEPING_UP * (all.sent + dropped),
     response: Histogram.of(...steps.map(({ response }) => response)),
     causes: causesOf(steps),
@@ -76,11 +74,12 @@ export function scopeOf(run: BaselineRun, part: Part): Scope {
 }
 
 function sums(steps: readonly StepResult[]) {
-  const sum = { sent: 0, succeeded: 0, failed: 0 }
+  const sum = { sent: 0, succeeded: 0, failed: 0, succeededInWindow: 0 }
   for (const step of steps) {
     sum.sent += step.sent
     sum.succeeded += step.succeeded
     sum.failed += step.failed
+    sum.succeededInWindow += step.succeededInWindow
   }
   return sum
 }

@@ -67,8 +67,13 @@ export function mergeResults(shards: readonly (ShardResult | undefined)[], conte
 
 function mergeSteps(shards: readonly ShardResult[], plan: LoadPlan): readonly StepResult[] {
   const responses = new Map<number, Histogram>()
-  for (const { id, response } of shards.flatMap(({ seconds }) => seconds).flatMap(({ steps }) => steps))
-    responses.set(id, (responses.get(id) ?? new Histogram()).add(response))
+  const inWindow = new Map<number, number>()
+  const seconds = (plan.duration - plan.measureFrom) / 1000
+  for (const { second, steps } of shards.flatMap((shard) => shard.seconds))
+    for (const { id, succeeded, response } of steps) {
+      responses.set(id, (responses.get(id) ?? new Histogram()).add(response))
+      if (second < seconds) inWindow.set(id, (inWindow.get(id) ?? 0) + succeeded)
+    }
   return plan.scenarios.flatMap((scenario) =>
     scenario.steps.filter(isRequest).map(({ id, name }) => {
       const parts = shards.map(({ steps }) => steps.find((step) => step.id === id)!)
@@ -77,6 +82,7 @@ function mergeSteps(shards: readonly ShardResult[], plan: LoadPlan): readonly St
         scenario: scenario.name,
         step: name,
         ...mergeCounts(parts),
+        succeededInWindow: inWindow.get(id) ?? 0,
         response: (responses.get(id) ?? new Histogram()).toText(),
       }
     }),

@@ -119,6 +119,7 @@ const step = record<StepResult>({
   scenario: text,
   step: text,
   ...sentAndEnded,
+  succeededInWindow: count,
   causes: counts(isCause, 'causes of failure'),
   statuses: counts(isStatus, 'status codes'),
   bytesReceived: count,
@@ -189,6 +190,8 @@ function checkSums({ steps, health, shards, complete }: Omit<RunResult, 'seconds
     if (index > 0 && step.id <= steps[index - 1]!.id) throw new Misread(`${place}.id`, 'behind the one before it')
     if (total(Object.values(step.causes)) !== step.failed) throw new Misread(`${place}.causes`, 'the sum of failures')
     if (total(Object.values(step.statuses)) > step.sent) throw new Misread(`${place}.statuses`, 'at most what was sent')
+    if (step.succeededInWindow > step.succeeded)
+      throw new Misread(`${place}.succeededInWindow`, 'a part of the successes')
     checkCount(step.response, step.succeeded, `${place}.response`)
     checkCount(step.service, step.succeeded, `${place}.service`)
     checkCount(step.failures, step.failed, `${place}.failures`)
@@ -196,12 +199,15 @@ function checkSums({ steps, health, shards, complete }: Omit<RunResult, 'seconds
 }
 
 /** Every request of a step ended in some second, so the two are the same samples in two orders. */
-function checkSeconds({ steps, seconds }: RunResult): void {
+function checkSeconds({ steps, seconds, plan }: RunResult): void {
   for (const [index, { second, succeeded, response }] of seconds.entries()) {
     if (index > 0 && second <= seconds[index - 1]!.second)
       throw new Misread(`seconds[${index}].second`, 'behind the one before it')
     checkCount(response, succeeded, `seconds[${index}].response`)
   }
+  const inWindow = seconds.filter(({ second }) => second < plan.measured / 1000).map(({ succeeded }) => succeeded)
+  if (total(steps.map((step) => step.succeededInWindow)) !== total(inWindow))
+    throw new Misread('seconds', 'the sum of the steps within the window')
   const failed = (parts: readonly { failed: number }[]) => total(parts.map((part) => part.failed))
   // One after the other: a call takes only so many arguments, and a file may have more seconds.
   const responses = (parts: readonly { response: HistogramText }[]) =>

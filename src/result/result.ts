@@ -60,6 +60,8 @@ export interface StepResult {
   readonly sent: number
   readonly succeeded: number
   readonly failed: number
+  /** Of the successes, those that ended within the measured window. */
+  readonly succeededInWindow: number
   readonly causes: Readonly<Partial<Record<Cause, number>>>
   readonly statuses: Readonly<Record<string, number>>
   readonly bytesReceived: Bytes

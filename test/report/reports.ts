@@ -86,6 +86,7 @@ export function step(name: string, figures: Partial<StepResult> = {}): StepResul
     sent: 6_000,
     succeeded: 6_000,
     failed: 0,
+    succeededInWindow: 6_000,
     causes: {},
     statuses: { 200: 6_000 },
     bytesReceived: 1_200_000,

@@ -50,6 +50,7 @@ test('two workers are one run', () => {
         sent: 3,
         succeeded: 3,
         failed: 0,
+        succeededInWindow: 3,
         causes: {},
         statuses: { 200: 3 },
         bytesReceived: 300,
@@ -65,6 +66,7 @@ test('two workers are one run', () => {
         sent: 1,
         succeeded: 0,
         failed: 1,
+        succeededInWindow: 0,
         causes: { timeout: 1 },
         statuses: {},
         bytesReceived: 100,
@@ -80,6 +82,7 @@ test('two workers are one run', () => {
         sent: 1,
         succeeded: 1,
         failed: 0,
+        succeededInWindow: 1,
         causes: {},
         statuses: { 200: 1 },
         bytesReceived: 100,
@@ -103,6 +106,20 @@ test('two workers are one run', () => {
       staleRetries: 1,
     },
   })
+})
+
+test('what ended after the window is not within it, of each step for itself', () => {
+  const plan = planOf('closed')
+  const samples = [9, 10, 11].map((second) => ({ step: 0, second, us: 1_000, cause: undefined }))
+  const result = mergeResults(
+    [shardOf(plan, 0, 1, [...samples, { step: 2, second: 9, us: 1_000, cause: undefined }])],
+    contextOf(plan),
+  )
+  expect(result.steps.map(({ succeeded, succeededInWindow }) => [succeeded, succeededInWindow])).toEqual([
+    [3, 1],
+    [0, 0],
+    [1, 1],
+  ])
 })
 
 test('it does not matter which worker saw what', () => {

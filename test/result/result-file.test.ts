@@ -83,6 +83,8 @@ test.each<[string, string, RegExp]>([
   ['ends that do not add up', changed('iterations.cut', 1), /iterations is not a sum/],
   ['requests that do not add up', changed('steps.0.sent', 3), /steps\[0\] is not a sum/],
   ['a warm-up that does not add up', changed('warmUp.failed', 0), /warmUp is not a sum/],
+  ['more within the window than in all', changed('steps.0.succeededInWindow', 3), /succeededInWindow is not a part/],
+  ['fewer within the window than its seconds have', changed('steps.0.succeededInWindow', 1), /within the window/],
   ['failures without causes', changed('steps.1.causes', {}), /steps\[1\]\.causes/],
   ['steps in disorder', changed('steps.1.id', 0), /steps\[1\]\.id/],
   ['responses that are not the successes', changed('steps.0.response', textOf([1])), /2 samples but of 1/],
