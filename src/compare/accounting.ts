@@ -1,12 +1,13 @@
 import { countIn, type HistogramText } from '../histogram.ts'
 import { stepLabel } from '../profile/step-label.ts'
 import type { RunResult, StepResult } from '../result/result.ts'
+import { withinWindow } from '../result/within-window.ts'
 import { formatCount } from '../units.ts'
 
 /** Every sum of a result that must add up and does not, in words. Broken numbers, NaN included, do not add up. */
 export function disagreements({ iterations, steps, seconds, plan }: RunResult): readonly string[] {
   const { planned, started, dropped, finished, failed, cut } = iterations
-  const inWindow = seconds.filter(({ second }) => second < plan.measured / 1000)
+  const inWindow = seconds.filter((second) => withinWindow(second, plan))
   return [
     ...differ('iterations planned', planned, 'started and dropped', started + dropped),
     ...differ('iterations started', started, 'finished, failed and cut', finished + failed + cut),

@@ -3,6 +3,7 @@ import { Histogram, type HistogramText } from '../histogram.ts'
 import type { LoadPlan, PlannedStep } from '../plan/plan.ts'
 import type { Fingerprint, GeneratorHealth, RunResult, SecondResult, StepResult } from './result.ts'
 import { flawOf } from './shard-flaw.ts'
+import { withinWindow } from './within-window.ts'
 
 /** What a result says of a run beyond what its workers measured. */
 export interface RunContext {
@@ -68,11 +69,11 @@ export function mergeResults(shards: readonly (ShardResult | undefined)[], conte
 function mergeSteps(shards: readonly ShardResult[], plan: LoadPlan): readonly StepResult[] {
   const responses = new Map<number, Histogram>()
   const inWindow = new Map<number, number>()
-  const seconds = (plan.duration - plan.measureFrom) / 1000
-  for (const { second, steps } of shards.flatMap((shard) => shard.seconds))
-    for (const { id, succeeded, response } of steps) {
+  const window = { measured: plan.duration - plan.measureFrom }
+  for (const second of shards.flatMap(({ seconds }) => seconds))
+    for (const { id, succeeded, response } of second.steps) {
       responses.set(id, (responses.get(id) ?? new Histogram()).add(response))
-      if (second < seconds) inWindow.set(id, (inWindow.get(id) ?? 0) + succeeded)
+      if (withinWindow(second, window)) inWindow.set(id, (inWindow.get(id) ?? 0) + succeeded)
     }
   return plan.scenarios.flatMap((scenario) =>
     scenario.steps.filter(isRequest).map(({ id, name }) => {

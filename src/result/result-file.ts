@@ -18,6 +18,7 @@ import {
   whole,
 } from './reader.ts'
 import type { RunResult, SecondResult, StepResult } from './result.ts'
+import { withinWindow } from './within-window.ts'
 
 const SCHEMA = 1
 
@@ -205,7 +206,7 @@ function checkSeconds({ steps, seconds, plan }: RunResult): void {
       throw new Misread(`seconds[${index}].second`, 'behind the one before it')
     checkCount(response, succeeded, `seconds[${index}].response`)
   }
-  const inWindow = seconds.filter(({ second }) => second < plan.measured / 1000).map(({ succeeded }) => succeeded)
+  const inWindow = seconds.filter((second) => withinWindow(second, plan)).map(({ succeeded }) => succeeded)
   if (total(steps.map((step) => step.succeededInWindow)) !== total(inWindow))
     throw new Misread('seconds', 'the sum of the steps within the window')
   const failed = (parts: readonly { failed: number }[]) => total(parts.map((part) => part.failed))
