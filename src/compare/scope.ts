@@ -24,7 +24,7 @@ export interface Scope {
   readonly measured: Ms
   /** Successes that ended within the window. */
   readonly succeededInWindow: number
-  /** Whether the target answered at the pace of the load rather than at its own. */
+  /** Whether the target answered at the pace of the load rather than at its own, to which users always bend theirs. */
   readonly keptUp: boolean
   /** From the intended start; successes only. */
   readonly response: Histogram
@@ -67,7 +67,8 @@ export function scopeOf(run: BaselineRun, part: Part): Scope {
     dropped: part === WHOLE ? dropped : 0,
     mayBeDropped: part === WHOLE ? 0 : dropped,
     measured: run.plan.measured,
-    keptUp: run.inWindow.succeeded + run.inWindow.failed >= KEEPING_UP * (all.sent + dropped),
+    keptUp:
+      run.plan.model === 'open' && run.inWindow.succeeded + run.inWindow.failed >= KEEPING_UP * (all.sent + dropped),
     response: Histogram.of(...steps.map(({ response }) => response)),
     causes: causesOf(steps),
   }

@@ -19,6 +19,7 @@ export interface MadeStep {
 export interface MadeRun {
   readonly id?: string
   readonly startedAt?: number
+  readonly model?: 'open' | 'closed'
   readonly steps?: readonly MadeStep[]
   readonly dropped?: number
   readonly cut?: number
@@ -34,6 +35,7 @@ export const NOW = Date.UTC(2026, 5, 1)
 export function madeRun({
   id = 'run-now',
   startedAt = NOW,
+  model = 'open',
   steps = [{ times: spread(100) }],
   dropped = 0,
   cut = 0,
@@ -64,7 +66,7 @@ export function madeRun({
     },
     commit: 'c'.repeat(40),
     plan: {
-      model: 'open',
+      model,
       target: 'http://127.0.0.1:8080',
       measured: seconds * 1000,
       warmUp: 0,
