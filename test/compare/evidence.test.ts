@@ -1,0 +1,212 @@
+import { expect, test } from '@jest/globals'
+import type { BaselineRun } from '../../src/baseline/baseline.ts'
+import type { DefectCode } from '../../src/compare/comparison.ts'
+import { defectsOf } from '../../src/compare/evidence.ts'
+import { partNamed } from '../../src/compare/scope.ts'
+import type { RunResult, StepResult } from '../../src/result/result.ts'
+import { histogram, type MadeRun, madeRun, spread, storedRun } from '../baseline/made-run.ts'
+
+const codes = (result: RunResult, more: Parameters<typeof defectsOf>[1] = {}) =>
+  defectsOf(result, more).map(({ code }) => code)
+const sound = madeRun()
+const withStep = (change: Partial<StepResult>): RunResult => ({ ...sound, steps: [{ ...sound.steps[0]!, ...change }] })
+
+test('a sound run has no defect', () => {
+  expect(defectsOf(sound)).toEqual([])
+  expect(defectsOf(madeRun({ dropped: 9, cut: 3, steps: [{ times: spread(9), causes: { timeout: 4 } }] }))).toEqual([])
+})
+
+// --- the sums -------------------------------------------------------------------------------------------------------
+
+const iterations = sound.iterations
+const second = sound.seconds[0]!
+test.each<[string, RunResult]>([
+  ['an iteration planned too many', { ...sound, iterations: { ...iterations, planned: iterations.planned + 1 } }],
+  ['an iteration that did not end', { ...sound, iterations: { ...iterations, finished: iterations.finished - 1 } }],
+  ['counts that are none', { ...sound, iterations: { ...iterations, planned: Number.NaN, started: Number.NaN } }],
+  ['a request sent too many', withStep({ sent: 6001 })],
+  ['a failure without a cause', withStep({ sent: 6001, failed: 1, failures: histogram([1]) })],
+  ['a cause without a failure', withStep({ causes: { timeout: 1 } })],
+  ['a response time too few', withStep({ response: histogram(spread(100, 5999)) })],
+  ['a service time too few', withStep({ service: histogram(spread(100, 5999)) })],
+  ['a failure time too many', withStep({ failures: histogram([1]) })],
+  ['a success without a status', withStep({ statuses: { 200: 5999 } })],
+  ['more statuses than requests', withStep({ statuses: { 200: 6001 } })],
+  ['a histogram that is none', withStep({ response: 'h1:!' })],
+  ['half a request', withStep({ sent: 6000.5, succeeded: 6000.5 })],
+  ['a success in the window too few', withStep({ succeededInWindow: 5999 })],
+  ['a second that is missing', { ...sound, seconds: sound.seconds.slice(1) }],
+  ['a second twice', { ...sound, seconds: [second, ...sound.seconds] }],
+  ['a second with other times', { ...sound, seconds: [{ ...second, response: 'h1:' }, ...sound.seconds.slice(1)] }],
+])('%s does not add up', (_, result) => {
+  expect(codes(result)).toEqual(['counts-disagree'])
+})
+
+test('what does not add up is named, a few of many', () => {
+  const broken = { ...withStep({ sent: 7000, causes: { tls: 2 }, statuses: {} }), seconds: [] }
+  const [defect] = defectsOf(broken)
+  expect(defect?.message).toMatch(
+    /^the result does not add up: 7,000 requests of store › GET \/ sent, but 6,000 .*; .* and \d+ more$/,
+  )
+})
+
+// --- workers, stop, target ------------------------------------------------------------------------------------------
+
+test.each<[DefectCode, Partial<RunResult>, RegExp]>([
+  [
+    'worker-lost',
+    { shards: { expected: 2, reported: 1, lost: ['worker 2: died'] }, complete: false },
+    /1 of 2 .*: worker 2: died/,
+  ],
+  ['worker-lost', { shards: { expected: 2, reported: 1, lost: [] } }, /^1 of 2 workers reported$/],
+  ['worker-lost', { shards: { expected: 1, reported: 1, lost: ['worker 1: odd'] } }, /odd/],
+  ['cancelled', { complete: false }, /stopped/],
+])('%s', (code, change, message) => {
+  expect(defectsOf({ ...sound, ...change })).toEqual([
+    { code, message: expect.stringMatching(message), remedy: expect.stringMatching(/\.$/) },
+  ])
+})
+
+test('a run without a request has no samples', () => {
+  const nothing = madeRun({ steps: [{ times: [] }], dropped: 7 })
+  expect(defectsOf(nothing)).toContainEqual(
+    expect.objectContaining({ code: 'no-samples', message: 'no request was sent, 7 arrivals were dropped' }),
+  )
+})
+
+test.each([
+  ['connection-refused'],
+  ['connection-reset'],
+  ['connection-closed'],
+  ['connect-timeout'],
+  ['unresolved-host'],
+  ['unreachable'],
+  ['tls'],
+] as const)('nothing but %s: the target was never reached', (cause) => {
+  const [defect, ...others] = defectsOf(madeRun({ steps: [{ times: [], causes: { [cause]: 50 } }] }))
+  expect(others).toEqual([])
+  expect(defect).toMatchObject({
+    code: 'target-unreached',
+    message: expect.stringMatching(new RegExp(`127.0.0.1:8080.*50.*${cause}`)),
+  })
+})
+
+test.each<[string, MadeRun]>([
+  ['one success', { steps: [{ times: [5], causes: { 'connection-refused': 50 } }] }],
+  ['one error page', { steps: [{ times: [], causes: { 'connection-refused': 50, 'unexpected-status': 1 } }] }],
+  ['a target that takes the requests and never answers', { steps: [{ times: [], causes: { timeout: 50 } }] }],
+])('%s is a target that was reached', (_, made) => {
+  expect(codes(madeRun(made))).toEqual([])
+})
+
+// --- steps that nobody got to ---------------------------------------------------------------------------------------
+
+test('a step without requests is a defect, unless the end of the run or failures before it explain it', () => {
+  const two = (
+    first: Partial<MadeRun['steps'] & object>[number] & { times: readonly number[] },
+    cut = 0,
+    scenario = 'store',
+  ) => codes(madeRun({ cut, steps: [first, { scenario, step: 'GET /next', times: [] }] }))
+  expect(two({ times: spread(10, 100) })).toEqual(['step-missing'])
+  expect(two({ times: spread(10, 100) }, 99)).toEqual(['step-missing'])
+  expect(two({ times: spread(10, 100) }, 100)).toEqual([])
+  expect(two({ times: [], causes: { timeout: 100 } })).toEqual([])
+  // The first step of another scenario has nobody before it.
+  expect(two({ times: [], causes: { timeout: 100 } }, 100, 'other')).toEqual(['step-missing'])
+})
+
+// --- the generator --------------------------------------------------------------------------------------------------
+
+// The p50, p95 and p99 of the answers are about 48, 100 and 136 ms.
+test.each<[readonly DefectCode[], string, Partial<RunResult['health']>]>([
+  [[], 'a tenth of the p95 late', { lateness: histogram(new Array(100).fill(9.9)) }],
+  [['generator-late'], 'more than a tenth of the p95 late', { lateness: histogram(new Array(100).fill(10.3)) }],
+  [[], '3 % are 20 ms late', { lateness: histogram([...new Array(97).fill(0), 20, 20, 20]) }],
+  [['generator-late'], '3 % are 26 ms late', { lateness: histogram([...new Array(97).fill(0), 26, 26, 26]) }],
+  [[], 'a pause of 24 ms', { loopDelayP99: 24 }],
+  [['generator-busy'], 'pauses of 26 ms', { loopDelayP99: 26 }],
+  [[], 'busy, but quick', { loopUtilisation: 0.94, cpu: 0.94, loopDelayP99: 4 }],
+  [['generator-busy'], 'busy and slow', { loopUtilisation: 0.86, loopDelayP99: 6 }],
+  [[], 'as slow, but idle', { loopUtilisation: 0.84, loopDelayP99: 6 }],
+  [['generator-busy'], 'a loop that never rests', { loopUtilisation: 0.96 }],
+  [['generator-busy'], 'a core used up', { cpu: 0.96 }],
+  [['generator-busy'], 'a number that is none', { cpu: Number.NaN }],
+  [['generator-busy'], 'a number that is none', { loopUtilisation: Number.NaN }],
+  [['generator-busy'], 'a number that is none', { loopDelayP99: Number.NaN }],
+])('%j: %s', (expected, _, health) => {
+  expect(codes(madeRun({ health }))).toEqual(expected)
+})
+
+test('slow answers forgive a late generator, quick ones do not', () => {
+  const health = { lateness: histogram(new Array(100).fill(30)), loopDelayP99: 30 }
+  expect(codes(madeRun({ health, steps: [{ times: spread(1000) }] }))).toEqual([])
+  expect(codes(madeRun({ health, steps: [{ times: spread(1) }] }))).toEqual(['generator-late', 'generator-busy'])
+  // Without an answer only the floors count.
+  expect(codes(madeRun({ health, steps: [{ times: [], causes: { timeout: 9 } }] }))).toEqual([
+    'generator-late',
+    'generator-busy',
+  ])
+})
+
+test('one request that failed in the generator is one too many', () => {
+  const made = madeRun({ steps: [{ times: spread(100), causes: { generator: 1 } }] })
+  expect(defectsOf(made)).toEqual([
+    expect.objectContaining({ code: 'generator-failed', message: expect.stringMatching(/^1 /) }),
+  ])
+})
+
+// --- the baseline ---------------------------------------------------------------------------------------------------
+
+test('why the baseline could not be read is told as it was said', () => {
+  expect(defectsOf(sound, { baselineProblem: 'The baseline x is damaged' })).toEqual([
+    expect.objectContaining({ code: 'baseline-damaged', message: 'The baseline x is damaged' }),
+  ])
+})
+
+const answered = (
+  statuses: Record<string, number>,
+  causes: MadeRun['steps'] extends undefined ? never : object = {},
+): MadeRun => ({
+  steps: [
+    {
+      times: spread(
+        100,
+        Object.values(statuses).reduce((sum, count) => sum + count, 0),
+      ),
+      statuses,
+      causes,
+    },
+  ],
+})
+const before = (statuses: Record<string, number>): readonly BaselineRun[] => [storedRun(answered(statuses))]
+
+test.each<[readonly DefectCode[], Record<string, number>, Record<string, number>]>([
+  [[], { 200: 6000 }, { 200: 6000 }],
+  [['different-answers'], { 302: 6000 }, { 200: 6000 }],
+  [['different-answers'], { 200: 5500, 302: 500 }, { 200: 6000 }],
+  [[], { 200: 5800, 302: 200 }, { 200: 6000 }],
+  // Fifty-fifty by chance: 40 of 100 is no surprise, 40 % of 6,000 is.
+  [[], { 200: 40, 304: 60 }, { 200: 50, 304: 50 }],
+  [['different-answers'], { 200: 2400, 304: 3600 }, { 200: 3000, 304: 3000 }],
+  // A profile may expect an error.
+  [['different-answers'], { 200: 6000 }, { 404: 6000 }],
+])('%j: answers %j after %j', (expected, now, then) => {
+  expect(codes(madeRun(answered(now)), { comparable: before(then) })).toEqual(expected)
+})
+
+test('error pages are errors, not other answers', () => {
+  const now = answered({ 200: 5000 }, { 'unexpected-status': 1000 })
+  expect(codes(madeRun(now), { comparable: before({ 200: 6000 }) })).toEqual([])
+})
+
+test('only the parts that budgets read must be answered alike', () => {
+  const steps = (status: number) => [
+    { times: spread(100) },
+    { step: 'GET /moved', times: spread(100), statuses: { [status]: 6000 } },
+  ]
+  const now = madeRun({ steps: steps(302) })
+  const comparable = [storedRun({ steps: steps(200) })]
+  const of = (name: string) => ({ comparable, gated: [partNamed(name, now.steps)!] })
+  expect(codes(now, of('GET /moved'))).toEqual(['different-answers'])
+  expect(codes(now, of('GET /'))).toEqual([])
+})
