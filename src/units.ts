@@ -72,6 +72,11 @@ export function formatCount(count: number): string {
   return count.toLocaleString('en-US')
 }
 
+/** "1 run", "12,345 runs". */
+export function counted(count: number, noun: string, plural = `${noun}s`): string {
+  return `${formatCount(count)} ${count === 1 ? noun : plural}`
+}
+
 /** "512 B", "12.3 kB", "4.1 MB". */
 export function formatBytes(bytes: Bytes): string {
   if (bytes < 1_000) return `${bytes} B`

@@ -1,9 +1,9 @@
 import type { BudgetRow } from '../compare/comparison.ts'
 import type { PlacedMistake } from '../errors.ts'
+import { counted } from '../units.ts'
 import { budgetFigures, isFinding, RESULT, worstBudgets } from './budget-rows.ts'
 import { plainLine } from './plain-line.ts'
 import type { Report } from './report.ts'
-import { counted } from './sentences.ts'
 
 /** A remark that GitHub shows beside a line of a file. */
 export interface Annotation {

@@ -1,9 +1,10 @@
 import type { Comparison } from '../compare/comparison.ts'
 import type { Outcome } from '../compare/verdict.ts'
+import { counted } from '../units.ts'
 import { prose } from './prose.ts'
 import { type Reason, type Reasons, reasonsOf } from './reasons.ts'
 import type { Report } from './report.ts'
-import { counted, withoutStop } from './sentences.ts'
+import { withoutStop } from './sentences.ts'
 
 const ICON: Record<Outcome, string> = { pass: '✅', fail: '❌', inconclusive: '⚠️', invalid: '🚫' }
 const TITLE: Record<Reasons['kind'], string> = {

@@ -1,7 +1,7 @@
 import type { DefectCode } from '../compare/comparison.ts'
 import { Histogram, type HistogramText } from '../histogram.ts'
 import type { RunResult } from '../result/result.ts'
-import { formatChange, formatCount, formatDuration, formatMs, formatShare } from '../units.ts'
+import { counted, formatChange, formatCount, formatDuration, formatMs, formatShare } from '../units.ts'
 import type { Report } from './report.ts'
 import type { Writing } from './writing.ts'
 
@@ -86,10 +86,6 @@ function latenessText(lateness: HistogramText): string {
   } catch {
     return 'an unknown time'
   }
-}
-
-export function counted(count: number, noun: string): string {
-  return `${formatCount(count)} ${noun}${count === 1 ? '' : 's'}`
 }
 
 /** Enough to find a commit by, as Git and GitHub show it. */

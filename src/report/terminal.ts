@@ -1,6 +1,6 @@
 import type { BudgetRow, Judgement, ScopeRow } from '../compare/comparison.ts'
 import type { Outcome } from '../compare/verdict.ts'
-import { formatCount, formatMs, formatRate, formatShare, type Ms } from '../units.ts'
+import { counted, formatCount, formatMs, formatRate, formatShare, type Ms } from '../units.ts'
 import { budgetFigures, worstBudgets } from './budget-rows.ts'
 import { wrapped } from './columns.ts'
 import { NONE } from './figures.ts'
@@ -9,7 +9,6 @@ import type { Report } from './report.ts'
 import {
   accountingSentences,
   comparedSentence,
-  counted,
   healthSentence,
   refusedSentences,
   resolutionSentence,
