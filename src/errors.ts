@@ -33,7 +33,11 @@ export class LoadgateError extends Error {
   constructor(
     kind: ErrorKind,
     message: string,
-    { hint, cause, mistakes = [] }: { hint?: string; cause?: unknown; mistakes?: readonly PlacedMistake[] } = {},
+    {
+      hint,
+      cause,
+      mistakes = [],
+    }: { hint?: string | undefined; cause?: unknown; mistakes?: readonly PlacedMistake[] } = {},
   ) {
     super(message, { cause })
     this.kind = kind

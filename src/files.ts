@@ -1,5 +1,6 @@
-import { mkdir, open, realpath, writeFile } from 'node:fs/promises'
+import { access, constants, open, realpath, stat, writeFile } from 'node:fs/promises'
 import { dirname, isAbsolute, join, relative, sep } from 'node:path'
+import { checkDirectory, makeDirectory } from './directories.ts'
 import { LoadgateError, messageOf } from './errors.ts'
 import type { Bytes } from './units.ts'
 
@@ -49,12 +50,30 @@ export async function insideOf(directory: string, file: string): Promise<string>
   return path
 }
 
+/** Throws where `path` could not be written: before the load, not after it. */
+export async function checkWritable(path: string): Promise<void> {
+  try {
+    await checkDirectory(dirname(path))
+    const found = await stat(path).catch(() => undefined)
+    if (found && !found.isFile()) throw new Error('it is not a regular file')
+    if (found) await access(path, constants.W_OK)
+  } catch (cause) {
+    throw new LoadgateError('usage', `${path} cannot be written: ${messageOf(cause)}`, {
+      hint: 'Name a place where this user may write.',
+      cause,
+    })
+  }
+}
+
 /** Writes a file and the directories above it. */
 export async function writeText(path: string, text: string): Promise<void> {
   try {
-    await mkdir(dirname(path), { recursive: true })
+    await makeDirectory(dirname(path))
     await writeFile(path, text)
   } catch (cause) {
-    throw new LoadgateError('infrastructure', `${path} cannot be written: ${messageOf(cause)}`, { cause })
+    throw new LoadgateError('infrastructure', `${path} cannot be written: ${messageOf(cause)}`, {
+      hint: 'The log above has the report.',
+      cause,
+    })
   }
 }

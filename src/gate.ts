@@ -10,7 +10,7 @@ import { loadProfile } from './profile-file.ts'
 import type { Publisher } from './publish/publisher.ts'
 import { mergeResults } from './result/merge-results.ts'
 import { type LoadDoors, sendLoad } from './send-load.ts'
-import { type ReportFiles, showReport } from './show-report.ts'
+import { checkReportPaths, type ReportFiles, showReport } from './show-report.ts'
 import { keepRun, readEarlier, requireComparable } from './stored-baseline.ts'
 import { VERSION } from './version.ts'
 
@@ -39,7 +39,11 @@ export async function gate(options: GateOptions, doors: GateDoors): Promise<Gate
   const plan = hideSecrets(loaded.plan, doors.output.redact)
   const fingerprint = fingerprintHere(plan.hash)
   const store = options.compare === 'none' ? undefined : openStore(options.baseline, process.cwd())
+  const keep = options.saveBaseline === 'true' || (options.saveBaseline === 'auto' && doors.savesByItself)
+  await checkReportPaths(options)
+  if (keep) await store?.checkAppend()
   const earlier = await readEarlier(store)
+  if (earlier.problem) doors.output.warning(`${earlier.problem}. This run will be invalid.`)
   if (options.requireBaseline) requireComparable(plan, earlier, fingerprint, Date.now())
 
   const { shards, lost, executor } = await sendLoad(loaded, options.threads, doors)
@@ -48,7 +52,6 @@ export async function gate(options: GateOptions, doors: GateDoors): Promise<Gate
   const verdict = judge(comparison)
   if (doors.signal.aborted) return { verdict, files: undefined }
 
-  const keep = options.saveBaseline === 'true' || (options.saveBaseline === 'auto' && doors.savesByItself)
   const baselineNote = store && keep ? await keepRun(result, verdict.outcome, store) : undefined
   const run = {
     version: VERSION,

@@ -23,6 +23,8 @@ export interface GateOptions {
 interface Choice {
   readonly about: string
   readonly default: string
+  /** What a laptop does instead of the default; "" for nothing. */
+  readonly onLaptop?: string
   readonly values?: readonly string[]
   /** Absent: the action alone has it. */
   readonly flag?: string
@@ -35,7 +37,8 @@ interface Choice {
 export const CHOICES = {
   profile: { about: 'Path of the load profile.', default: 'loadgate.yml' },
   compare: {
-    about: 'What the run is compared with: `baseline` (the stored window), `none`, or `auto` (the sharpest possible).',
+    about:
+      'What the run is compared with: `baseline` (the stored window), `none`, or `auto` (the stored window, where there is one).',
     default: 'auto',
     values: ['auto', 'baseline', 'none'],
     flag: 'compare',
@@ -73,6 +76,7 @@ export const CHOICES = {
   'report-dir': {
     about: 'Directory for `report.md` and `report.json`.',
     default: 'loadgate-report',
+    onLaptop: '',
     flag: 'report',
   },
   json: {
@@ -84,11 +88,13 @@ export const CHOICES = {
   comment: {
     about: 'Keep one comment on the pull request up to date.',
     default: 'true',
+    onLaptop: 'false',
     values: ['true', 'false'],
   },
   'github-token': {
     about: 'Token for the comment; needs `pull-requests: write`. Without the permission the job summary has it all.',
     default: '${{ github.token }}',
+    onLaptop: '',
   },
 } as const satisfies Record<string, Choice>
 
@@ -106,15 +112,14 @@ export function optionsFromAction(read: (input: string) => string): GateOptions 
   )
 }
 
-/** Reads the flags of `loadgate run`. A laptop writes a report directory only when asked and has no comment. */
+/** Reads the flags of `loadgate run`. */
 export function optionsFromCommandLine(argv: readonly string[]): GateOptions {
   const { values, positionals } = readFlags(argv, { flags: FLAGS, most: 1 })
-  const own: Partial<Record<ChoiceName, string>> = { 'report-dir': '', comment: 'false', 'github-token': '' }
   return optionsFrom(
     (name) => {
       if (name === 'profile') return positionals[0] ?? CHOICES.profile.default
       const choice: Choice = CHOICES[name]
-      return (choice.flag && values[choice.flag]) || (own[name] ?? choice.default)
+      return (choice.flag && values[choice.flag]) || (choice.onLaptop ?? choice.default)
     },
     (name) => `\`--${(CHOICES[name] as Choice).flag ?? name}\``,
   )

@@ -3,14 +3,16 @@ import type { Output } from './output/output.ts'
 import type { Ms } from './units.ts'
 
 /** By the shell's convention: 128 and the number of the signal. */
-const CANCELLED = { SIGINT: 130, SIGTERM: 143 } as const
+const CANCELLED = { SIGHUP: 129, SIGINT: 130, SIGTERM: 143 } as const
+type Cancelling = keyof typeof CANCELLED
+const SIGNALS = Object.keys(CANCELLED) as readonly Cancelling[]
 
 /** The runner kills what is left 10 s after its first signal; people at a terminal wait less. */
 const STOP_WITHIN: Ms = 4_500
 
 /**
- * Runs the body of an entry and answers with its exit code. The first SIGINT or SIGTERM aborts the body's signal, a
- * second one, or a body that has not ended in time, ends the process: its 'exit' listeners take the children along.
+ * Runs the body of an entry and answers with its exit code. The first SIGINT, SIGTERM or SIGHUP aborts the body's
+ * signal, a second one, or a body that has not ended in time, ends the process: its 'exit' listeners take the children along.
  * @param onError told of what the body threw, once it stands in the log; not of what a cancelled one throws
  */
 export async function runEntry(
@@ -21,7 +23,7 @@ export async function runEntry(
   const cancel = new AbortController()
   let cancelled: number | undefined
   let guard: NodeJS.Timeout | undefined
-  const onSignal = (signal: 'SIGINT' | 'SIGTERM') => {
+  const onSignal = (signal: Cancelling) => {
     if (cancelled !== undefined) process.exit(cancelled)
     cancelled = CANCELLED[signal]
     output.done()
@@ -29,8 +31,7 @@ export async function runEntry(
     guard = setTimeout(() => process.exit(cancelled), STOP_WITHIN)
     cancel.abort()
   }
-  process.on('SIGINT', onSignal)
-  process.on('SIGTERM', onSignal)
+  for (const signal of SIGNALS) process.on(signal, onSignal)
   try {
     const code = await body(cancel.signal)
     return cancelled ?? code
@@ -42,8 +43,7 @@ export async function runEntry(
   } finally {
     clearTimeout(guard)
     output.done()
-    process.off('SIGINT', onSignal)
-    process.off('SIGTERM', onSignal)
+    for (const signal of SIGNALS) process.off(signal, onSignal)
   }
 }
 

@@ -10,7 +10,7 @@ const filesBelow = (folder: string) =>
     .map((file) => join(folder, file))
 
 const STAGES = ['profile', 'plan', 'engine', 'executor', 'result', 'baseline', 'compare', 'report', 'publish']
-const SMALL = ['units', 'errors', 'histogram', 'nearest', 'version', 'visible-only']
+const SMALL = ['units', 'errors', 'directories', 'secret-parts', 'histogram', 'nearest', 'version', 'visible-only']
 const ENTRIES = ['action', 'cleanup', 'cli', 'thread']
 const NO_IO = ['profile', 'plan', 'result', 'compare', 'report']
 

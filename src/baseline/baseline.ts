@@ -24,6 +24,8 @@ export interface BaselineStore {
   readonly name: string
   /** An empty window when nothing was ever stored; throws LoadgateError when what is there cannot be trusted. */
   read(): Promise<Baseline>
+  /** Throws LoadgateError when `append` could not write: asked before a load that is to be kept. */
+  checkAppend(): Promise<void>
   /** Compare-and-swap: concurrent appends are all kept. */
   append(run: BaselineRun): Promise<void>
 }

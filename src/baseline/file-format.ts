@@ -17,6 +17,11 @@ import { byStart } from './window.ts'
 const KIND = 'loadgate-baseline'
 const SCHEMA = 1
 
+/** Whether the text begins as a baseline of ours does, whole or not. */
+export function isBaselineFile(text: string): boolean {
+  return text.startsWith(`{"kind":"${KIND}"`)
+}
+
 export function encodeRuns(runs: readonly BaselineRun[]): string {
   const lines = `\n${runs.map((run) => JSON.stringify(run)).join(',\n')}\n`
   return `{"kind":"${KIND}","schema":${SCHEMA},"sha256":"${sha256(lines)}","runs":[${lines}]}\n`
@@ -60,7 +65,7 @@ function parse(text: string, path: string): { kind?: unknown; schema?: unknown; 
     return typeof value === 'object' && value !== null ? value : {}
   } catch (cause) {
     // A file of ours that was cut off is damaged; anything else was never ours.
-    if (text.startsWith(`{"kind":"${KIND}"`)) throw damaged(path, 'it is not whole', cause)
+    if (isBaselineFile(text)) throw damaged(path, 'it is not whole', cause)
     throw refused(path, 'is not a baseline of Loadgate', 'Name another path for the baseline.', cause)
   }
 }

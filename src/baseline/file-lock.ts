@@ -1,8 +1,9 @@
 import { randomUUID } from 'node:crypto'
-import { mkdir, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises'
+import { readdir, readFile, rm, stat, writeFile } from 'node:fs/promises'
 import { hostname } from 'node:os'
 import { basename, dirname } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
+import { makeDirectory } from '../directories.ts'
 import { LoadgateError } from '../errors.ts'
 import type { Ms } from '../units.ts'
 
@@ -27,7 +28,7 @@ export interface Lock {
 /** Waits for the lock of `path`, whose directory is created. Throws LoadgateError after 90 s. */
 export async function lockFile(path: string): Promise<Lock> {
   const prefix = `${path}.lock.`
-  await mkdir(dirname(path), { recursive: true })
+  await makeDirectory(dirname(path))
   const token = JSON.stringify({ host: hostname(), pid: process.pid, token: randomUUID() })
   for (const end = Date.now() + WAIT_AT_MOST; Date.now() < end; ) {
     const lock = await tryLock(prefix, token)

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto'
 import { constants } from 'node:fs'
 import { lstat, open, readdir, rename, rm } from 'node:fs/promises'
 import { basename, dirname, join, resolve } from 'node:path'
+import { checkDirectory } from '../directories.ts'
 import { LoadgateError, messageOf } from '../errors.ts'
 import { formatBytes } from '../units.ts'
 import type { BaselineRun, BaselineStore } from './baseline.ts'
@@ -22,6 +23,8 @@ export function fileStore(path: string, name = `file:${path}`): BaselineStore {
   return {
     name,
     read: async () => ({ store: name, runs: await readRuns(file) }),
+    // The directory is enough: the file is replaced, not written.
+    checkAppend: () => named(file, 'written', () => checkDirectory(dirname(file))),
     append: (run) => named(file, 'written', () => append(file, run)),
   }
 }
@@ -126,7 +129,7 @@ async function named<T>(file: string, verb: 'read' | 'written', act: () => Promi
   } catch (cause) {
     if (cause instanceof LoadgateError) throw cause
     throw new LoadgateError('infrastructure', `The baseline ${file} cannot be ${verb}: ${messageOf(cause)}`, {
-      hint: 'Check the path and its permissions.',
+      hint: 'Name a path in a directory where this user may read and write.',
       cause,
     })
   }

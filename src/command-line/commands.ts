@@ -1,15 +1,18 @@
 import { EXIT, exitCodeOfVerdict, LoadgateError } from '../errors.ts'
 import { gate } from '../gate.ts'
+import { hideSecrets } from '../hide-secrets.ts'
 import { CHOICES, optionsFromCommandLine, readFlags } from '../inputs.ts'
 import { nearest } from '../nearest.ts'
 import { createOutput, type Output } from '../output/output.ts'
 import { drawCurve } from '../plan/draw-curve.ts'
+import type { LoadPlan } from '../plan/plan.ts'
 import { summarisePlan } from '../plan/summarise-plan.ts'
 import { loadProfile } from '../profile-file.ts'
 import { inGitHub } from '../publish/runner.ts'
 import { renderPlan } from '../report/plan.ts'
 import { renderTerminal } from '../report/terminal.ts'
 import { runEntry } from '../run-entry.ts'
+import { counted } from '../units.ts'
 import { VERSION } from '../version.ts'
 import { commitIn } from './commit.ts'
 import { compareFiles } from './compare-files.ts'
@@ -37,19 +40,19 @@ const COMMANDS: Readonly<Record<string, Command>> = {
 
   check: async (argv, output) => {
     const path = profileIn(argv)
-    const { plan } = await loadProfile(path, process.env)
-    output.info(`${path} is sound: ${plan.scenarios.length} scenarios, ${plan.budgets.length} budgets.`)
+    const { scenarios, budgets } = await plannedLoad(path, output)
+    output.info(`${path} is sound: ${counted(scenarios.length, 'scenario')}, ${counted(budgets.length, 'budget')}.`)
     return EXIT.pass
   },
 
   plan: async (argv, output) => {
-    const { plan } = await loadProfile(profileIn(argv), process.env)
+    const plan = await plannedLoad(profileIn(argv), output)
     output.info(renderPlan(summarisePlan(plan), drawCurve(plan, { width: Math.min(output.width, 100), height: 8 })))
     return EXIT.pass
   },
 
   compare: async (argv, output) => {
-    const report = await compareFiles(argv)
+    const report = await compareFiles(argv, output)
     output.styled(renderTerminal(report, { colour: output.colour, width: output.width }))
     return exitCodeOfVerdict(report.verdict.outcome, 'warn')
   },
@@ -74,7 +77,8 @@ const OTHER_NAMES = new Map([
 /** Runs `loadgate NAME …` and answers with its exit code. */
 export function runCommand([given = 'help', ...argv]: readonly string[]): Promise<number> {
   const output = createOutput({ stdout: process.stdout, stderr: process.stderr, github: inGitHub() })
-  return runEntry(output, (signal) => commandNamed(OTHER_NAMES.get(given) ?? given)(argv, output, signal))
+  const name = argv.some((arg) => OTHER_NAMES.get(arg) === 'help') ? 'help' : (OTHER_NAMES.get(given) ?? given)
+  return runEntry(output, (signal) => commandNamed(name)(argv, output, signal))
 }
 
 function commandNamed(name: string): Command {
@@ -84,6 +88,13 @@ function commandNamed(name: string): Command {
   throw new LoadgateError('usage', `There is no command "${name}"`, {
     hint: meant ? `Did you mean \`loadgate ${meant}\`?` : 'See `loadgate help`.',
   })
+}
+
+/** The plan as it may be shown. */
+async function plannedLoad(path: string, { mask, redact }: Output): Promise<LoadPlan> {
+  const { plan, secrets } = await loadProfile(path, process.env)
+  secrets.forEach(mask)
+  return hideSecrets(plan, redact)
 }
 
 function profileIn(argv: readonly string[]): string {

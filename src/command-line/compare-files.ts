@@ -1,11 +1,14 @@
 import type { Baseline } from '../baseline/baseline.ts'
 import { baselineRun } from '../baseline/baseline-run.ts'
+import { isBaselineFile } from '../baseline/file-format.ts'
 import { openStore } from '../baseline/store.ts'
 import { compare } from '../compare/compare.ts'
 import { judge } from '../compare/judge.ts'
-import { LoadgateError } from '../errors.ts'
+import { LoadgateError, messageOf } from '../errors.ts'
 import { readText } from '../files.ts'
+import { hideSecrets } from '../hide-secrets.ts'
 import { CHOICES, readFlags } from '../inputs.ts'
+import type { Output } from '../output/output.ts'
 import { loadProfile } from '../profile-file.ts'
 import type { Report } from '../report/report.ts'
 import type { RunResult } from '../result/result.ts'
@@ -17,7 +20,7 @@ import { VERSION } from '../version.ts'
 const RESULT_LIMIT: Bytes = 256 * 1_048_576
 
 /** `compare RESULT BASELINE…`: judges an earlier run again, on any machine, by the budgets of the profile. */
-export async function compareFiles(argv: readonly string[]): Promise<Report> {
+export async function compareFiles(argv: readonly string[], { mask, redact }: Output): Promise<Report> {
   const { values, positionals } = readFlags(argv, { flags: ['profile'], most: 100 })
   const [path, ...baselines] = positionals
   if (path === undefined || baselines.length === 0)
@@ -25,7 +28,9 @@ export async function compareFiles(argv: readonly string[]): Promise<Report> {
       hint: 'For example: loadgate compare loadgate-report/report.json file:.loadgate/baseline.json',
     })
   const profilePath = values.profile ?? CHOICES.profile.default
-  const { plan } = await loadProfile(profilePath, process.env)
+  const loaded = await loadProfile(profilePath, process.env)
+  loaded.secrets.forEach(mask)
+  const plan = hideSecrets(loaded.plan, redact)
   const result = await resultAt(path)
   const { baseline, problem } = await earlierOf(baselines)
   const comparison = compare(result, baseline, plan.budgets, { baselineProblem: problem })
@@ -43,14 +48,29 @@ export async function compareFiles(argv: readonly string[]): Promise<Report> {
 /** A result by itself, or the one in a report. */
 async function resultAt(path: string): Promise<RunResult> {
   const text = await readText(path, RESULT_LIMIT)
-  return readResult(resultIn(text))
+  try {
+    return readResult(resultIn(text))
+  } catch (cause) {
+    throw new LoadgateError('usage', `${path}: ${messageOf(cause)}`, { hint: hintFor(text, path, cause), cause })
+  }
+}
+
+function hintFor(text: string, path: string, cause: unknown): string | undefined {
+  if (isBaselineFile(text)) return `It is a baseline: write file:${path}, behind the result.`
+  return cause instanceof LoadgateError ? cause.hint : undefined
 }
 
 async function earlierOf(
   names: readonly string[],
 ): Promise<{ baseline: Baseline | undefined; problem: string | undefined }> {
   const [store, ...more] = names
-  if (store?.startsWith('file:') && more.length === 0) return readEarlier(openStore(store, process.cwd()))
+  if (store?.startsWith('file:') && more.length === 0) {
+    const earlier = await readEarlier(openStore(store, process.cwd()))
+    if (earlier.baseline?.runs.length !== 0) return earlier
+    throw new LoadgateError('usage', `There is no run in ${store}`, {
+      hint: 'Check the path; `loadgate run --save-baseline` adds a run to it.',
+    })
+  }
   const results = await Promise.all(names.map(resultAt))
   return { baseline: { store: names.join(', '), runs: results.map(baselineRun) }, problem: undefined }
 }

@@ -3,12 +3,13 @@ import { CHOICES } from '../inputs.ts'
 interface Shown {
   readonly about: string
   readonly default: string
+  readonly onLaptop?: string
   readonly flag?: string
 }
 
 const flags = Object.values<Shown>(CHOICES)
   .filter(({ flag }) => flag !== undefined)
-  .map(({ flag, about, default: usual }) => {
+  .map(({ flag, about, default: inJob, onLaptop: usual = inJob }) => {
     const otherwise = usual ? ` Default: ${usual}.` : ''
     return `  --${flag}`.padEnd(22) + about.replaceAll('`', '') + otherwise
   })
@@ -27,4 +28,4 @@ PROFILE is ${CHOICES.profile.default} unless named.
 ${flags.join('\n')}
 
 Exit codes: 0 pass, 1 fail, 2 mistake in the profile or the command, 3 inconclusive (0 unless asked to fail),
-4 invalid (the evidence is broken, or the ground it stands on), 130 or 143 stopped by a signal.`
+4 invalid (the evidence is broken, or the ground it stands on), 129, 130 or 143 stopped by a signal.`

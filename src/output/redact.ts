@@ -1,7 +1,5 @@
+import { isWorthHiding, secretParts } from '../secret-parts.ts'
 import { neutralise } from './neutralise.ts'
-
-// Shorter forms would blank out half of every log: "1" or "abc" are in everything.
-const SHORTEST = 4
 
 /** Replaces secrets by `***` wherever they turn up, in the forms in which a service or a library may echo them. */
 export interface Redactor {
@@ -23,15 +21,11 @@ export function createRedactor(): Redactor {
   }
 }
 
-/** As it is, trimmed, line by line, and each of these as JSON, URL, form and base64 write them. */
+/** Each of its parts as it is, and as JSON, URL, form and base64 write it. */
 function formsOf(secret: string): readonly string[] {
-  const raw = [secret, secret.trim(), ...secret.split(/[\r\n]+/).map((line) => line.trim())].map((text) =>
-    text.toWellFormed(),
-  )
-  return [...new Set(raw)]
-    .filter((text) => text.length >= SHORTEST)
+  return secretParts(secret.toWellFormed())
     .flatMap((text) => [text, neutralise(text), jsonForm(text), ...urlForms(text), ...base64Forms(text)])
-    .filter((form) => form.length >= SHORTEST)
+    .filter(isWorthHiding)
 }
 
 function jsonForm(text: string): string {

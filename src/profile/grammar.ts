@@ -4,6 +4,9 @@ import { duration, identifier, MINUTE, name, orEnvironment, text } from './gramm
 import { readChoice, readDataFile, readPath, readTarget, readText, readWeight } from './scalars.ts'
 import { described, dictionary, jsonSchemaOf, leaf, list, map } from './schema.ts'
 
+/** What a profile is held to that sets no limit of its own. */
+export const DEFAULT_BUDGETS = { errors: 'errors < 1 %', latency: 'p95 < baseline + 10 % and + 5 ms' } as const
+
 const Service = described(
   map({
     start: text({
@@ -110,7 +113,7 @@ export const Profile = described(
       {
         type: 'a list of budgets',
         description: 'Limits, one per line. Left out, Loadgate sets its own.',
-        default: '[ "errors < 1 %", "p95 < baseline + 10 % and + 5 ms" ]',
+        default: `[ "${DEFAULT_BUDGETS.errors}", "${DEFAULT_BUDGETS.latency}" ]`,
         examples: ['[ "p95 < 250 ms", "errors < 0.5 %" ]'],
       },
     ).optional(),

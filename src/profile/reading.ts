@@ -1,3 +1,4 @@
+import { isWorthHiding } from '../secret-parts.ts'
 import type { IssueCode } from './issue.ts'
 import type { IssueLog } from './issue-log.ts'
 import { type Environment, type Filled, fillEnvironment, type Slot, type UsedVariable } from './template.ts'
@@ -43,11 +44,9 @@ export function fill(reading: Reading, node: ScalarNode, secrecy: Secrecy): Fill
 }
 
 const SECRET_NAME = /TOKEN|SECRET|PASS|PWD|KEY|AUTH|CREDENTIAL|COOKIE|SESSION|SIGNATURE|DSN/i
-/** Masking shorter values would blank out half of every log. */
-const SHORTEST_SECRET = 4
 
 function keepSecret({ secrets }: Reading, { name, value }: UsedVariable, secret: boolean): void {
-  if (value.length >= SHORTEST_SECRET && (secret || SECRET_NAME.test(name))) secrets.add(value)
+  if (isWorthHiding(value) && (secret || SECRET_NAME.test(name))) secrets.add(value)
 }
 
 /** Where a `${…}` stands; the whole value when quotes or line breaks hide it. */

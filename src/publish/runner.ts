@@ -2,6 +2,7 @@ import { stat } from 'node:fs/promises'
 import * as core from '@actions/core'
 import { messageOf } from '../errors.ts'
 import type { Annotation } from '../report/annotations.ts'
+import { secretParts } from '../secret-parts.ts'
 import type { Bytes, Ms } from '../units.ts'
 import { SUMMARY_LIMIT } from './limits.ts'
 import type { Variables } from './variables.ts'
@@ -22,9 +23,9 @@ export const saveState = (name: string, value: string): void => core.saveState(n
 
 export const getState = (name: string): string => core.getState(name)
 
-/** Every line of its own too: the log shows lines, and GitHub masks exact values on lines. */
+/** Also what Loadgate does not write itself: GitHub masks exact values on each line of the log. */
 export function maskSecret(secret: string): void {
-  for (const part of new Set([secret, ...secret.split(/\r?\n/)])) if (part.trim() !== '') core.setSecret(part)
+  secretParts(secret).forEach(core.setSecret)
 }
 
 const ISSUE = { error: core.error, warning: core.warning, notice: core.notice } as const

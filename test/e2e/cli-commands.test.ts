@@ -39,6 +39,10 @@ test.each([[['help']], [['--help']], [['-h']], [[]]])('help for %j', async (args
     expect(stdout).toContain(command)
 })
 
+test.each([[['run', '--help']], [['check', '-h']]])('help for %j, too', async (args) => {
+  expect((await loadgate(...args)).stdout).toBe((await loadgate('help')).stdout)
+})
+
 test.each([['version'], ['--version']])('%s', async (name) => {
   const { version } = JSON.parse(readFileSync(join(import.meta.dirname, '..', '..', 'package.json'), 'utf8'))
   expect(await loadgate(name)).toMatchObject({ exitCode: 0, stdout: `${version}\n`, stderr: '' })
@@ -46,13 +50,27 @@ test.each([['version'], ['--version']])('%s', async (name) => {
 
 test('check says that a profile is sound, or all that is wrong with it, where, and what to write instead', async () => {
   // Beside its own budget the profile gets the one for errors.
-  const sound = { exitCode: 0, stdout: 'loadgate.yml is sound: 1 scenarios, 2 budgets.\n' }
+  const sound = { exitCode: 0, stdout: 'loadgate.yml is sound: 1 scenario, 2 budgets.\n' }
   expect(await loadgate('check')).toMatchObject(sound)
   const { exitCode, stdout, stderr } = await loadgate('check', 'broken.yml')
   expect([exitCode, stdout]).toEqual([2, ''])
   expect(stderr).toMatch(/^error: broken\.yml:3:\d+ .*rat/m)
   expect(stderr).toMatch(/broken\.yml:7:\d+ .*p59x/)
   expect(stderr).toContain('did you mean "rate"?')
+})
+
+test('what a profile takes from the environment as a secret is shown by no command', async () => {
+  using own = workspace()
+  const hidden = profile()
+    .replace(/target: .*/, 'target: ${env.SHOP_TOKEN}')
+    .replace('{ get: / }', '{ get: "/${env.SHOP_KEY}" }')
+  writeFileSync(own.at('loadgate.yml'), hidden)
+  const env = { SHOP_TOKEN: `http://127.0.0.1:${server.port}/correct-horse`, SHOP_KEY: 'battery-staple' }
+  for (const command of ['check', 'plan']) {
+    const { exitCode, log } = await runCli([command], { cwd: own.path, env })
+    expect([command, exitCode]).toEqual([command, 0])
+    expect(log).not.toMatch(/correct-horse|battery-staple/)
+  }
 })
 
 test('plan draws the load and sends nothing', async () => {
@@ -82,6 +100,11 @@ test.each<[args: string[], words: RegExp]>([
   [['compare'], /compare takes a result and a baseline\nFor example: loadgate compare/],
   [['compare', 'report.json'], /compare takes a result and a baseline/],
   [['compare', 'report.json', 'file:store.json'], /report\.json cannot be read: ENOENT/],
+  [
+    ['run', '--report', 'loadgate.yml/below'],
+    /loadgate\.yml\/below\/report\.md cannot be written: .*loadgate\.yml is not a dir/,
+  ],
+  [['run', '--json', '.'], /\. cannot be written: it is not a regular file\nName a place where/],
 ])('a mistake in %j ends with 2 before anything is sent', async (args, words) => {
   const { exitCode, stderr, log } = await loadgate(...args)
   expect([exitCode, stderr.slice(0, 7)]).toEqual([2, 'error: '])
@@ -103,6 +126,7 @@ const old = (process.env.PATH ?? '')
 for (const [version, node] of old.slice(0, 1))
   test(`Node ${version} is told that it is too old`, async () => {
     const end = await runCli(['check'], { cwd: place.path, command: [node, CLI] })
-    const stderr = `error: Loadgate needs Node 24 or newer; this is ${version}.\n`
-    expect(end).toMatchObject({ exitCode: 2, stdout: '', stderr })
+    expect(end).toMatchObject({ exitCode: 2, stdout: '' })
+    expect(end.stderr).toMatch(`error: Loadgate needs Node 24 or newer; this is ${version}.\n`)
+    expect(end.stderr).toContain('node_modules/.bin/node')
   })

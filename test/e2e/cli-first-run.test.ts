@@ -104,6 +104,15 @@ test('judged again elsewhere, that result has the same verdict', async () => {
   expect(compare.stdout.replace(/\s+/g, ' ')).toContain(`FAIL ${verdict.reason.replace(/\.$/, '')}`)
 }, 60_000)
 
+test.each([
+  ['report.json file:nowhere.json', /There is no run in file:nowhere\.json\nCheck the path/],
+  [`report.json ${STORE}`, /baseline\.json: .*\nIt is a baseline: write file:.*baseline\.json/],
+  ['loadgate.yml report.json', /loadgate\.yml: /],
+])('compare %s is a mistake', async (args, words) => {
+  const { exitCode, stderr } = await runCli(['compare', ...args.split(' ')], { cwd: place.path })
+  expect([exitCode, stderr]).toEqual([2, expect.stringMatching(words)])
+})
+
 test('a baseline that is no file is refused before anything is sent', async () => {
   const before = server.requests.length
   mkdirSync(place.at('folder'))

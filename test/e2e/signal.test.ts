@@ -77,6 +77,11 @@ test('SIGTERM, and a service that ignores it: both are gone in time', async () =
   expect(exitCode).toBe(143)
 }, 60_000)
 
+test('SIGHUP, as of a terminal that was closed', async () => {
+  const { exitCode } = await stopped(await serviceProfile({ load: LONG }), whileSending, ['SIGHUP'])
+  expect(exitCode).toBe(129)
+}, 60_000)
+
 test('SIGINT in a run of several threads', async () => {
   await using server = await startCountingServer()
   const load = { users: 8, for: '30s' }

@@ -36,12 +36,15 @@ test('the post step reads the state', async () => {
   expect(log).toBe('42\n')
 })
 
-test('a secret is masked as a whole and line by line', async () => {
-  const { log } = await run("runner.maskSecret('one\\ntwo\\n'); runner.maskSecret(''); runner.maskSecret('plain')")
+test('a secret is masked as a whole and line by line, but not what is in every line', async () => {
+  const { log } = await run(
+    "runner.maskSecret('first\\nnext\\n}\\n'); runner.maskSecret(''); runner.maskSecret('plain')",
+  )
   expect(log.trim().split('\n')).toEqual([
-    '::add-mask::one%0Atwo%0A',
-    '::add-mask::one',
-    '::add-mask::two',
+    '::add-mask::first%0Anext%0A}%0A',
+    '::add-mask::first%0Anext%0A}',
+    '::add-mask::first',
+    '::add-mask::next',
     '::add-mask::plain',
   ])
 })
