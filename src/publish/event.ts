@@ -4,11 +4,8 @@ import { notOfRunner, type Variables, variable } from './variables.ts'
 /** What kind of run this is, as GitHub says. */
 export type RunEvent =
   | PullRequestEvent
-  | { readonly kind: 'push'; readonly ref: string; readonly defaultBranch: boolean }
+  | { readonly kind: 'push'; readonly defaultBranch: boolean }
   | { readonly kind: 'schedule' }
-  | { readonly kind: 'release'; readonly tag: string }
-  | { readonly kind: 'workflow_dispatch' }
-  | { readonly kind: 'merge_group'; readonly headSha: string; readonly baseRef: string; readonly baseSha: string }
   /** `of` is the event of the run that this one follows. It has secrets, whoever caused that run. */
   | { readonly kind: 'workflow_run'; readonly of: string }
   | { readonly kind: 'other'; readonly name: string }
@@ -17,10 +14,6 @@ export interface PullRequestEvent {
   readonly kind: 'pull_request'
   readonly number: number
   readonly headSha: string
-  readonly baseRef: string
-  readonly baseSha: string
-  /** From another repository: its token may only read and it has no secrets. */
-  readonly fork: boolean
   /** `pull_request_target`: secrets and a writing token, so code of the pull request must not run. */
   readonly privileged: boolean
 }
@@ -68,33 +61,19 @@ interface Payload {
 const EVENTS: Readonly<Record<string, (payload: Payload) => RunEvent>> = {
   pull_request: (payload) => pullRequest(payload, false),
   pull_request_target: (payload) => pullRequest(payload, true),
-  push: (payload) => {
-    const ref = text(payload, 'ref')
-    return { kind: 'push', ref, defaultBranch: ref === `refs/heads/${text(payload, 'repository', 'default_branch')}` }
-  },
-  schedule: () => ({ kind: 'schedule' }),
-  release: (payload) => ({ kind: 'release', tag: text(payload, 'release', 'tag_name') }),
-  workflow_dispatch: () => ({ kind: 'workflow_dispatch' }),
-  workflow_run: (payload) => ({ kind: 'workflow_run', of: text(payload, 'workflow_run', 'event') }),
-  merge_group: (payload) => ({
-    kind: 'merge_group',
-    headSha: text(payload, 'merge_group', 'head_sha'),
-    baseRef: text(payload, 'merge_group', 'base_ref'),
-    baseSha: text(payload, 'merge_group', 'base_sha'),
+  push: (payload) => ({
+    kind: 'push',
+    defaultBranch: text(payload, 'ref') === `refs/heads/${text(payload, 'repository', 'default_branch')}`,
   }),
+  schedule: () => ({ kind: 'schedule' }),
+  workflow_run: (payload) => ({ kind: 'workflow_run', of: text(payload, 'workflow_run', 'event') }),
 }
 
 function pullRequest(payload: Payload, privileged: boolean): PullRequestEvent {
-  const base = whole(payload, 'pull_request', 'base', 'repo', 'id')
   return {
     kind: 'pull_request',
     number: whole(payload, 'pull_request', 'number'),
     headSha: text(payload, 'pull_request', 'head', 'sha'),
-    baseRef: text(payload, 'pull_request', 'base', 'ref'),
-    baseSha: text(payload, 'pull_request', 'base', 'sha'),
-    // Not `repo.fork`: that says that the repository is somebody's fork, which its own branches are from, too. And a
-    // fork that was deleted is null.
-    fork: payload.at('pull_request', 'head', 'repo', 'id') !== base,
     privileged,
   }
 }
