@@ -1,36 +1,25 @@
+import { parseBudget } from '../profile/budget.ts'
+import { DEFAULT_BUDGETS } from '../profile/grammar.ts'
 import type { Budget, LoadProfile, Place } from '../profile/profile.ts'
 
 /**
  * The budgets of the profile, and what it leaves out. Latency counts successes only, so a gate that reads nothing but
- * latency would let a service pass that answers quickly with errors: `errors < 1 %` stands wherever the profile does not
- * limit the errors of every scenario. A profile without any budget is also held to its own past.
+ * latency would let a service pass that answers quickly with errors: the default for errors stands wherever the profile
+ * does not limit those of every scenario. A profile without any budget is also held to its own past.
  */
 export function budgetsOf({ budgets, scenarios }: LoadProfile, file: string): readonly Budget[] {
   const limited = budgets.filter(({ metric }) => metric === 'errors').map((budget) => budget.of)
   const covered = limited.includes(undefined) || scenarios.every(({ name }) => limited.includes(name))
+  const place = { file, line: 1, column: 1 }
   return [
     ...budgets,
-    ...(covered ? [] : [errorBudget({ file, line: 1, column: 1 })]),
-    ...(budgets.length > 0 ? [] : [latencyBudget({ file, line: 1, column: 1 })]),
+    ...(covered ? [] : [defaultBudget(DEFAULT_BUDGETS.errors, place)]),
+    ...(budgets.length > 0 ? [] : [defaultBudget(DEFAULT_BUDGETS.latency, place)]),
   ]
 }
 
-function errorBudget(place: Place): Budget {
-  return {
-    text: 'errors < 1 % (default)',
-    metric: 'errors',
-    of: undefined,
-    limit: { kind: 'absolute', value: 0.01 },
-    place,
-  }
-}
-
-function latencyBudget(place: Place): Budget {
-  return {
-    text: 'p95 < baseline + 10 % and + 5 ms (default)',
-    metric: 'p95',
-    of: undefined,
-    limit: { kind: 'baseline', share: 0.1, amount: 5 },
-    place,
-  }
+function defaultBudget(text: string, place: Place): Budget {
+  const parsed = parseBudget(text)
+  if ('code' in parsed) throw new Error(`${text} is no budget: ${parsed.message}`)
+  return { text: `${text} (default)`, ...parsed, place }
 }

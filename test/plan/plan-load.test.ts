@@ -1,6 +1,7 @@
 import { expect, test } from '@jest/globals'
 import { LoadgateError } from '../../src/errors.ts'
 import { planLoad } from '../../src/plan/plan-load.ts'
+import { DEFAULT_BUDGETS, profileSchema } from '../../src/profile/grammar.ts'
 import type { Budget, Load, LoadProfile, Shape, TemplatePart } from '../../src/profile/profile.ts'
 import { profile, request, scenario } from './profiles.ts'
 
@@ -118,6 +119,12 @@ test.each([
 ])('budgets: %s', (_, budgets, texts) => {
   const scenarios = [scenario('a', 1, request(['/'])), scenario('b', 1, request(['/']))]
   expect(plan({ budgets, scenarios }).budgets.map(({ text }) => text)).toEqual(texts)
+})
+
+test('the default budgets are those that the reference of the profile names', () => {
+  const texts = plan({ budgets: [] }).budgets.map(({ text }) => text)
+  expect(texts).toEqual(Object.values(DEFAULT_BUDGETS).map((text) => `${text} (default)`))
+  for (const text of Object.values(DEFAULT_BUDGETS)) expect(JSON.stringify(profileSchema())).toContain(text)
 })
 
 test('default budgets stand at the top of the profile', () => {
