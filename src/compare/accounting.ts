@@ -2,51 +2,58 @@ import { countIn, type HistogramText } from '../histogram.ts'
 import { stepLabel } from '../profile/step-label.ts'
 import type { RunResult, StepResult } from '../result/result.ts'
 import { withinWindow } from '../result/within-window.ts'
-import { formatCount } from '../units.ts'
+import { counted, formatCount } from '../units.ts'
 
 /** Every sum of a result that must add up and does not, in words. Broken numbers, NaN included, do not add up. */
 export function disagreements({ iterations, steps, seconds, plan }: RunResult): readonly string[] {
   const { planned, started, dropped, finished, failed, cut } = iterations
   const inWindow = seconds.filter((second) => withinWindow(second, plan))
   return [
-    ...differ('iterations planned', planned, 'started and dropped', started + dropped),
-    ...differ('iterations started', started, 'finished, failed and cut', finished + failed + cut),
+    ...differ('iterations', [planned, 'planned'], [started + dropped, 'started or dropped']),
+    ...differ('iterations', [started, 'started'], [finished + failed + cut, 'finished, failed or cut']),
     ...steps.flatMap(disagreementsOf),
-    ...differ('requests answered', total(steps, 'succeeded'), 'of all seconds', total(seconds, 'succeeded')),
-    ...differ('requests failed', total(steps, 'failed'), 'of all seconds', total(seconds, 'failed')),
+    ...differ('requests answered', ...byStepAndSecond(total(steps, 'succeeded'), total(seconds, 'succeeded'))),
+    ...differ('requests failed', ...byStepAndSecond(total(steps, 'failed'), total(seconds, 'failed'))),
     ...differ(
       'requests answered in the window',
-      total(steps, 'succeededInWindow'),
-      'of its seconds',
-      total(inWindow, 'succeeded'),
+      ...byStepAndSecond(total(steps, 'succeededInWindow'), total(inWindow, 'succeeded')),
     ),
     ...seconds.flatMap(({ second, succeeded, response }) =>
-      differ(`successes of second ${second}`, succeeded, 'response times', samples(response)),
+      differ(`successes of second ${second}`, [succeeded, 'counted'], [samples(response), 'with a response time']),
     ),
   ]
 }
 
 function disagreementsOf(step: StepResult): readonly string[] {
   const { sent, succeeded, failed, causes, statuses } = step
-  const name = `of ${stepLabel(step.scenario, step.step)}`
+  const name = `of "${stepLabel(step.scenario, step.step)}"`
   const answers = sum(Object.values(statuses))
   return [
-    ...differ(`requests ${name} sent`, sent, 'succeeded and failed', succeeded + failed),
-    ...differ(`failures ${name}`, failed, 'causes', sum(Object.values(causes))),
-    ...differ(`successes ${name}`, succeeded, 'response times', samples(step.response)),
-    ...differ(`successes ${name}`, succeeded, 'service times', samples(step.service)),
-    ...differ(`failures ${name}`, failed, 'failure times', samples(step.failures)),
+    ...differ(`requests ${name}`, [sent, 'sent'], [succeeded + failed, 'succeeded or failed']),
+    ...differ(`failures ${name}`, [failed, 'counted'], [sum(Object.values(causes)), 'with a cause']),
+    ...differ(`successes ${name}`, [succeeded, 'counted'], [samples(step.response), 'with a response time']),
+    ...differ(`successes ${name}`, [succeeded, 'counted'], [samples(step.service), 'with a service time']),
+    ...differ(`failures ${name}`, [failed, 'counted'], [samples(step.failures), 'with a time']),
     ...(succeeded <= answers && answers <= sent
       ? []
       : [
-          `${formatCount(answers)} status codes ${name} for ${formatCount(succeeded)} successes of ${formatCount(sent)}`,
+          `${counted(answers, 'status code')} ${name} for ${counted(succeeded, 'success', 'successes')} of ${formatCount(sent)}`,
         ]),
   ]
 }
 
-function differ(what: string, count: number, parts: string, sum: number): readonly string[] {
-  const agree = count === sum && Number.isSafeInteger(count) && count >= 0
-  return agree ? [] : [`${formatCount(count)} ${what}, but ${formatCount(sum)} ${parts}`]
+type Count = readonly [count: number, how: string]
+
+function differ(what: string, [count, how]: Count, [other, otherwise]: Count): readonly string[] {
+  const agree = count === other && Number.isSafeInteger(count) && count >= 0
+  return agree ? [] : [`${what}: ${formatCount(count)} ${how}, but ${formatCount(other)} ${otherwise}`]
+}
+
+function byStepAndSecond(steps: number, seconds: number): readonly [Count, Count] {
+  return [
+    [steps, 'by step'],
+    [seconds, 'by second'],
+  ]
 }
 
 /** NaN, which agrees with nothing, when the text is not a histogram. */

@@ -26,7 +26,7 @@ export function otherAnswers(now: Answers, before: readonly Answers[]): string |
     noise += Math.sqrt(pooled * (1 - pooled) * (1 / n + 1 / m)) / 2
   }
   if (!(distance > OTHER_ANSWERS + CHANCE * noise)) return undefined
-  return `${stepLabel(now.scenario, now.step)} was answered with ${mix(ours, n)}, in the baseline with ${mix(theirs, m)}`
+  return `"${stepLabel(now.scenario, now.step)}" was answered with ${mix(ours, n)}, in the baseline with ${mix(theirs, m)}`
 }
 
 /**

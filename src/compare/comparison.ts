@@ -72,7 +72,10 @@ export interface BaselineFacts {
   readonly commits: readonly string[]
 }
 
-/** A flaw in the evidence itself. `code` is closed; `message` has the figures, `remedy` what to do. */
+/**
+ * A flaw in the evidence itself. `code` is closed; `message` has the figures and can stand at the start of a sentence as it is,
+ * names in it are quoted; `remedy` is what to do.
+ */
 export interface Defect {
   readonly code: DefectCode
   readonly message: string

@@ -3,7 +3,7 @@ import { baselineRun } from '../baseline/baseline-run.ts'
 import type { Cause } from '../engine/shard-result.ts'
 import { stepLabel } from '../profile/step-label.ts'
 import type { RunResult, StepResult } from '../result/result.ts'
-import { formatCount } from '../units.ts'
+import { counted } from '../units.ts'
 import { disagreements } from './accounting.ts'
 import { otherAnswers } from './answer-mix.ts'
 import type { Defect } from './comparison.ts'
@@ -62,7 +62,7 @@ function countsDefects(result: RunResult): readonly Defect[] {
   return [
     {
       code: 'counts-disagree',
-      message: `the result does not add up: ${wrong.slice(0, NAMED).join('; ')}${more}`,
+      message: `The result does not add up: ${wrong.slice(0, NAMED).join('; ')}${more}`,
       remedy: 'Run again; if it happens again, report it with the result file.',
     },
   ]
@@ -74,13 +74,13 @@ function workerDefects({ shards, complete }: RunResult): readonly Defect[] {
   if (!(reported === expected && lost.length === 0))
     defects.push({
       code: 'worker-lost',
-      message: `${reported} of ${expected} workers reported${lost.length > 0 ? `: ${lost.slice(0, NAMED).join('; ')}` : ''}`,
+      message: `${reported} of ${counted(expected, 'worker')} reported${lost.length > 0 ? `: ${lost.slice(0, NAMED).join('; ')}` : ''}`,
       remedy: 'Run again; a worker that dies again is out of memory more often than not.',
     })
   else if (complete !== true)
     defects.push({
       code: 'cancelled',
-      message: 'the run was stopped before its plan was spent',
+      message: 'The run was stopped before its plan was spent',
       remedy: 'Let it run to its end.',
     })
   return defects
@@ -92,7 +92,7 @@ function targetDefects({ steps, iterations, plan }: RunResult): readonly Defect[
     return [
       {
         code: 'no-samples',
-        message: `no request was sent${iterations.dropped > 0 ? `, ${formatCount(iterations.dropped)} arrivals were dropped` : ''}`,
+        message: `No request was sent${iterations.dropped > 0 ? `, with ${counted(iterations.dropped, 'arrival')} dropped` : ''}`,
         remedy: 'Measure longer, or send more; check that the warm-up leaves time to measure.',
       },
     ]
@@ -104,7 +104,7 @@ function targetDefects({ steps, iterations, plan }: RunResult): readonly Defect[
   return [
     {
       code: 'target-unreached',
-      message: `${plan.target} was never reached: all ${formatCount(sent)} requests ended with ${causes.join(', ')}`,
+      message: `"${plan.target}" was never reached: ${counted(sent, 'request')} ended with ${causes.join(', ')}`,
       remedy: 'Check that the service is up, and the address in `target`.',
     },
   ]
@@ -125,7 +125,7 @@ function missingDefects(
   return [
     {
       code: 'step-missing',
-      message: `${stepLabel(step.scenario, step.step)} has no requests`,
+      message: `"${stepLabel(step.scenario, step.step)}" has no requests`,
       remedy: 'Measure longer or send more, so that every scenario gets its share.',
     },
   ]

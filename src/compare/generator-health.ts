@@ -1,7 +1,7 @@
 import type { Cause } from '../engine/shard-result.ts'
 import { Histogram } from '../histogram.ts'
 import type { GeneratorHealth, RunResult } from '../result/result.ts'
-import { formatCount, formatMs, formatShare, type Ms, type Share } from '../units.ts'
+import { counted, formatMs, formatShare, type Ms, type Share } from '../units.ts'
 import type { Defect, DefectCode } from './comparison.ts'
 import type { Scope } from './scope.ts'
 
@@ -18,6 +18,10 @@ import type { Scope } from './scope.ts'
 //   loop busy               95 %                                    nothing is left: with users, who wait for answers, the
 //   CPU of the thread       95 % of a core                          generator now sets the pace and is never late
 //
+// How busy it was is a share of the time until the load was spent. Where that is next to nothing, as for a single request,
+// it is the share of the engine's own start, some tens of milliseconds; it counts from two seconds on. So brief a load has
+// no throughput to be wrong about, and harm that was done to its answers shows as lateness or as loop delay.
+//
 // None of them looks at the machine as a whole: a target that eats the other cores of a runner is being tested, not in the
 // way, until its hunger shows as lateness or as loop delay.
 const LATE_P95 = { floor: 5, ofP95: 0.1 } as const
@@ -26,18 +30,18 @@ const DELAY_P99 = { floor: 25, ofP95: 0.1 } as const
 const BUSY_DELAY_P99 = { floor: 2, ofP50: 0.1 } as const
 const BUSY: Share = 0.85
 const SPENT: Share = 0.95
-
-const REMEDY = 'Use more threads or a larger machine, or send less.'
+const TELLING: Ms = 2_000
 
 /** What makes the generator itself unfit as a witness. */
-export function generatorDefects({ health, steps }: Pick<RunResult, 'health' | 'steps'>, whole: Scope): Defect[] {
-  const own = steps.reduce((sum, { causes }) => sum + (causes['generator' satisfies Cause] ?? 0), 0)
+export function generatorDefects(result: RunResult, whole: Scope): Defect[] {
+  const own = result.steps.reduce((sum, { causes }) => sum + (causes['generator' satisfies Cause] ?? 0), 0)
+  const relief = reliefFor(result)
   return [
-    ...of('generator-late', lateness(health, whole), REMEDY),
-    ...of('generator-busy', business(health, whole), REMEDY),
+    ...of('generator-late', lateness(result.health, whole), relief),
+    ...of('generator-busy', business(result, whole), relief),
     ...of(
       'generator-failed',
-      own > 0 ? `${formatCount(own)} requests failed in the generator itself` : undefined,
+      own > 0 ? `${counted(own, 'request')} failed in the generator itself` : undefined,
       'Raise the limits of open files and local ports, or open fewer connections.',
     ),
   ]
@@ -47,6 +51,11 @@ function of(code: DefectCode, message: string | undefined, remedy: string): Defe
   return message === undefined ? [] : [{ code, message, remedy }]
 }
 
+function reliefFor({ shards, fingerprint }: RunResult): string {
+  const coresAreFree = shards.expected < fingerprint.machine.cores
+  return `Use ${coresAreFree ? 'more threads or ' : ''}a larger machine, or send less.`
+}
+
 // Written as "not within" rather than "beyond", so that a broken number is not a healthy one.
 function lateness(health: GeneratorHealth, whole: Scope): string | undefined {
   const late = Histogram.of(health.lateness)
@@ -54,23 +63,32 @@ function lateness(health: GeneratorHealth, whole: Scope): string | undefined {
   const of95 = Math.max(LATE_P95.floor, LATE_P95.ofP95 * inMs(whole.response, 0.95))
   const of99 = Math.max(LATE_P99.floor, LATE_P99.ofP99 * inMs(whole.response, 0.99))
   if (!(p95 <= of95))
-    return `requests left the generator late: p95 of the lateness is ${formatMs(p95)}, bound ${formatMs(of95)}`
+    return `Requests left the generator late: p95 of the lateness is ${formatMs(p95)}, bound ${formatMs(of95)}`
   if (!(p99 <= of99))
-    return `requests left the generator late: p99 of the lateness is ${formatMs(p99)}, bound ${formatMs(of99)}`
+    return `Requests left the generator late: p99 of the lateness is ${formatMs(p99)}, bound ${formatMs(of99)}`
   return undefined
 }
 
-function business({ loopDelayP99, loopUtilisation, cpu }: GeneratorHealth, whole: Scope): string | undefined {
-  const busy = loopUtilisation > BUSY
+function business(result: RunResult, whole: Scope): string | undefined {
+  const { loopDelayP99, loopUtilisation, cpu } = result.health
+  const brief = loadTime(result) < TELLING
+  const busy = !brief && loopUtilisation > BUSY
+  const spent = brief ? Number.MAX_VALUE : SPENT
   const bound = busy
     ? Math.max(BUSY_DELAY_P99.floor, BUSY_DELAY_P99.ofP50 * inMs(whole.response, 0.5))
     : Math.max(DELAY_P99.floor, DELAY_P99.ofP95 * inMs(whole.response, 0.95))
-  if (!(loopUtilisation <= SPENT))
-    return `the generator's event loop was busy ${formatShare(loopUtilisation)} of the time`
-  if (!(cpu <= SPENT)) return `the generator used ${formatShare(cpu)} of a core`
+  if (!(loopUtilisation <= spent))
+    return `The generator's event loop was busy ${formatShare(loopUtilisation)} of the time`
+  if (!(cpu <= spent)) return `The generator used ${formatShare(cpu)} of a core`
   if (!(loopDelayP99 <= bound))
-    return `the generator's event loop was held up: p99 of the delay is ${formatMs(loopDelayP99)}, bound ${formatMs(bound)}`
+    return `The generator's event loop was held up: p99 of the delay is ${formatMs(loopDelayP99)}, bound ${formatMs(bound)}`
   return undefined
+}
+
+/** Until the load was spent, to the second above: the last request may have ended long before the window. */
+function loadTime({ plan, seconds }: RunResult): Ms {
+  const last = seconds.reduce((latest, { second }) => Math.max(latest, second), 0)
+  return Math.min(plan.measured, 1000 * (last + 1))
 }
 
 /** 0 without samples: only the floors count then. */

@@ -1,4 +1,5 @@
 import type { Budget } from '../profile/profile.ts'
+import { counted } from '../units.ts'
 import { type Change, errorsChange, latencyChange, type RelativeLimit, throughputChange } from './change.ts'
 import type { BudgetRow, Estimate, Judgement } from './comparison.ts'
 import { heedFailures } from './heed-failures.ts'
@@ -36,7 +37,7 @@ const SLOWER_LEVEL = 0.01
  * - Relative to stored runs, two keys: exceeded only if the better bound of the change is beyond the limit and "not worse at
  *   all" is rejected at 1 % over all relative budgets (Holm). Holds if the worse bound keeps the limit. The full rule
  *   distinguishes a window of three or four runs, whose failures it shows as likely only; here they count, since the prior
- *   already makes such a window demand a change of some 45 %.
+ *   already makes such a window demand a change of some 47 %.
  * - Anything else is undecided, with the reason and what would decide it. No comparison with NaN is ever true, so broken
  *   numbers end there, too.
  */
@@ -147,6 +148,6 @@ function tooFewRuns(usable: number, before: readonly Scope[], refused: string | 
   return {
     kind: 'undecided',
     reason: `the baseline has ${usable} of ${MIN_RUNS} runs${others}`,
-    remedy: `Store ${missing} more ${missing === 1 ? 'run' : 'runs'} of this profile, made on this kind of machine.`,
+    remedy: `Store ${counted(missing, 'more run')} of this profile, made on this kind of machine.`,
   }
 }

@@ -8,13 +8,13 @@ import type { Verdict } from './verdict.ts'
  */
 export function judge({ defects, budgets }: Comparison): Verdict {
   const rows = (kind: BudgetRow['judgement']['kind']) => budgets.filter(({ judgement }) => judgement.kind === kind)
-  const doubts = (['exceeded', 'no-samples', 'undecided', 'no-baseline'] as const).flatMap((kind) =>
-    rows(kind).map(reasonOf),
-  )
-  if (defects.length > 0) return verdict('invalid', [...defects.map(({ message }) => sentence(message)), ...doubts])
+  const doubts = (['exceeded', 'no-samples', 'undecided'] as const).flatMap((kind) => rows(kind).map(reasonOf))
+  const missing = rows('no-baseline')
+  // Of a store that could not be read nobody knows whether there is a baseline in it.
+  if (!defects.some(({ code }) => code === 'baseline-damaged')) doubts.push(...missing.map(reasonOf))
+  if (defects.length > 0) return verdict('invalid', [...defects.map(({ message }) => withStop(message)), ...doubts])
   if (rows('exceeded').length > 0) return verdict('fail', doubts)
   if (rows('no-samples').length > 0) return verdict('invalid', doubts)
-  const missing = rows('no-baseline')
   const held = rows('holds').length
   // Stated as what must be there, so that nothing unforeseen passes.
   if (budgets.length > 0 && held + missing.length === budgets.length)
@@ -35,6 +35,6 @@ function passed(held: number, missing: number): string {
   return `${some}; ${missing} relative ${missing === 1 ? 'one was' : 'ones were'} not judged, since ${none}.`
 }
 
-function sentence(text: string): string {
-  return `${text.charAt(0).toUpperCase()}${text.slice(1)}${/[.!?]$/.test(text) ? '' : '.'}`
+function withStop(text: string): string {
+  return /[.!?]$/.test(text) ? text : `${text}.`
 }

@@ -22,7 +22,8 @@ export function reasonOf(row: BudgetRow): string {
   }
 }
 
-function subject({ metric, scope, budget }: BudgetRow): string {
+/** What a budget is about: the metric, and of what unless it is the whole run. */
+export function subject({ metric, scope, budget }: BudgetRow): string {
   return budget.of === undefined ? metric : `${metric} of "${scope}"`
 }
 

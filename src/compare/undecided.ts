@@ -1,5 +1,5 @@
 import type { MetricName } from '../profile/profile.ts'
-import { formatChange, formatCount, formatDuration, formatShare, type Ms } from '../units.ts'
+import { counted, formatChange, formatCount, formatDuration, formatShare, type Ms } from '../units.ts'
 import type { Change } from './change.ts'
 import type { Estimate, Judgement } from './comparison.ts'
 import { metricOf, percentileOf } from './metrics.ts'
@@ -19,7 +19,7 @@ export function undecidedNumber(metric: MetricName, measured: Estimate, limit: n
   if (metric === 'errors' && now.mayBeDropped > 0) return unplaced(now)
   return {
     kind: 'undecided',
-    reason: `${metric} may be anything from ${format(low)} to ${format(high)}, and the limit of ${format(limit)} lies in between`,
+    reason: `anything from ${format(low)} to ${format(high)} is possible, and the limit of ${format(limit)} lies in between`,
     remedy: longer(now.measured, limit > value ? high - value : value - low, Math.abs(limit - value)),
   }
 }
@@ -30,7 +30,7 @@ function unbounded(metric: MetricName, { response, measured }: Scope): Undecided
     return {
       kind: 'undecided',
       reason: short
-        ? `${formatDuration(measured)} are too short to tell how steady the ${metric} is`
+        ? `${formatDuration(measured)} is too short to tell how steady the ${metric} is`
         : `the ${metric} varies too much from second to second`,
       remedy: short ? `Measure for at least ${MIN_SECONDS} s.` : 'Measure longer.',
     }
@@ -38,7 +38,7 @@ function unbounded(metric: MetricName, { response, measured }: Scope): Undecided
   const needed = samplesToBound(percentileOf(metric))
   return {
     kind: 'undecided',
-    reason: `${formatCount(response.count)} successes do not bound ${metric}, which takes ${formatCount(needed)}`,
+    reason: `only ${formatCount(response.count)} of the ${counted(needed, 'success', 'successes')} it takes to bound ${metric}`,
     remedy: atLeast((measured * (needed - response.count)) / response.count),
   }
 }
@@ -47,7 +47,7 @@ function unbounded(metric: MetricName, { response, measured }: Scope): Undecided
 function unplaced({ mayBeDropped }: Scope): Undecided {
   return {
     kind: 'undecided',
-    reason: `${formatCount(mayBeDropped)} arrivals of the run were dropped, and it is not known how many of them belong here`,
+    reason: `it is not known whether ${counted(mayBeDropped, 'dropped arrival')} of the run would have belonged here`,
     remedy: 'Find out why they were dropped; a budget for the errors of the whole run counts them.',
   }
 }

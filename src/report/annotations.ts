@@ -1,4 +1,5 @@
 import type { BudgetRow } from '../compare/comparison.ts'
+import { subject } from '../compare/reason.ts'
 import type { PlacedMistake } from '../errors.ts'
 import { counted } from '../units.ts'
 import { budgetFigures, isFinding, RESULT, worstBudgets } from './budget-rows.ts'
@@ -77,5 +78,5 @@ function budgetMessage(row: BudgetRow): string {
   ]
   const { judgement } = row
   const advice = judgement.kind === 'undecided' ? `. ${judgement.reason}. ${judgement.remedy}` : ''
-  return `${row.metric} of "${plainLine(row.scope)}": ${facts.join(', ')}${advice}`
+  return `${subject(row)}: ${facts.join(', ')}${advice}`
 }

@@ -1,30 +1,52 @@
+import { reasonOf, subject } from '../compare/reason.ts'
 import { isFinding, worstBudgets } from './budget-rows.ts'
 import type { Report } from './report.ts'
+import { withoutStop } from './sentences.ts'
 
-/** What lies behind a verdict, beyond its first sentence, and what to do about it. May hold text from outside. */
+/** What lies behind a verdict and what to do about it. May hold text from outside. */
 export interface Reason {
   readonly text: string
   readonly remedy: string | undefined
 }
 
 export interface Reasons {
-  readonly kind: 'broken' | 'too coarse' | 'also'
+  readonly kind: Kind
+  /** What to do about the reason that is in the headline; undefined where there is nothing to say. */
+  readonly remedy: string | undefined
+  /** All others. */
   readonly list: readonly Reason[]
 }
 
+type Kind = 'broken' | 'too coarse' | 'also'
+
+export function reasonsOf(report: Report): Reasons {
+  const { kind, all } = allReasons(report)
+  const first = all.find(({ inHeadline }) => inHeadline)
+  return { kind, remedy: first?.remedy, list: all.filter((reason) => reason !== first) }
+}
+
+interface ToldReason extends Reason {
+  readonly inHeadline: boolean
+}
+
 /** Flaws of the evidence where there are any; else what would sharpen a doubt; else what the judge adds. */
-export function reasonsOf({ comparison, verdict }: Report): Reasons {
+function allReasons({ comparison, verdict }: Report): { readonly kind: Kind; readonly all: readonly ToldReason[] } {
+  const inHeadline = (sentence: string) => withoutStop(sentence) === withoutStop(verdict.reason)
   const { defects } = comparison
   if (defects.length > 0)
-    return { kind: 'broken', list: defects.map(({ message, remedy }) => ({ text: message, remedy })) }
+    return {
+      kind: 'broken',
+      all: defects.map(({ message, remedy }) => ({ text: message, remedy, inHeadline: inHeadline(message) })),
+    }
   if (verdict.outcome !== 'inconclusive')
-    return { kind: 'also', list: verdict.also.map((text) => ({ text, remedy: undefined })) }
-  const list = worstBudgets(comparison)
+    return { kind: 'also', all: verdict.also.map((text) => ({ text, remedy: undefined, inHeadline: false })) }
+  const all = worstBudgets(comparison)
     .filter(isFinding)
-    .flatMap(({ metric, scope, judgement }) =>
-      judgement.kind === 'undecided'
-        ? [{ text: `${metric} of "${scope}": ${judgement.reason}`, remedy: judgement.remedy }]
-        : [],
-    )
-  return { kind: 'too coarse', list }
+    .flatMap((row): readonly ToldReason[] => {
+      const { judgement } = row
+      if (judgement.kind !== 'undecided') return []
+      const text = `${subject(row)}: ${judgement.reason}`
+      return [{ text, remedy: judgement.remedy, inHeadline: inHeadline(reasonOf(row)) }]
+    })
+  return { kind: 'too coarse', all }
 }

@@ -44,10 +44,23 @@ test('an undecided number says between what it lies and how much longer would te
   expect(judgement).toEqual({
     kind: 'undecided',
     reason: expect.stringMatching(
-      /^p95 may be anything from 9\d.* ms to 10\d.* ms, and the limit of 101 ms lies in between$/,
+      /^anything from 9\d.* ms to 10\d.* ms is possible, and the limit of 101 ms lies in between$/,
     ),
     remedy: expect.stringMatching(/^Measure about \d.* longer\.$/),
   })
+})
+
+test('one sample, one second and one arrival are spoken of as one', () => {
+  const reasonOf = (run: MadeRun, limit: Budget) => {
+    const { judgement } = row(run, limit)
+    return judgement.kind === 'undecided' ? judgement.reason : judgement.kind
+  }
+  const one: MadeRun = { seconds: 1, steps: [{ times: [9] }] }
+  expect(reasonOf(one, budget('p95', 10))).toBe('only 1 of the 59 successes it takes to bound p95')
+  expect(reasonOf(one, budget('throughput', 1))).toBe('1 s is too short to tell how steady the throughput is')
+  expect(reasonOf({ ...withP95(9), dropped: 1 }, budget('errors', 0.0001, 'store'))).toBe(
+    'it is not known whether 1 dropped arrival of the run would have belonged here',
+  )
 })
 
 test('as much longer as is asked for does tell', () => {
@@ -64,7 +77,7 @@ test('too few samples hold nothing, but may exceed', () => {
   const few = (p95: number): MadeRun => ({ seconds: 5, steps: [{ times: spread(p95, 50) }] })
   const { judgement, measured } = row(few(100), budget('p95', 10_000))
   expect(measured?.high).toBeUndefined()
-  expect(judgement).toMatchObject({ kind: 'undecided', reason: '50 successes do not bound p95, which takes 59' })
+  expect(judgement).toMatchObject({ kind: 'undecided', reason: 'only 50 of the 59 successes it takes to bound p95' })
   expect(kindOf(few(100), budget('p95', 10))).toBe('exceeded')
 })
 
@@ -98,7 +111,7 @@ test('dropped arrivals count against the errors of the whole run; of a part nobo
   })
   expect(row(run, budget('errors', 0.01, 'store'))).toMatchObject({
     measured: { value: 0, low: 0 },
-    judgement: { kind: 'undecided', reason: expect.stringMatching(/^600 arrivals of the run were dropped/) },
+    judgement: { kind: 'undecided', reason: expect.stringMatching(/whether 600 dropped arrivals of the run would/) },
   })
   expect(kindOf(run, budget('errors', 0, 'store'))).toBe('undecided')
   expect(kindOf(run, budget('p95', 1000, 'store'))).toBe('undecided')

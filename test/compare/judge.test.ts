@@ -3,7 +3,7 @@ import { compare } from '../../src/compare/compare.ts'
 import type { BudgetRow, Comparison, Defect, Judgement } from '../../src/compare/comparison.ts'
 import { judge } from '../../src/compare/judge.ts'
 import type { Outcome } from '../../src/compare/verdict.ts'
-import { madeRun, NOW, spread, storedRun } from '../baseline/made-run.ts'
+import { histogram, madeRun, NOW, spread, storedRun } from '../baseline/made-run.ts'
 import { budget } from './made-budget.ts'
 
 const JUDGEMENTS: readonly Judgement[] = [
@@ -80,6 +80,22 @@ test('the worst comes first', () => {
   ])
 })
 
+test.each(['http://127.0.0.1:8080 was never reached', 'shop › GET / has no requests', '"a" is odd', 'It stopped.'])(
+  'the reason %j is told as it was said, since a name may stand first',
+  (message) => {
+    expect(judge(comparison([], [{ ...DEFECT, message }])).reason).toBe(message.replace(/\.?$/, '.'))
+  },
+)
+
+test('of a store that could not be read nobody says that there is no baseline in it', () => {
+  const damaged: Defect = { code: 'baseline-damaged', message: 'The baseline x is damaged', remedy: 'Restore it.' }
+  expect(judge(comparison([{ kind: 'no-baseline' }, { kind: 'exceeded' }], [damaged]))).toEqual({
+    outcome: 'invalid',
+    reason: 'The baseline x is damaged.',
+    also: ['p95 is 100 ms, above the limit of 200 ms.'],
+  })
+})
+
 test.each([
   [1, 0, 'The budget holds.'],
   [2, 0, 'Both budgets hold.'],
@@ -131,6 +147,25 @@ test.each([
   const slow = madeRun({ steps: [{ times: new Array(5400).fill(500), causes: { timeout: 600 } }] })
   const verdict = judge(compare(slow, baseline, [limit, budget('errors', 0.9)]))
   expect([verdict.outcome, verdict.reason]).toEqual(['fail', expect.stringMatching(sentence)])
+})
+
+test('every flaw begins with a word of ours, a number or a quoted name', () => {
+  const nothing = { times: [] }
+  const runs = [
+    madeRun({ steps: [{ ...nothing, causes: { 'connection-refused': 9 } }] }),
+    madeRun({ steps: [{ times: spread(9) }, { scenario: 'other', ...nothing }] }),
+    madeRun({ steps: [nothing] }),
+    madeRun({ health: { loopDelayP99: 9_999, lateness: histogram(new Array(100).fill(9_999)) } }),
+    { ...madeRun(), complete: false },
+    { ...madeRun(), seconds: [] },
+    { ...madeRun(), shards: { expected: 2, reported: 1, lost: [] } },
+  ]
+  for (const run of runs) {
+    const { defects } = compare(run, undefined, [])
+    expect(defects).not.toEqual([])
+    for (const { message } of defects) expect(message).toMatch(/^(?:[A-Z][a-z]* [a-z]|\d|"[^"]+" )/)
+    expect(judge(compare(run, undefined, [])).reason).toBe(`${defects[0]?.message}.`)
+  }
 })
 
 test('a budget that nothing answers to is invalid, by its own text', () => {

@@ -47,7 +47,7 @@ test('each exceeded budget is an error on its line, the worst first', () => {
       line: 15,
       column: 5,
       title: 'Loadgate: budget exceeded',
-      message: 'throughput of "all": 171/s, limit 190/s, -14.5 % against 200/s (-17.1 % … -11.9 %)',
+      message: 'throughput: 171/s, limit 190/s, -14.5 % against 200/s (-17.1 % … -11.9 %)',
     },
   ])
 })
