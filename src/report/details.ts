@@ -1,15 +1,12 @@
 import type { ScopeRow } from '../compare/comparison.ts'
-import { counted, formatCount, formatShare } from '../units.ts'
+import { counted } from '../units.ts'
 import { codeBlock, codeSpan } from './code-span.ts'
+import { FAILURE_COLUMNS, failuresOf } from './failures.ts'
 import type { Report } from './report.ts'
 import { accountingSentences, healthSentence, loadSentence, warmUpSentence } from './sentences.ts'
 import { isConcern, STEP_COLUMNS, stepFigures, worstSteps } from './step-rows.ts'
 import { table } from './table.ts'
 import { MARKDOWN } from './writing.ts'
-
-const MAX_CAUSES = 20
-const MAX_STATUSES = 20
-const MAX_STEPS_OF_CAUSE = 3
 
 /** How much of a report is written out. */
 export interface Extent {
@@ -44,44 +41,11 @@ function stepCells(row: ScopeRow, name = codeSpan(row.scope)): readonly string[]
   return [name, ...stepFigures(row)]
 }
 
-/** Arrivals that were never sent stand among the causes, since the target failed them too. */
-function causes({ comparison, result }: Report): readonly string[] {
-  const [all, ...steps] = comparison.scopes
-  if (!all || all.causes.length === 0) return []
-  const failures = all.causes.reduce((sum, [, count]) => sum + count, 0)
-  const due = all.requests - all.failed + failures
-  const rows = all.causes
-    .toSorted(([, a], [, b]) => b - a)
-    .slice(0, MAX_CAUSES)
-    .map(([cause, count]) => [
-      codeSpan(cause),
-      formatCount(count),
-      formatShare(due > 0 ? count / due : 0),
-      stepsOf(cause, steps),
-    ])
-  const head = ['Cause', 'failures', 'share', 'steps']
-  return [folded(`${counted(failures, 'failure')}, by cause`, [table(head, rows, ['steps']), statuses(result.steps)])]
-}
-
-function stepsOf(cause: string, steps: readonly ScopeRow[]): string {
-  const affected = steps
-    .map(({ scope, causes }) => [scope, causes.find(([name]) => name === cause)?.[1] ?? 0] as const)
-    .filter(([, count]) => count > 0)
-    .toSorted(([, a], [, b]) => b - a)
-  const shown = affected
-    .slice(0, MAX_STEPS_OF_CAUSE)
-    .map(([scope, count]) => `${codeSpan(scope)} × ${formatCount(count)}`)
-  const more = affected.length - shown.length
-  return [...shown, ...(more > 0 ? [`… ${formatCount(more)} more`] : [])].join(', ')
-}
-
-function statuses(steps: readonly { readonly statuses: Readonly<Record<string, number>> }[]): string {
-  const counts = new Map<string, number>()
-  for (const step of steps)
-    for (const [status, count] of Object.entries(step.statuses)) counts.set(status, (counts.get(status) ?? 0) + count)
-  const sorted = [...counts].toSorted(([, a], [, b]) => b - a)
-  const shown = sorted.slice(0, MAX_STATUSES).map(([status, count]) => `${codeSpan(status)} × ${formatCount(count)}`)
-  return shown.length > 0 ? `Answers by status: ${shown.join(', ')}.` : 'No request was answered.'
+function causes(report: Report): readonly string[] {
+  const failures = failuresOf(report, MARKDOWN)
+  if (!failures) return []
+  const body = table(['Cause', ...FAILURE_COLUMNS], failures.rows, ['steps'])
+  return [folded(`${counted(failures.count, 'failure')}, by cause`, [body, failures.answers])]
 }
 
 function measurement(report: Report): string {

@@ -7,11 +7,17 @@ import type { Report } from './report.ts'
 import { withoutStop } from './sentences.ts'
 
 const ICON: Record<Outcome, string> = { pass: '✅', fail: '❌', inconclusive: '⚠️', invalid: '🚫' }
-const TITLE: Record<Reasons['kind'], string> = {
-  broken:
-    'This run proves nothing, neither that the change is good nor that it is bad. What broke the evidence, and the way out:',
-  'too coarse': 'The measurement is sound, but too coarse to tell. What would sharpen it:',
-  also: 'Also:',
+/** What the headline means, and what the other reasons are. */
+const TITLE: Record<Reasons['kind'], { readonly meaning: string | undefined; readonly others: string }> = {
+  broken: {
+    meaning: 'This run proves nothing, neither that the change is good nor that it is bad.',
+    others: 'What else broke the evidence, and the way out:',
+  },
+  'too coarse': {
+    meaning: 'The measurement is sound, but too coarse to tell.',
+    others: 'What else is undecided, and what would sharpen it:',
+  },
+  also: { meaning: undefined, others: 'Also:' },
 }
 const MAX_REASONS = 10
 
@@ -22,15 +28,23 @@ export function headline({ verdict, comparison }: Report): string {
 
 /** What stands between the headline and the figures: further reasons, and what to do about them. */
 export function explanation(report: Report): readonly string[] {
-  const { kind, list } = reasonsOf(report)
-  if (list.length === 0) return []
+  const { kind, remedy, list } = reasonsOf(report)
+  const { meaning, others } = TITLE[kind]
   const more = list.length - MAX_REASONS
   const shown = list.slice(0, MAX_REASONS).map((reason) => item(reason, budgetTexts(report.comparison)))
-  return [[TITLE[kind], '', ...shown, ...(more > 0 ? [`- … and ${counted(more, 'further reason')}`] : [])].join('\n')]
+  const left = more > 0 ? [`- … and ${counted(more, 'further reason')}`] : []
+  return [
+    ...(meaning === undefined || (remedy === undefined && list.length === 0) ? [] : [meaning + wayOut(remedy, '')]),
+    ...(list.length === 0 ? [] : [[others, '', ...shown, ...left].join('\n')]),
+  ]
 }
 
 function item({ text, remedy }: Reason, names: readonly string[]): string {
-  return `- ${prose(text, names)}${remedy === undefined ? '' : `\\\n  → ${prose(remedy)}`}`
+  return `- ${prose(text, names)}${wayOut(remedy, '  ')}`
+}
+
+function wayOut(remedy: string | undefined, indent: string): string {
+  return remedy === undefined ? '' : `\\\n${indent}→ ${prose(remedy)}`
 }
 
 // A report of a thousand budgets quotes the few that matter.

@@ -57,7 +57,7 @@ function budgetTable(report: Report, most: number): readonly string[] {
   const head = ['Budget', 'Value', 'Limit', ...(relative ? ['Baseline', 'Change'] : []), 'Result']
   const shown = rows.slice(0, most).map((row) => budgetCells(row, relative, report.comparison.defects.length > 0))
   const more = rows.length - shown.length
-  const note = more > 0 ? [`_… and ${counted(more, 'more budget')}, all of them less far beyond their limits._`] : []
+  const note = more > 0 ? [`_… and ${counted(more, 'more budget')}, none as far beyond its limit._`] : []
   return [table(head, shown, ['Result']), ...note]
 }
 

@@ -1,20 +1,20 @@
 import type { PlanFacts } from '../plan/summarise-plan.ts'
-import { formatCount, formatDuration, formatRate, formatShare } from '../units.ts'
+import { counted, formatDuration, formatRate, formatShare } from '../units.ts'
 
 /** What a plan amounts to, under its curve, for `loadgate plan`. */
 export function renderPlan(facts: PlanFacts, curve: string): string {
   const { model, peak, warmUp, measured, arrivals, requests, connections } = facts
-  const peaks = model === 'open' ? `${formatRate(peak)} arrivals at the peak` : `${formatCount(peak)} users at the peak`
+  const peaks = model === 'open' ? `${formatRate(peak)} arrivals at the peak` : `${counted(peak, 'user')} at the peak`
   const before = warmUp > 0 ? `${formatDuration(warmUp)} of warm-up, then ` : ''
   const amount =
     arrivals === undefined || requests === undefined
       ? 'As many requests as the answers leave time for'
-      : `${formatCount(arrivals)} arrivals, ${formatCount(requests)} requests if none fails`
+      : `${counted(arrivals, 'arrival')}, ${counted(requests, 'request')} if none fails`
   return [
     curve,
     '',
     `${before}${formatDuration(measured)} measured; ${peaks}.`,
-    `${amount}; at most ${formatCount(connections)} connections.`,
+    `${amount}; at most ${counted(connections, 'connection')}.`,
     '',
     ...facts.scenarios.map(scenarioLine),
   ].join('\n')
@@ -22,5 +22,5 @@ export function renderPlan(facts: PlanFacts, curve: string): string {
 
 function scenarioLine({ name, share, requests, think }: PlanFacts['scenarios'][number]): string {
   const pauses = think > 0 ? ` and ${formatDuration(think)} of thinking` : ''
-  return `${formatShare(share).padStart(7)}  ${name}: ${requests} ${requests === 1 ? 'request' : 'requests'}${pauses}`
+  return `${formatShare(share).padStart(7)}  ${name}: ${counted(requests, 'request')}${pauses}`
 }

@@ -21,8 +21,9 @@ export function resolutionSentence({ comparison }: Report): string | undefined {
   return `The smallest change that this comparison could have told from noise: ${changes}.`
 }
 
-/** What was compared with what. */
-export function comparedSentence({ comparison, result }: Report, { name }: Writing): string {
+/** What was compared with what; undefined when the store could not be read, which the verdict says. */
+export function comparedSentence({ comparison, result }: Report, { name }: Writing): string | undefined {
+  if (comparison.defects.some(({ code }) => code === 'baseline-damaged')) return undefined
   const { store, comparable, commits } = comparison.baseline
   const head = result.commit === undefined ? 'this run' : `commit ${name(short(result.commit))}`
   if (store === undefined) return `Nothing to compare ${head} with: no baseline was asked for.`
@@ -72,7 +73,7 @@ export function healthSentence({ result, comparison }: Report): string {
     `late by ${latenessText(lateness)} (p99)`,
     `event loop delayed by ${formatMs(loopDelayP99)} (p99) and busy ${formatShare(loopUtilisation)}`,
     `CPU ${formatShare(cpu)}`,
-    `${formatCount(connections.peak)} of at most ${formatCount(connections.cap)} connections, ${formatCount(connections.opened)} opened`,
+    `${formatCount(connections.peak)} of at most ${counted(connections.cap, 'connection')}, ${formatCount(connections.opened)} opened`,
     ...(staleRetries > 0 ? [`${formatCount(staleRetries)} sent again on a fresh connection`] : []),
   ]
   return `Generator: ${unfit ? 'beyond its bounds' : 'within its bounds'} · ${facts.join(' · ')}.`

@@ -3,6 +3,7 @@ import type { Outcome } from '../compare/verdict.ts'
 import { counted, formatCount, formatMs, formatRate, formatShare, type Ms } from '../units.ts'
 import { budgetFigures, worstBudgets } from './budget-rows.ts'
 import { wrapped } from './columns.ts'
+import { FAILURE_COLUMNS, failuresOf } from './failures.ts'
 import { NONE } from './figures.ts'
 import { type Reason, reasonsOf } from './reasons.ts'
 import type { Report } from './report.ts'
@@ -48,6 +49,7 @@ export function renderTerminal(report: Report, { colour, width }: TerminalOption
     verdict(report, width, paint),
     budgets(report, width, paint),
     steps(report, width, paint),
+    failures(report, width, paint),
     evidence(report, width),
   ]
   return blocks
@@ -60,11 +62,12 @@ type Paint = (colour: Colour, text: string) => string
 
 function verdict(report: Report, width: number, paint: Paint): readonly string[] {
   const { outcome, reason } = report.verdict
-  const { list } = reasonsOf(report)
+  const { remedy, list } = reasonsOf(report)
   const headline = wrapped(`${outcome.toUpperCase()}  ${PLAIN.sentence(withoutStop(reason))}`, width)
   const more = list.length - MAX_ITEMS
   return [
     ...headline.map((line) => paint(OUTCOME[outcome], line)),
+    ...wayOut(remedy, width),
     ...list.slice(0, MAX_ITEMS).flatMap((reason) => item(reason, width)),
     ...(more > 0 ? [`- … and ${formatCount(more)} more`] : []),
   ]
@@ -109,6 +112,13 @@ function stepCells(row: ScopeRow, index: number): readonly string[] {
   return [name, formatCount(requests), ms(p50), ms(p95), ms(p99), formatShare(errors), formatRate(throughput)]
 }
 
+function failures(report: Report, width: number, paint: Paint): readonly string[] {
+  const failures = failuresOf(report, PLAIN)
+  if (!failures) return []
+  const [first = '', ...lines] = terminalTable([['cause', ...FAILURE_COLUMNS], ...failures.rows], width, ['steps'])
+  return [paint('faint', first), ...lines, ...wrapped(failures.answers, width)]
+}
+
 function evidence(report: Report, width: number): readonly string[] {
   const { result, run } = report
   return [
@@ -125,8 +135,11 @@ function evidence(report: Report, width: number): readonly string[] {
 }
 
 function item({ text, remedy }: Reason, width: number): readonly string[] {
-  const lines = [text, ...(remedy === undefined ? [] : [`→ ${remedy}`])]
-  return lines
-    .flatMap((line) => wrapped(PLAIN.sentence(line), width - 2))
-    .map((line, index) => (index === 0 ? `- ${line}` : `  ${line}`))
+  const lines = wrapped(PLAIN.sentence(text), width - 2)
+  return [...lines.map((line, index) => (index === 0 ? `- ${line}` : `  ${line}`)), ...wayOut(remedy, width)]
+}
+
+function wayOut(remedy: string | undefined, width: number): readonly string[] {
+  if (remedy === undefined) return []
+  return wrapped(PLAIN.sentence(`→ ${remedy}`), width - 2).map((line) => `  ${line}`)
 }

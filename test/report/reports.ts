@@ -311,17 +311,17 @@ export const INCONCLUSIVE = report(
 const DEFECTS: readonly Defect[] = [
   {
     code: 'generator-late',
-    message: 'requests left the generator late: p99 of the lateness is 84 ms, bound 10 ms',
+    message: 'Requests left the generator late: p99 of the lateness is 84 ms, bound 10 ms',
     remedy: 'Use more threads or a larger machine, or send less.',
   },
   {
     code: 'worker-lost',
-    message: '1 of 2 workers did not report: worker 1 ran out of memory',
+    message: '1 of 2 workers reported: Worker 1 of 2: ran out of memory',
     remedy: 'Give the runner more memory, or split the load over fewer users.',
   },
   {
     code: 'counts-disagree',
-    message: '6,000 iterations were planned, 3,000 are accounted for',
+    message: 'The result does not add up: iterations: 6,000 planned, but 3,000 started or dropped',
     remedy: 'Run again; should it happen twice, please report it with the result file.',
   },
 ]
@@ -330,7 +330,10 @@ export const INVALID = report(
   'invalid',
   'Requests left the generator late: p99 of the lateness is 84 ms, bound 10 ms.',
   {
-    also: ['1 of 2 workers did not report: worker 1 ran out of memory.'],
+    also: [
+      '1 of 2 workers reported: Worker 1 of 2: ran out of memory.',
+      'The result does not add up: iterations: 6,000 planned, but 3,000 started or dropped.',
+    ],
     comparison: {
       budgets: [
         budget('p95 < 250 ms', 'p95', holds, { value: 118, limit: 250 }),
@@ -340,7 +343,7 @@ export const INVALID = report(
       defects: DEFECTS,
     },
     result: {
-      shards: { expected: 2, reported: 1, lost: ['worker 1 ran out of memory'] },
+      shards: { expected: 2, reported: 1, lost: ['Worker 1 of 2: ran out of memory'] },
       iterations: { planned: 6_000, started: 3_000, dropped: 0, finished: 3_000, failed: 0, cut: 0 },
     },
   },
