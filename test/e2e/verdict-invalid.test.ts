@@ -107,11 +107,11 @@ interface Flaw {
 const FLAWS: Record<Exclude<DefectCode, 'counts-disagree' | 'cancelled'>, Omit<Flaw, 'code'>> = {
   'generator-late': {
     bring: () => invalid({ load: { rate: '100/s', for: '1500ms' } }, { meanwhile: starve }),
-    says: /^requests left the generator late: p9[59] of the lateness is \d.* ms, bound \d/,
+    says: /^Requests left the generator late: p9[59] of the lateness is \d.* ms, bound \d/,
   },
   'generator-busy': {
     bring: () => invalid({ load: { users: 5, for: '1500ms' } }, { meanwhile: starve }),
-    says: /^the generator's event loop was held up: p99 of the delay is \d+.* ms, bound 25 ms/,
+    says: /^The generator's event loop was held up: p99 of the delay is \d+.* ms, bound 25 ms/,
   },
   'generator-failed': {
     bring: () => {
@@ -127,15 +127,15 @@ const FLAWS: Record<Exclude<DefectCode, 'counts-disagree' | 'cancelled'>, Omit<F
   },
   'step-missing': {
     bring: () => invalid({ scenarios: [only(), only('rare', { weight: 0.000_001 })] }),
-    says: /^rare › GET \/ has no requests$/,
+    says: /^"rare › GET \/" has no requests$/,
   },
   'no-samples': {
     bring: () => invalid({ scenarios: [only('slow', { steps: [{ think: '10s' }, { get: '/' }] })] }),
-    says: /^no request was sent$/,
+    says: /^No request was sent$/,
   },
   'target-unreached': {
     bring: async () => invalid({ port: await closedPort() }),
-    says: /^http:\/\/127\.0\.0\.1:\d+ was never reached: all 70 requests ended with connection-refused$/,
+    says: /^"http:\/\/127\.0\.0\.1:\d+" was never reached: 70 requests ended with connection-refused$/,
   },
   'baseline-damaged': {
     bring: async () => {
@@ -156,7 +156,7 @@ const FLAWS: Record<Exclude<DefectCode, 'counts-disagree' | 'cancelled'>, Omit<F
       status = 204
       return invalid({})
     },
-    says: /^only › GET \/ was answered with 204 \(100 %\), in the baseline with 200 \(100 %\)$/,
+    says: /^"only › GET \/" was answered with 204 \(100 %\), in the baseline with 200 \(100 %\)$/,
   },
 }
 
@@ -186,7 +186,7 @@ test('counts-disagree: a result that was changed so that only its codes do not a
   expect([exitCode, stdout.replace(/\s+/g, ' ')]).toEqual([
     4,
     expect.stringMatching(
-      /^INVALID The result does not add up: 0 status codes of only › GET \/ for 70 successes of 70/,
+      /^INVALID The result does not add up: 0 status codes of "only › GET \/" for 70 successes of 70/,
     ),
   ])
 })
@@ -221,10 +221,14 @@ test('a budget for which nothing could be measured is no pass, though no flaw wa
 
 test('a report that cannot be written is no pass either', async () => {
   ;[status, after] = [200, 100]
-  const flags = ['--compare', 'none', '--report', '/dev/null/reports']
-  const run = await gate(profile(), { cwd: place.path, flags })
-  expect([run.exitCode, run.stderr]).toEqual([
-    4,
-    expect.stringContaining('/dev/null/reports/report.md cannot be written'),
-  ])
+  const run = await gateOnce(profile(), {
+    cwd: place.path,
+    flags: ['--compare', 'none', '--report', 'late'],
+    meanwhile: async () => {
+      const begun = server.requests.length
+      while (server.requests.length === begun) await sleep(10)
+      writeFileSync(place.at('late'), 'a file has taken its place')
+    },
+  })
+  expect([run.exitCode, run.stderr]).toEqual([4, expect.stringContaining('late/report.md cannot be written')])
 }, 60_000)
