@@ -1,2 +1,2 @@
 import { createRequire as __loadgateCreateRequire } from 'node:module'; const require = __loadgateCreateRequire(import.meta.url);
-import{a as t,g as e,l as r}from"./shared/HLF2A5BF.js";import"./shared/JXJIB4KA.js";import"./shared/SDFKIMWI.js";import"./shared/RNY4CU4T.js";var s=e({stdout:process.stdout,stderr:process.stderr,github:!0}),o=r("service");o&&await t(JSON.parse(o))&&s.info("Stopped the service that the main step had left running.");
+import{b as t,h as e,m as r}from"./shared/AFVP7IHB.js";import"./shared/Z6EJKA67.js";import"./shared/SDFKIMWI.js";import"./shared/RNY4CU4T.js";var s=e({stdout:process.stdout,stderr:process.stderr,github:!0}),o=r("service");o&&await t(JSON.parse(o))&&s.info("Stopped the service that the main step had left running.");

@@ -1,7 +1,7 @@
 // docs/profile.md, from the grammar that the reader itself uses.
 import { BUDGET_GRAMMAR } from '../src/profile/budget.ts'
 import { ELSEWHERE } from '../src/profile/elsewhere.ts'
-import { Profile } from '../src/profile/grammar.ts'
+import { DEFAULT_BUDGETS, Profile } from '../src/profile/grammar.ts'
 import { type Schema, type Shape, shapeOf } from '../src/profile/schema.ts'
 
 /** The whole page. */
@@ -109,6 +109,10 @@ budgets:
 public service do (k6: arrival-rate executors; Artillery: \`arrivalRate\`). With \`users\`, a fixed number of users each wait
 for their answers (k6: VUs). A load has one of the two throughout.
 
+**A user.** Each iteration of an open load is a new user; each user of a closed one keeps coming back. A user keeps the
+cookies it is given and sends them along, as a browser does; redirects are answers and are not followed. The first
+failed request ends the iteration: the steps behind it are not sent.
+
 The load takes one of four shapes. A constant load or one ramp:
 
 \`\`\`yaml
@@ -192,8 +196,8 @@ ${BUDGET_GRAMMAR}
 | \`errors < baseline + 0.2 pp\` | at most 0.2 percentage points more errors |
 | \`throughput > baseline - 5 %\` | at most 5 % less |
 
-Without any budget Loadgate holds the profile to its defaults. \`errors < 1 %\` stands wherever a profile does not limit the
-errors of every scenario.`
+A profile without any budget is held to \`${DEFAULT_BUDGETS.latency}\`. \`${DEFAULT_BUDGETS.errors}\` stands wherever a
+profile does not limit the errors of every scenario.`
 
 function elsewhere(): string {
   const rows = Object.entries(ELSEWHERE).map(([theirs, ours]) => `| ${code(theirs)} | ${ours.map(code).join(', ')} |`)

@@ -46,7 +46,7 @@ export async function gate(options: GateOptions, doors: GateDoors): Promise<Gate
   if (earlier.problem) doors.output.warning(`${earlier.problem}. This run will be invalid.`)
   if (options.requireBaseline) requireComparable(plan, earlier, fingerprint, Date.now())
 
-  const { shards, lost, executor } = await sendLoad(loaded, options.threads, doors)
+  const { shards, lost, executor, serviceEnd } = await sendLoad(loaded, options.threads, doors)
   const result = mergeResults(shards, { id: randomUUID(), plan, fingerprint, commit: doors.commit, lost, executor })
   const comparison = compare(result, earlier.baseline, plan.budgets, { baselineProblem: earlier.problem })
   const verdict = judge(comparison)
@@ -60,6 +60,7 @@ export async function gate(options: GateOptions, doors: GateDoors): Promise<Gate
     url: doors.url,
     reproduce: reproduce(options, doors.commit),
     baselineNote,
+    serviceEnd,
   }
   const files = await showReport({ verdict, comparison, result, run }, options, doors)
   return { verdict, files }

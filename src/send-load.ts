@@ -9,7 +9,7 @@ import type { LoadedProfile } from './profile-file.ts'
 import type { ServiceProcess } from './service/process-group.ts'
 import { howItEnded, type RunningService } from './service/spawn-service.ts'
 import { startService } from './service/start-service.ts'
-import { formatDuration } from './units.ts'
+import { counted, formatDuration } from './units.ts'
 import { watchProgress } from './watch-progress.ts'
 
 export interface LoadDoors {
@@ -26,23 +26,28 @@ export interface SentLoad {
   /** What became of workers that died, one sentence each. */
   readonly lost: readonly string[]
   readonly executor: string
+  /** What became of a service that ended while the load was running, one sentence. */
+  readonly serviceEnd: string | undefined
 }
 
 /** Starts the service, sends the plan and stops the service, whatever happens in between. */
 export async function sendLoad(loaded: LoadedProfile, threads: number | 'auto', doors: LoadDoors): Promise<SentLoad> {
-  const count = threads === 'auto' ? workerThreads(loaded.plan, availableParallelism()) : threads
+  const cores = availableParallelism()
+  const count = threads === 'auto' ? workerThreads(loaded.plan, cores) : threads
+  if (count > cores)
+    doors.output.warning(`${counted(count, 'thread')} on ${counted(cores, 'core')} wait for each other and send late.`)
   const service = await startedService(loaded, doors)
-  if (!service) return runShards(loaded.plan, count, doors)
-  const mourning = new AbortController()
-  void warnOfDeath(service, doors.output, mourning.signal)
+  if (!service) return { ...(await runShards(loaded.plan, count, doors)), serviceEnd: undefined }
+  const watch = watchService(service, doors.output)
   const stop = () => {
-    mourning.abort()
+    watch.end()
     return service.stop()
   }
   // Not only behind the load: a cancelled job has seconds, and the service may need them to end.
   doors.signal.addEventListener('abort', stop, { once: true })
   try {
-    return await runShards(loaded.plan, count, doors)
+    const sent = await runShards(loaded.plan, count, doors)
+    return { ...sent, serviceEnd: watch.died() }
   } finally {
     doors.signal.removeEventListener('abort', stop)
     await stop()
@@ -63,15 +68,28 @@ async function startedService(
 }
 
 /** The requests that then fail say that it is gone; its own last words say why. */
-async function warnOfDeath(service: RunningService, output: Output, stopped: AbortSignal): Promise<void> {
-  const exit = await service.exited
-  if (stopped.aborted) return
-  output.warning(
-    `The service ${howItEnded(exit)} while the load was running. Its last output:\n${service.lastOutput()}`,
-  )
+function watchService(service: RunningService, output: Output) {
+  let stopped = false
+  let death: string | undefined
+  void service.exited.then((exit) => {
+    if (stopped) return
+    death = `The service ${howItEnded(exit)} while the load was running.`
+    output.warning(`${death} Its last output:\n${service.lastOutput()}`)
+  })
+  return {
+    died: () => death,
+    /** From here on its end is ours. */
+    end: () => {
+      stopped = true
+    },
+  }
 }
 
-async function runShards(plan: LoadPlan, count: number, { output, signal }: LoadDoors): Promise<SentLoad> {
+async function runShards(
+  plan: LoadPlan,
+  count: number,
+  { output, signal }: LoadDoors,
+): Promise<Omit<SentLoad, 'serviceEnd'>> {
   const executor = count === 1 ? inlineExecutor() : threadsExecutor()
   const lost: string[] = []
   const progress = watchProgress(plan, output)

@@ -13,18 +13,21 @@ const FAIL = 1
 /** Inconclusive or invalid: on a busy machine both are the right answer, and a later try may do better. */
 const UNSURE = [3, 4]
 const TRIES = 3
+const SEEDING =
+  'Until there are three runs, budgets that compare with them are not decided: INCONCLUSIVE is normal here.\n'
 
 rmSync(store, { force: true })
 for (const n of [1, 2, 3])
-  await run(`Seeding the baseline, run ${n} of 3`, { flags: ['--save-baseline'], expected: PASS })
+  await run(`Seeding the baseline, run ${n} of 3`, { flags: ['--save-baseline'], expected: PASS, about: SEEDING })
 await run('The same version again: it passes', { flags: ['--on-inconclusive', 'fail'], expected: PASS })
 await run('A version that is slower on purpose: it fails', { env: { SLOW: '1' }, expected: FAIL })
 console.log('\nThat was all: the slower version exits with 1, which fails a check.')
 console.log(`The profile is ${profile}; the baseline is ${store}.`)
 
-async function run(title, { flags = [], env = {}, expected }) {
+async function run(title, { flags = [], env = {}, expected, about }) {
   for (let left = TRIES; ; left--) {
     console.log(`\n━━━ ${title}\n`)
+    if (about) console.log(about)
     const code = await gate(['run', profile, '--baseline', `file:${store}`, ...flags], env)
     if (code === expected) return
     if (!UNSURE.includes(code) || left === 1) {

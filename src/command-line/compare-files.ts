@@ -41,6 +41,7 @@ export async function compareFiles(argv: readonly string[], { mask, redact }: Ou
     url: undefined,
     reproduce: `loadgate compare ${argv.join(' ')}`,
     baselineNote: undefined,
+    serviceEnd: undefined,
   }
   return { verdict: judge(comparison), comparison, result, run }
 }

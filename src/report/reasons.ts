@@ -22,7 +22,12 @@ type Kind = 'broken' | 'too coarse' | 'also'
 export function reasonsOf(report: Report): Reasons {
   const { kind, all } = allReasons(report)
   const first = all.find(({ inHeadline }) => inHeadline)
-  return { kind, remedy: first?.remedy, list: all.filter((reason) => reason !== first) }
+  return { kind, remedy: first?.remedy, list: [...serviceReason(report), ...all.filter((reason) => reason !== first)] }
+}
+
+/** No verdict by itself: the requests that it failed to answer have theirs. */
+function serviceReason({ run: { serviceEnd } }: Report): readonly Reason[] {
+  return serviceEnd === undefined ? [] : [{ text: serviceEnd, remedy: 'Its last output is in the log.' }]
 }
 
 interface ToldReason extends Reason {

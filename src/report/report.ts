@@ -22,4 +22,6 @@ export interface RunContext {
   readonly reproduce: string
   /** What became of the baseline, one sentence; undefined when nothing did. */
   readonly baselineNote: string | undefined
+  /** What became of a service that ended while the load was running, one sentence; undefined when it did not. */
+  readonly serviceEnd: string | undefined
 }

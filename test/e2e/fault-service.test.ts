@@ -27,6 +27,9 @@ test('one that dies in the middle: the gate fails, and shows its last words', as
   expect(causesOf(run)['connection-refused']).toBeGreaterThan(20)
   expect(run.stderr).toMatch(/warning: The service exited with code 7 while the load was running\. Its last output:/)
   expect(run.stderr).toContain('panic: the shelves are empty')
+  expect(run.stdout.replace(/\s+/g, ' ')).toContain(
+    `${verdict.reason.slice(0, -1)} - The service exited with code 7 while the load was running. → Its last output is in the log.`,
+  )
   expect(leftOf(place.at('pids'))).toEqual([])
 }, 90_000)
 

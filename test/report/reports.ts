@@ -144,6 +144,7 @@ const CONTEXT: RunContext = {
   url: 'https://github.com/octo-org/shop/actions/runs/1234567890',
   reproduce: 'loadgate run loadgate.yml --baseline file:.loadgate/baseline.json',
   baselineNote: undefined,
+  serviceEnd: undefined,
 }
 
 export interface ReportFacts {
@@ -448,6 +449,14 @@ export function hostile(names: readonly string[]): Report {
       plan: { ...result().plan, target: at(15), executor: at(16) },
       steps: [step('x', { statuses: { [at(17)]: 3 } })],
     },
-    run: { commit: at(18), reproduce: at(19), url: at(20), profilePath: at(21), version: at(22), baselineNote: at(23) },
+    run: {
+      commit: at(18),
+      reproduce: at(19),
+      url: at(20),
+      profilePath: at(21),
+      version: at(22),
+      baselineNote: at(23),
+      serviceEnd: at(24),
+    },
   })
 }
