@@ -4,7 +4,7 @@ import { isBaselineFile } from '../baseline/file-format.ts'
 import { openStore } from '../baseline/store.ts'
 import { compare } from '../compare/compare.ts'
 import { judge } from '../compare/judge.ts'
-import { LoadgateError, messageOf } from '../errors.ts'
+import { LoadgateError } from '../errors.ts'
 import { readText } from '../files.ts'
 import { hideSecrets } from '../hide-secrets.ts'
 import { CHOICES, readFlags } from '../inputs.ts'
@@ -49,16 +49,16 @@ export async function compareFiles(argv: readonly string[], { mask, redact }: Ou
 /** A result by itself, or the one in a report. */
 async function resultAt(path: string): Promise<RunResult> {
   const text = await readText(path, RESULT_LIMIT)
+  if (isBaselineFile(text))
+    throw new LoadgateError('usage', `${path} is a baseline, not a result`, {
+      hint: `Write file:${path}, behind the result.`,
+    })
   try {
     return readResult(resultIn(text))
   } catch (cause) {
-    throw new LoadgateError('usage', `${path}: ${messageOf(cause)}`, { hint: hintFor(text, path, cause), cause })
+    if (!(cause instanceof LoadgateError)) throw cause
+    throw new LoadgateError(cause.kind, `${path}: ${cause.message}`, { hint: cause.hint, cause })
   }
-}
-
-function hintFor(text: string, path: string, cause: unknown): string | undefined {
-  if (isBaselineFile(text)) return `It is a baseline: write file:${path}, behind the result.`
-  return cause instanceof LoadgateError ? cause.hint : undefined
 }
 
 async function earlierOf(

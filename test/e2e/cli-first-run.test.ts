@@ -106,8 +106,7 @@ test('judged again elsewhere, that result has the same verdict', async () => {
 
 test.each([
   ['report.json file:nowhere.json', /There is no run in file:nowhere\.json\nCheck the path/],
-  [`report.json ${STORE}`, /baseline\.json: .*\nIt is a baseline: write file:.*baseline\.json/],
-  ['loadgate.yml report.json', /loadgate\.yml: /],
+  [`report.json ${STORE}`, /baseline\.json is a baseline, not a result\nWrite file:.*baseline\.json/],
 ])('compare %s is a mistake', async (args, words) => {
   const { exitCode, stderr } = await runCli(['compare', ...args.split(' ')], { cwd: place.path })
   expect([exitCode, stderr]).toEqual([2, expect.stringMatching(words)])
