@@ -1,7 +1,7 @@
 import type { Ms } from '../units.ts'
 import { addressBook } from './addresses.ts'
 import { Connection, type ConnectionHost } from './connection.ts'
-import type { Answer, ConnectionStats, Receiver, Transport, WireRequest } from './transport.ts'
+import { type ConnectionStats, type Receiver, type Transport, unsent, type WireRequest } from './transport.ts'
 
 /** How often requests are looked through for those that have lasted or waited too long. */
 const SWEEP_EVERY: Ms = 10
@@ -181,17 +181,4 @@ export class Connections implements Transport, ConnectionHost {
 
 function waitedTooLong({ request, since }: Waiting, now: Ms): boolean {
   return now - since >= request.timeout
-}
-
-function unsent(cause: 'cancelled' | 'no-connection', now: Ms): Answer {
-  return {
-    cause,
-    status: 0,
-    headers: {},
-    text: undefined,
-    sentAt: undefined,
-    doneAt: now,
-    bytesSent: 0,
-    bytesReceived: 0,
-  }
 }

@@ -8,7 +8,7 @@ import type { EngineRun } from './engine-run.ts'
 import type { CompiledScenario } from './scenario.ts'
 import type { Cause } from './shard-result.ts'
 import type { Values } from './template.ts'
-import type { Answer, Receiver } from './transport.ts'
+import { type Answer, type Receiver, unsent } from './transport.ts'
 
 /** Whose pass it is. */
 export interface IterationOwner {
@@ -80,7 +80,7 @@ export class Iteration implements Appointment, Receiver, Values, Keeper {
 
   onDue(now: Ms): void {
     if (this.#unsendable) {
-      this.#sampled(unsendable(now), 'invalid-request')
+      this.#sampled(unsent('invalid-request', now), 'invalid-request')
     } else {
       this.#run.ledger.late(this.due, now)
       this.#pickedUp = now
@@ -191,18 +191,5 @@ export class Iteration implements Appointment, Receiver, Values, Keeper {
   #storeCookies(lines: string | readonly string[]): void {
     this.#owner.jar ??= new CookieJar(this.#run.target)
     this.#owner.jar.store(lines, this.#path, this.now())
-  }
-}
-
-function unsendable(now: Ms): Answer {
-  return {
-    cause: 'invalid-request',
-    status: 0,
-    headers: {},
-    text: undefined,
-    sentAt: undefined,
-    doneAt: now,
-    bytesSent: 0,
-    bytesReceived: 0,
   }
 }

@@ -33,6 +33,20 @@ export interface Answer {
   readonly bytesReceived: Bytes
 }
 
+/** To a request of which no byte left. */
+export function unsent(cause: 'cancelled' | 'invalid-request' | 'no-connection', now: Ms): Answer {
+  return {
+    cause,
+    status: 0,
+    headers: {},
+    text: undefined,
+    sentAt: undefined,
+    doneAt: now,
+    bytesSent: 0,
+    bytesReceived: 0,
+  }
+}
+
 export type AnswerHeaders = Readonly<Record<string, string | readonly string[] | undefined>>
 
 export interface Receiver {
