@@ -34,6 +34,12 @@ const SLEEPER = `
     }
   }`
 
+// The loop is woken so much too early and spins for what is left, which takes the waking out of the lateness: at 1,000/s
+// half of the arrivals are 0.06 ms late instead of 0.13. Only after a pause, so that spinning is at most a tenth of the
+// time: at 10,000/s it would double the loop's work and win nothing.
+const HEAD_START: Ms = 0.05
+const PAUSE: Ms = 0.5
+
 /** Cells of the shared signal: how often the alarm was set (below 0 to end the thread), and how often it rang. */
 const SET = 0
 const RANG = 1
@@ -46,12 +52,15 @@ export async function startSystemClock(): Promise<Clock> {
   await new Promise<void>((resolve, reject) => sleeper.once('online', resolve).once('error', reject))
   sleeper.unref()
   const offset = hrtimeOffset()
+  let due: Ms = 0
+  let rangAt: Ms = 0
 
   const clock: Clock = {
     now: () => performance.now(),
     epoch: () => performance.timeOrigin + performance.now(),
     setAlarm(at) {
-      alarm[0] = at + offset
+      due = at
+      alarm[0] = at + offset - (at - rangAt > PAUSE ? HEAD_START : 0)
       Atomics.add(signal, SET, 1)
       Atomics.notify(signal, SET)
     },
@@ -74,6 +83,8 @@ export async function startSystemClock(): Promise<Clock> {
     const ring = () => {
       if (Atomics.load(signal, SET) < 0) return
       listen()
+      rangAt = performance.now()
+      if (due - rangAt < HEAD_START) while (rangAt < due) rangAt = performance.now()
       clock.onAlarm()
     }
     if (typeof value === 'string') setImmediate(ring)

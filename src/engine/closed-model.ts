@@ -50,9 +50,8 @@ class User implements Appointment, IterationOwner {
     }
   }
 
-  onDue(now: Ms): void {
-    this.#run.ledger.late(this.due, now)
-    this.#begin(now, this.#spans[this.#span]!.to)
+  onDue(): void {
+    this.#begin(true, this.#spans[this.#span]!.to)
   }
 
   onStop(): void {
@@ -65,7 +64,7 @@ class User implements Appointment, IterationOwner {
     const now = this.#run.clock.now()
     if (span && span.from <= at && at <= now && !this.#run.activity.stopped) {
       this.due = at
-      this.#begin(now, span.to)
+      this.#begin(false, span.to)
     } else {
       this.comeBack(at)
     }
@@ -76,13 +75,13 @@ class User implements Appointment, IterationOwner {
     return this.#spans[this.#span]
   }
 
-  #begin(pickedUp: Ms, until: Ms): void {
+  #begin(planned: boolean, until: Ms): void {
     new Iteration(this.#run, {
       owner: this,
       n: this.#number + this.#iteration++ * this.#users,
       taker: this.#number,
       due: this.due,
-      pickedUp,
+      planned,
       until,
     }).begin()
   }

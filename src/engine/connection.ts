@@ -38,6 +38,7 @@ export class Connection implements Dispatcher.DispatchHandler, Answer {
   status = 0
   headers: AnswerHeaders = {}
   text: string | undefined = undefined
+  startedAt: Ms = 0
   sentAt: Ms | undefined = undefined
   doneAt: Ms = 0
   bytesSent: Bytes = 0
@@ -57,6 +58,8 @@ export class Connection implements Dispatcher.DispatchHandler, Answer {
   readonly #client: Client
   #socket: Socket | undefined
   #connected = false
+  /** Whether the request under way had to wait for a connection. */
+  #waits = false
   /** Answers that this socket has carried. */
   #carried = 0
   /** Bytes read from the socket when a request was written while the answer before was being parsed; else -1. */
@@ -86,12 +89,20 @@ export class Connection implements Dispatcher.DispatchHandler, Answer {
     this.#client.on('disconnect', () => this.#onDisconnect())
   }
 
-  send(request: WireRequest, receiver: Receiver, deadline: Ms): void {
+  /** Whether it still has to be opened: whoever is sent on it waits for the target. */
+  get fresh(): boolean {
+    return !this.#connected
+  }
+
+  /** @param waitingSince when the request began to wait for the target; undefined when nothing is between it and the wire */
+  send(request: WireRequest, receiver: Receiver, deadline: Ms, waitingSince: Ms | undefined): void {
     this.request = request
     this.receiver = receiver
     this.deadline = deadline
     this.status = 0
     this.text = undefined
+    this.startedAt = waitingSince ?? this.#host.now()
+    this.#waits = waitingSince !== undefined
     this.sentAt = undefined
     this.bytesSent = 0
     this.bytesReceived = 0
@@ -143,6 +154,8 @@ export class Connection implements Dispatcher.DispatchHandler, Answer {
 
   onRequestStart(): void {
     this.sentAt = this.#host.now()
+    // What the engine and undici did until now is the generator's own time.
+    if (!this.#waits) this.startedAt = this.sentAt
   }
 
   onBodySent(chunk: Buffer): void {

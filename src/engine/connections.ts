@@ -61,14 +61,17 @@ export class Connections implements Transport, ConnectionHost {
   send(request: WireRequest, receiver: Receiver): void {
     const now = this.now()
     const connection = this.#queued === 0 && !this.#cancelled ? this.#take() : undefined
-    if (connection) connection.send(request, receiver, now + request.timeout)
-    else if (this.#cancelled) setImmediate(() => receiver.onAnswer(unsent('cancelled', this.now())))
+    if (connection) connection.send(request, receiver, now + request.timeout, connection.fresh ? now : undefined)
+    else if (this.#cancelled) setImmediate(() => receiver.onAnswer(unsent('cancelled', this.now(), now)))
     else this.#waiting.push({ request, receiver, since: now })
   }
 
   cancel(): void {
     this.#cancelled = true
-    while (this.#queued > 0) this.#shift().receiver.onAnswer(unsent('cancelled', this.now()))
+    while (this.#queued > 0) {
+      const { receiver, since } = this.#shift()
+      receiver.onAnswer(unsent('cancelled', this.now(), since))
+    }
     for (const connection of this.#all) connection.fail('cancelled')
   }
 
@@ -91,10 +94,10 @@ export class Connections implements Transport, ConnectionHost {
   }
 
   onFailed(connection: Connection): void {
-    const { request, receiver, deadline } = connection
+    const { request, receiver } = connection
     this.#all.delete(connection)
     if (request && receiver) {
-      if (this.#mayRepeat(connection, request)) this.#repeat(request, receiver, deadline)
+      if (this.#mayRepeat(connection, request)) this.#repeat(connection, request, receiver)
       else receiver.onAnswer(connection)
     }
     this.#serve()
@@ -115,9 +118,9 @@ export class Connections implements Transport, ConnectionHost {
     return connection.stale && harmless && !this.#cancelled
   }
 
-  #repeat(request: WireRequest, receiver: Receiver, deadline: Ms): void {
+  #repeat({ deadline, startedAt }: Connection, request: WireRequest, receiver: Receiver): void {
     this.#staleRetries++
-    this.#open().send(request, receiver, deadline)
+    this.#open().send(request, receiver, deadline, startedAt)
   }
 
   get #queued(): number {
@@ -140,8 +143,8 @@ export class Connections implements Transport, ConnectionHost {
     while (this.#queued > 0) {
       const connection = this.#take()
       if (!connection) return
-      const { request, receiver } = this.#shift()
-      connection.send(request, receiver, this.now() + request.timeout)
+      const { request, receiver, since } = this.#shift()
+      connection.send(request, receiver, this.now() + request.timeout, since)
     }
   }
 
@@ -174,8 +177,10 @@ export class Connections implements Transport, ConnectionHost {
   // Only the first is looked at: one that waits behind another with a longer timeout is dropped when its turn comes.
   #dropExpired(): void {
     const now = this.now()
-    while (this.#queued > 0 && waitedTooLong(this.#waiting[this.#head]!, now))
-      this.#shift().receiver.onAnswer(unsent('no-connection', now))
+    while (this.#queued > 0 && waitedTooLong(this.#waiting[this.#head]!, now)) {
+      const { receiver, since } = this.#shift()
+      receiver.onAnswer(unsent('no-connection', now, since))
+    }
   }
 }
 

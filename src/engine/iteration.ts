@@ -25,8 +25,8 @@ interface IterationOptions {
   /** Who takes a row where no row is taken twice: the arrival, or the user. */
   readonly taker: number
   readonly due: Ms
-  /** When the engine got to it: `due`, or as much later as the engine itself was late. */
-  readonly pickedUp: Ms
+  /** Whether `due` is a moment of the plan, rather than as soon as the same user's last answer had come. */
+  readonly planned: boolean
   /** From here on no step of it is begun. */
   readonly until: Ms
 }
@@ -43,8 +43,8 @@ const FIRST_DRAW = 1_000
 export class Iteration implements Appointment, Receiver, Values, Keeper {
   /** Intended start of the current step: of the first the iteration's own, then the end of the step before. */
   due: Ms
-  /** From here the response time counts: the intended start without what the engine itself was late by. */
-  #pickedUp: Ms
+  /** Whether `due` is a moment of the plan: what the request is sent later is the engine's lateness. */
+  #planned: boolean
   readonly #run: EngineRun
   readonly #owner: IterationOwner
   readonly #n: number
@@ -59,14 +59,14 @@ export class Iteration implements Appointment, Receiver, Values, Keeper {
   #started = false
   #unsendable = false
 
-  constructor(run: EngineRun, { owner, n, taker, due, pickedUp, until }: IterationOptions) {
+  constructor(run: EngineRun, { owner, n, taker, due, planned, until }: IterationOptions) {
     this.#run = run
     this.#owner = owner
     this.#n = n
     this.#taker = taker
     this.#until = until
     this.due = due
-    this.#pickedUp = pickedUp
+    this.#planned = planned
     const { scenarios, seed } = run.plan
     this.#scenario = run.scenarios[chooseScenario(scenarios, randomAt(seed, n, SCENARIO))]!
     this.#measured = run.ledger.measures(due)
@@ -82,8 +82,7 @@ export class Iteration implements Appointment, Receiver, Values, Keeper {
     if (this.#unsendable) {
       this.#sampled(unsent('invalid-request', now), 'invalid-request')
     } else {
-      this.#run.ledger.late(this.due, now)
-      this.#pickedUp = now
+      this.#planned = true
       this.#proceed()
     }
   }
@@ -103,6 +102,7 @@ export class Iteration implements Appointment, Receiver, Values, Keeper {
     } else if (this.#started) {
       this.#sampled(answer, 'timeout')
     } else {
+      this.#late(answer)
       this.#end('dropped', answer.doneAt)
     }
   }
@@ -159,15 +159,20 @@ export class Iteration implements Appointment, Receiver, Values, Keeper {
   /** The request of the current step has ended. */
   #sampled(answer: Answer, cause: Cause | undefined): void {
     this.#start()
-    this.#run.ledger.sample(this.#requestStep().id, { due: this.due, pickedUp: this.#pickedUp }, answer, cause)
+    this.#late(answer)
+    this.#run.ledger.sample(this.#requestStep().id, { due: this.due, pickedUp: answer.startedAt }, answer, cause)
     if (cause === undefined) {
       this.due = answer.doneAt
-      this.#pickedUp = answer.doneAt
+      this.#planned = false
       this.#at++
       this.#goOn()
     } else {
       this.#end('failed', answer.doneAt)
     }
+  }
+
+  #late({ startedAt }: Answer): void {
+    if (this.#planned) this.#run.ledger.late(this.due, startedAt)
   }
 
   #start(): void {

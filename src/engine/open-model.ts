@@ -46,9 +46,8 @@ class Arrivals implements Appointment {
   }
 
   #arrive(n: number, due: Ms): void {
-    const pickedUp = this.#run.clock.now()
-    this.#run.ledger.late(due, pickedUp)
-    new Iteration(this.#run, { owner: new Visitor(), n, taker: n, due, pickedUp, until: this.#run.lastStart }).begin()
+    const until = this.#run.lastStart
+    new Iteration(this.#run, { owner: new Visitor(), n, taker: n, due, planned: true, until }).begin()
   }
 
   /** Infinity once the curve is spent. */

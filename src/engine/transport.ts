@@ -25,6 +25,8 @@ export interface Answer {
   readonly headers: AnswerHeaders
   /** Undefined unless wanted, and when longer than what is kept. */
   readonly text: string | undefined
+  /** From here its time counts: when it began to wait for a connection, else when it was sent. */
+  readonly startedAt: Ms
   /** When the first byte was handed to the socket; undefined when that never happened. */
   readonly sentAt: Ms | undefined
   /** When the last byte had come, or when the failure was noticed. */
@@ -34,12 +36,13 @@ export interface Answer {
 }
 
 /** To a request of which no byte left. */
-export function unsent(cause: 'cancelled' | 'invalid-request' | 'no-connection', now: Ms): Answer {
+export function unsent(cause: 'cancelled' | 'invalid-request' | 'no-connection', now: Ms, startedAt = now): Answer {
   return {
     cause,
     status: 0,
     headers: {},
     text: undefined,
+    startedAt,
     sentAt: undefined,
     doneAt: now,
     bytesSent: 0,

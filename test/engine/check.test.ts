@@ -14,6 +14,7 @@ function judge(step: Step, answer: Partial<Answer>) {
     headers: {},
     text: undefined,
     sentAt: 0,
+    startedAt: 0,
     doneAt: 1,
     bytesSent: 0,
     bytesReceived: 0,

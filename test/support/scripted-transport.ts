@@ -39,6 +39,7 @@ export function scriptedTransport(
         bytesSent: request.body?.length ?? 0,
         bytesReceived: 0,
         ...given,
+        startedAt: at,
         sentAt: at,
         doneAt: at + after,
       }
