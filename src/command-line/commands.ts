@@ -8,7 +8,7 @@ import { drawCurve } from '../plan/draw-curve.ts'
 import type { LoadPlan } from '../plan/plan.ts'
 import { summarisePlan } from '../plan/summarise-plan.ts'
 import { loadProfile } from '../profile-file.ts'
-import { inGitHub } from '../publish/runner.ts'
+import { inGitHub } from '../publish/variables.ts'
 import { renderPlan } from '../report/plan.ts'
 import { renderTerminal } from '../report/terminal.ts'
 import { runEntry } from '../run-entry.ts'
@@ -76,7 +76,7 @@ const OTHER_NAMES = new Map([
 
 /** Runs `loadgate NAME …` and answers with its exit code. */
 export function runCommand([given = 'help', ...argv]: readonly string[]): Promise<number> {
-  const output = createOutput({ stdout: process.stdout, stderr: process.stderr, github: inGitHub() })
+  const output = createOutput({ stdout: process.stdout, stderr: process.stderr, github: inGitHub(process.env) })
   const name = argv.some((arg) => OTHER_NAMES.get(arg) === 'help') ? 'help' : (OTHER_NAMES.get(given) ?? given)
   return runEntry(output, (signal) => commandNamed(name)(argv, output, signal))
 }

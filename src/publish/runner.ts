@@ -5,13 +5,8 @@ import type { Annotation } from '../report/annotations.ts'
 import { secretParts } from '../secret-parts.ts'
 import type { Bytes, Ms } from '../units.ts'
 import { SUMMARY_LIMIT } from './limits.ts'
-import type { Variables } from './variables.ts'
 
 const CUT = '\n\n*Cut here: GitHub shows at most 1 MiB. The report directory has the whole report.*\n'
-
-export function inGitHub(env: Variables = process.env): boolean {
-  return env.GITHUB_ACTIONS === 'true'
-}
 
 /** An input of the action, trimmed; empty when it was not given. */
 export const readInput = (name: string): string => core.getInput(name)

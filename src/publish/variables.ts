@@ -2,6 +2,10 @@ import { LoadgateError } from '../errors.ts'
 
 export type Variables = Readonly<Record<string, string | undefined>>
 
+export function inGitHub(env: Variables): boolean {
+  return env.GITHUB_ACTIONS === 'true'
+}
+
 /** A variable that the runner sets for every step. */
 export function variable(env: Variables, name: string): string {
   const value = env[name]
