@@ -5,12 +5,12 @@ import { judge } from './compare/judge.ts'
 import type { Verdict } from './compare/verdict.ts'
 import { fingerprintHere } from './fingerprint.ts'
 import { hideSecrets } from './hide-secrets.ts'
-import type { GateOptions } from './inputs.ts'
+import { CHOICES, type GateOptions } from './inputs.ts'
 import { loadProfile } from './profile-file.ts'
 import type { Publisher } from './publish/publisher.ts'
 import { mergeResults } from './result/merge-results.ts'
 import { type LoadDoors, sendLoad } from './send-load.ts'
-import { checkReportPaths, type ReportFiles, showReport } from './show-report.ts'
+import { checkReportPaths, type ReportFiles, removeReport, showReport } from './show-report.ts'
 import { keepRun, readEarlier, requireComparable } from './stored-baseline.ts'
 import { VERSION } from './version.ts'
 
@@ -46,13 +46,14 @@ export async function gate(options: GateOptions, doors: GateDoors): Promise<Gate
   if (earlier.problem) doors.output.warning(`${earlier.problem}. This run will be invalid.`)
   if (options.requireBaseline) requireComparable(plan, earlier, fingerprint, Date.now())
 
+  await removeReport(options)
   const { shards, lost, executor, serviceEnd } = await sendLoad(loaded, options.threads, doors)
   const result = mergeResults(shards, { id: randomUUID(), plan, fingerprint, commit: doors.commit, lost, executor })
   const comparison = compare(result, earlier.baseline, plan.budgets, { baselineProblem: earlier.problem })
   const verdict = judge(comparison)
   if (doors.signal.aborted) return { verdict, files: undefined }
 
-  const baselineNote = store && keep ? await keepRun(result, verdict.outcome, store) : undefined
+  const baselineNote = store && keep ? await keepRun(result, verdict.outcome, store, doors.output.warning) : undefined
   const run = {
     version: VERSION,
     profilePath: options.profile,
@@ -66,7 +67,8 @@ export async function gate(options: GateOptions, doors: GateDoors): Promise<Gate
   return { verdict, files }
 }
 
-function reproduce({ profile }: GateOptions, commit: string | undefined): string {
-  const run = `loadgate run ${profile}`
+function reproduce({ profile, baseline }: GateOptions, commit: string | undefined): string {
+  const store = baseline === CHOICES.baseline.default ? '' : ` --baseline ${baseline}`
+  const run = `loadgate run ${profile}${store}`
   return commit ? `git checkout ${commit} && ${run}` : run
 }

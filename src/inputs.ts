@@ -100,9 +100,11 @@ export const CHOICES = {
 
 export type ChoiceName = keyof typeof CHOICES
 
-const WITH_FLAG = Object.values<Choice>(CHOICES).flatMap(({ flag, bare }) => (flag ? [{ flag, bare }] : []))
+const WITH_FLAG = Object.values<Choice>(CHOICES).flatMap(({ flag, bare, values }) =>
+  flag ? [{ flag, bare, values }] : [],
+)
 const FLAGS = WITH_FLAG.map(({ flag }) => flag)
-const BARE = WITH_FLAG.filter(({ bare }) => bare).map(({ flag }) => `--${flag}`)
+const BARE = new Map(WITH_FLAG.flatMap(({ flag, bare, values = [] }) => (bare ? [[`--${flag}`, values]] : [])))
 
 /** Reads the action's inputs; an empty one is the default, which the runner has already filled in from action.yml. */
 export function optionsFromAction(read: (input: string) => string): GateOptions {
@@ -132,11 +134,19 @@ function optionsFrom(value: (name: ChoiceName) => string, label: (name: ChoiceNa
     if (allowed.includes(given)) return given as T
     throw new LoadgateError('usage', `${label(name)} is "${given}"`, { hint: `Write one of: ${allowed.join(', ')}.` })
   }
+  const compare = oneOf<GateOptions['compare']>('compare')
+  const saveBaseline = oneOf<GateOptions['saveBaseline']>('save-baseline')
+  if (value('baseline') === 'none' && (compare === 'baseline' || saveBaseline === 'true'))
+    throw new LoadgateError(
+      'usage',
+      `${label('baseline')} is "none", but ${label(compare === 'baseline' ? 'compare' : 'save-baseline')} asks for one`,
+      { hint: 'Name a store, as in file:.loadgate/baseline.json.' },
+    )
   return Object.freeze({
     profile: value('profile'),
-    compare: oneOf<GateOptions['compare']>('compare'),
+    compare,
     baseline: value('baseline'),
-    saveBaseline: oneOf<GateOptions['saveBaseline']>('save-baseline'),
+    saveBaseline,
     requireBaseline: oneOf('require-baseline') === 'true',
     onInconclusive: oneOf<GateOptions['onInconclusive']>('on-inconclusive'),
     reportDir: value('report-dir') || undefined,
@@ -163,7 +173,7 @@ export function readFlags(
   { flags, most }: { readonly flags: readonly string[]; readonly most: number },
 ): { values: Partial<Record<string, string>>; positionals: readonly string[] } {
   const { tokens } = parseArgs({
-    args: argv.map((arg) => (BARE.includes(arg) ? `${arg}=true` : arg)),
+    args: withValues(argv),
     options: Object.fromEntries(flags.map((flag) => [flag, { type: 'string' as const }])),
     allowPositionals: true,
     strict: false,
@@ -175,7 +185,7 @@ export function readFlags(
     if (token.kind === 'positional') positionals.push(token.value)
     if (token.kind !== 'option') continue
     if (!flags.includes(token.name)) throw unknownFlag(token.rawName, flags)
-    if (token.value === undefined)
+    if (!token.value)
       throw new LoadgateError('usage', `${token.rawName} needs a value`, { hint: 'See `loadgate help`.' })
     values[token.name] = token.value
   }
@@ -186,12 +196,24 @@ export function readFlags(
   return { values, positionals }
 }
 
+/** A bare flag gets its value: the word behind it where that is one, else `true`. */
+function withValues(argv: readonly string[]): string[] {
+  const args: string[] = []
+  for (let at = 0; at < argv.length; at++) {
+    const arg = argv[at]!
+    const values = BARE.get(arg)
+    if (values === undefined) args.push(arg)
+    else args.push(`${arg}=${values.includes(argv[at + 1] ?? '') ? argv[++at] : 'true'}`)
+  }
+  return args
+}
+
 function unknownFlag(given: string, flags: readonly string[]): LoadgateError {
   const meant = nearest(
     given,
     flags.map((flag) => `--${flag}`),
   )
-  return new LoadgateError('usage', `There is no flag ${given}`, {
+  return new LoadgateError('usage', `This command has no flag ${given}`, {
     hint: meant ? `Did you mean ${meant}?` : 'See `loadgate help`.',
   })
 }

@@ -1,6 +1,6 @@
 import { exitCodeOf, LoadgateError, messageOf } from './errors.ts'
 import type { Output } from './output/output.ts'
-import type { Ms } from './units.ts'
+import { counted, type Ms } from './units.ts'
 
 /** By the shell's convention: 128 and the number of the signal. */
 const CANCELLED = { SIGHUP: 129, SIGINT: 130, SIGTERM: 143 } as const
@@ -50,5 +50,7 @@ export async function runEntry(
 /** Expected trouble is told in its own words; for a mistake of ours, the place it happened helps to report it. */
 function tell(error: unknown, output: Output): void {
   const more = error instanceof LoadgateError ? error.hint : error instanceof Error ? error.stack : undefined
-  output.error([messageOf(error), ...(more ? [more] : [])].join('\n'))
+  const mistakes = error instanceof LoadgateError ? error.mistakes.length : 0
+  const head = mistakes > 0 ? [`${counted(mistakes, 'mistake')} in the profile`] : []
+  output.error([...head, messageOf(error), ...(more ? [more] : [])].join('\n'))
 }

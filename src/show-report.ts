@@ -1,3 +1,4 @@
+import { rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { checkWritable, writeText } from './files.ts'
 import type { GateOptions } from './inputs.ts'
@@ -21,6 +22,12 @@ type Wanted = Pick<GateOptions, 'reportDir' | 'json'>
 export async function checkReportPaths(wanted: Wanted): Promise<void> {
   const { markdown, json } = filesOf(wanted)
   for (const path of [markdown, json, wanted.json]) if (path) await checkWritable(path)
+}
+
+/** That of an earlier run must not be taken for that of a run which came to none. */
+export async function removeReport(wanted: Wanted): Promise<void> {
+  const { markdown, json } = filesOf(wanted)
+  for (const path of [markdown, json, wanted.json]) if (path) await rm(path, { force: true })
 }
 
 /** The terminal first, then the files, then GitHub: what needs the fewest others comes first. */

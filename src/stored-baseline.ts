@@ -52,13 +52,23 @@ export function requireComparable(
 /** Only sound runs enter the window: a slow one that failed would make the next slow one look normal. */
 const KEPT: readonly Outcome[] = ['pass', 'inconclusive']
 
-/** Appends the run and says in one sentence what became of it; a store that cannot be written changes no verdict. */
-export async function keepRun(result: RunResult, outcome: Outcome, store: BaselineStore): Promise<string> {
+/**
+ * Appends the run and says in one sentence what became of it; a store that cannot be written changes no verdict, and is
+ * told to `warn`.
+ */
+export async function keepRun(
+  result: RunResult,
+  outcome: Outcome,
+  store: BaselineStore,
+  warn: (sentence: string) => void,
+): Promise<string> {
   if (!KEPT.includes(outcome)) return `Not added to the baseline in ${store.name}: the verdict is ${outcome}.`
   try {
     await store.append(baselineRun(result))
     return `Added to the baseline in ${store.name}.`
   } catch (error) {
-    return `Could not be added to the baseline in ${store.name}: ${messageOf(error)}.`
+    const note = `Could not be added to the baseline in ${store.name}: ${messageOf(error)}.`
+    warn(note)
+    return note
   }
 }

@@ -58,15 +58,28 @@ test.each([
     { saveBaseline: 'false', requireBaseline: true, profile: 'shop.yml' },
   ],
   [['--threads', '2', '--json', 'out.json', '--report', 'r'], { threads: 2, json: 'out.json', reportDir: 'r' }],
+  [['--save-baseline', 'false', 'shop.yml'], { saveBaseline: 'false', profile: 'shop.yml' }],
+  [['--require-baseline', 'true.yml'], { requireBaseline: true, profile: 'true.yml' }],
   [['--baseline=none', '--on-inconclusive', 'fail'], { baseline: 'none', onInconclusive: 'fail' }],
 ])('run %j', (argv, options) => {
   expect(optionsFromCommandLine(argv)).toMatchObject(options)
 })
 
 test.each([
-  [['--baselin', 'none'], 'There is no flag --baselin', 'Did you mean --baseline?'],
-  [['--wibble'], 'There is no flag --wibble', 'See `loadgate help`.'],
+  [['--baselin', 'none'], 'This command has no flag --baselin', 'Did you mean --baseline?'],
+  [['--wibble'], 'This command has no flag --wibble', 'See `loadgate help`.'],
   [['--json'], '--json needs a value', 'See `loadgate help`.'],
+  [['--json='], '--json needs a value', 'See `loadgate help`.'],
+  [
+    ['--baseline', 'none', '--compare', 'baseline'],
+    '`--baseline` is "none", but `--compare` asks for one',
+    'Name a store, as in file:.loadgate/baseline.json.',
+  ],
+  [
+    ['--baseline', 'none', '--save-baseline'],
+    '`--baseline` is "none", but `--save-baseline` asks for one',
+    'Name a store, as in file:.loadgate/baseline.json.',
+  ],
   [['a.yml', 'b.yml'], '"b.yml" is one argument too many', 'See `loadgate help`.'],
   [['--threads', '0'], '`--threads` is "0"', 'Write a number from 1 to 99, or auto.'],
   [['--threads', '1.5'], '`--threads` is "1.5"', 'Write a number from 1 to 99, or auto.'],
@@ -81,5 +94,7 @@ test('an input with a wrong value is named', () => {
 })
 
 test('a flag of another command is refused', () => {
-  expect(() => readFlags(['--threads', '2'], { flags: ['profile'], most: 9 })).toThrow('There is no flag --threads')
+  expect(() => readFlags(['--threads', '2'], { flags: ['profile'], most: 9 })).toThrow(
+    'This command has no flag --threads',
+  )
 })

@@ -32,6 +32,14 @@ export async function compareFiles(argv: readonly string[], { mask, redact }: Ou
   loaded.secrets.forEach(mask)
   const plan = hideSecrets(loaded.plan, redact)
   const result = await resultAt(path)
+  if (result.profile !== plan.name)
+    throw new LoadgateError(
+      'usage',
+      `${path} is of the profile "${result.profile}", and ${profilePath} is "${plan.name}"`,
+      {
+        hint: 'Name the profile of the result with --profile.',
+      },
+    )
   const { baseline, problem } = await earlierOf(baselines)
   const comparison = compare(result, baseline, plan.budgets, { baselineProblem: problem })
   const run = {
@@ -65,6 +73,8 @@ async function earlierOf(
   names: readonly string[],
 ): Promise<{ baseline: Baseline | undefined; problem: string | undefined }> {
   const [store, ...more] = names
+  if (more.length > 0 && names.some((name) => name.startsWith('file:')))
+    throw new LoadgateError('usage', 'A store stands alone', { hint: 'Name either file:PATH, or one or more results.' })
   if (store?.startsWith('file:') && more.length === 0) {
     const earlier = await readEarlier(openStore(store, process.cwd()))
     if (earlier.baseline?.runs.length !== 0) return earlier

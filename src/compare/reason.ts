@@ -9,7 +9,7 @@ export function reasonOf(row: BudgetRow): string {
   if (judgement.kind === 'no-samples' || measured === undefined)
     return `Nothing was measured for ${what} ("${row.budget.text}").`
   const { format, worse } = metricOf(row.metric)
-  const is = `${what} is ${format(measured.value)}`
+  const is = `${what} ${row.metric === 'errors' ? 'are' : 'is'} ${format(measured.value)}`
   switch (judgement.kind) {
     case 'exceeded':
       return `${is}, ${worse === 'higher' ? 'above' : 'below'} the limit of ${limitOf(row)}.`

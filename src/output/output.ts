@@ -7,7 +7,7 @@ export interface Output {
   readonly terminal: boolean
   /** Whether `styled` text may carry colours. */
   readonly colour: boolean
-  /** Columns of the terminal; 80 where there is none, or one that says 0. */
+  /** Columns of the terminal; of a log, which has none, more than of most terminals. */
   readonly width: number
   info(text: string): void
   /** A report of ours, in which colours are kept; text from outside in it must hold no escape character. */
@@ -41,6 +41,9 @@ export interface OutputOptions {
   readonly colour?: boolean
 }
 
+/** What fits into GitHub's view of a log on a laptop's screen. */
+const LOG_COLUMNS = 120
+
 const ESC = '\u001b'
 const YELLOW = `${ESC}[33m`
 const RED = `${ESC}[31m`
@@ -51,7 +54,7 @@ const PALETTE = new RegExp(`(${ESC}\\[(?:0|1|2|31|32|33|36)m)`)
 export function createOutput({ stdout, stderr, github, colour }: OutputOptions): Output {
   const terminal = stdout.isTTY === true && !github
   const colours = colour ?? terminal
-  const width = () => stdout.columns || 80
+  const width = () => stdout.columns || LOG_COLUMNS
   const { add, redact } = createRedactor()
   let view: readonly string[] = []
 

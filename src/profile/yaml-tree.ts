@@ -24,6 +24,8 @@ export function readYaml(text: string, log: IssueLog): Node | undefined {
       const { line } = log.place(start)
       if (!seen.has(line)) log.add('syntax', { start, end: pos[1] }, explainYamlError(code, message))
       seen.add(line)
+      // What comes after a bracket that does not fit is read in the wrong place, and is mostly right.
+      if (code === 'UNEXPECTED_TOKEN') break
     }
     return undefined
   }

@@ -40,5 +40,7 @@ function showPiece(piece: string): string {
   if (piece === '"') return piece
   if (piece.length > 1 && /^["`]/.test(piece)) return codeSpan(piece.slice(1, -1))
   if (PLAIN_WORD.test(piece) && !LINKED_WORD.test(piece)) return piece.replace(/[<>]/g, '\\$&')
-  return codeSpan(piece)
+  // A path is often copied: what ends the sentence is no part of it.
+  const [, word = '', stop = ''] = /^(.*?)([.,;:]*)$/.exec(piece) ?? []
+  return word === '' ? codeSpan(piece) : codeSpan(word) + stop
 }

@@ -31,8 +31,9 @@ export function stepFigures(row: ScopeRow): readonly string[] {
     percentile('p50', row.p50, baseline?.p50),
     percentile('p95', row.p95, baseline?.p95) + serviceNote(row),
     percentile('p99', row.p99, baseline?.p99),
-    changed('errors', row.errors, baseline?.errors),
-    changed('throughput', row.throughput, baseline?.throughput),
+    ...(row.requests === 0
+      ? [NONE, NONE]
+      : [changed('errors', row.errors, baseline?.errors), changed('throughput', row.throughput, baseline?.throughput)]),
   ]
 }
 

@@ -109,7 +109,8 @@ function stepCells(row: ScopeRow, index: number): readonly string[] {
   const ms = (value: Ms | undefined) => (value === undefined ? NONE : formatMs(value))
   const name = index === 0 ? 'whole run' : PLAIN.name(row.scope)
   const { requests, p50, p95, p99, errors, throughput } = row
-  return [name, formatCount(requests), ms(p50), ms(p95), ms(p99), formatShare(errors), formatRate(throughput)]
+  const rates = requests === 0 ? [NONE, NONE] : [formatShare(errors), formatRate(throughput)]
+  return [name, formatCount(requests), ms(p50), ms(p95), ms(p99), ...rates]
 }
 
 function failures(report: Report, width: number, paint: Paint): readonly string[] {

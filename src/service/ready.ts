@@ -2,6 +2,7 @@ import { once } from 'node:events'
 import { get as httpGet } from 'node:http'
 import { get as httpsGet } from 'node:https'
 import { connect } from 'node:net'
+import { resolve as absolute } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { LoadgateError } from '../errors.ts'
 import type { ServiceSpec } from '../profile/profile.ts'
@@ -35,7 +36,7 @@ export async function refuseOccupied(target: string): Promise<void> {
   socket.destroy()
   if (!occupied) return
   throw new LoadgateError('target', `Something already answers on ${target}, before the service was started`, {
-    hint: 'Stop it or choose another port; to measure what is running already, remove `service` from the profile.',
+    hint: 'Stop it (an earlier run that was killed may have left it) or choose another port; to measure what is running already, remove `service` from the profile.',
   })
 }
 
@@ -88,7 +89,7 @@ function deathBeforeReady(service: RunningService, exit: ServiceExit, start: str
     hint:
       exit.code === 0
         ? '`service.start` must stay in the foreground: Loadgate stops what it started when the run is over.'
-        : `Try \`${start}\` by hand in ${cwd}, the profile's directory.`,
+        : `Try \`${start}\` by hand in ${absolute(cwd)}, the profile's directory.`,
   })
 }
 

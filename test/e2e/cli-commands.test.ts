@@ -54,7 +54,7 @@ test('check says that a profile is sound, or all that is wrong with it, where, a
   expect(await loadgate('check')).toMatchObject(sound)
   const { exitCode, stdout, stderr } = await loadgate('check', 'broken.yml')
   expect([exitCode, stdout]).toEqual([2, ''])
-  expect(stderr).toMatch(/^error: broken\.yml:3:\d+ .*rat/m)
+  expect(stderr).toMatch(/^error: 2 mistakes in the profile\nbroken\.yml:3:\d+ .*rat/)
   expect(stderr).toMatch(/broken\.yml:7:\d+ .*p59x/)
   expect(stderr).toContain('did you mean "rate"?')
 })
@@ -86,9 +86,9 @@ test.each<[args: string[], words: RegExp]>([
   [['runn'], /There is no command "runn"\nDid you mean `loadgate run`\?/],
   [['bogus'], /There is no command "bogus"\nSee `loadgate help`\./],
   [['constructor'], /There is no command "constructor"/],
-  [['run', '--save-basline'], /There is no flag --save-basline\nDid you mean --save-baseline\?/],
-  [['run', '--github-token=x'], /There is no flag --github-token/],
-  [['check', '--json', 'x'], /There is no flag --json/],
+  [['run', '--save-basline'], /This command has no flag --save-basline\nDid you mean --save-baseline\?/],
+  [['run', '--github-token=x'], /This command has no flag --github-token/],
+  [['check', '--json', 'x'], /This command has no flag --json/],
   [['run', '--threads', 'many'], /`--threads` is "many"\nWrite a number from 1 to 99, or auto\./],
   [['run', '--on-inconclusive', 'pass'], /`--on-inconclusive` is "pass"\nWrite one of: warn, fail\./],
   [['run', '--json'], /--json needs a value/],

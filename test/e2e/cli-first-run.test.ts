@@ -1,5 +1,5 @@
 // The story of a baseline: none yet, three runs that seed it, a pass that compares, and a slower version that fails.
-import { mkdirSync, readFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { afterAll, beforeAll, expect, test } from '@jest/globals'
 import { type CountingServer, startCountingServer } from '../support/counting-server.ts'
 import { gate, gateOnce, type ReportFile, reported, runCli, type Workspace, workspace } from '../support/run-cli.ts'
@@ -108,8 +108,14 @@ test('judged again elsewhere, that result has the same verdict', async () => {
 
 test.each([
   ['report.json file:nowhere.json', /There is no run in file:nowhere\.json\nCheck the path/],
+  [`report.json file:${STORE} report.json`, /A store stands alone\nName either file:PATH, or/],
+  [
+    'report.json report.json --profile other.yml',
+    /report\.json is of the profile "story", and other\.yml is "other"\nName the/,
+  ],
   [`report.json ${STORE}`, /baseline\.json is a baseline, not a result\nWrite file:.*baseline\.json/],
 ])('compare %s is a mistake', async (args, words) => {
+  writeFileSync(place.at('other.yml'), JSON.stringify({ ...profile(), name: 'other' }))
   const { exitCode, stderr } = await runCli(['compare', ...args.split(' ')], { cwd: place.path })
   expect([exitCode, stderr]).toEqual([2, expect.stringMatching(words)])
 })
@@ -131,6 +137,18 @@ test('one that cannot be written changes no verdict, and is told', async () => {
   expect(reported(saved).run.baselineNote).toMatch(
     /^Could not be added to the baseline in file:b+: .* cannot be written/,
   )
+  expect(saved.stderr).toContain('warning: Could not be added to the baseline')
+}, 60_000)
+
+test('the report of an earlier run is not left for that of a run that came to none', async () => {
+  const flags = ['--report', 'reports']
+  expect(existsSync(place.at('reports/report.md'))).toBe(true)
+  const service = { start: 'exit 3', ready: '/' }
+  const { exitCode } = await gateOnce(
+    { ...profile(), target: 'http://127.0.0.1:9', service },
+    { cwd: place.path, flags },
+  )
+  expect([exitCode, existsSync(place.at('reports/report.md'))]).toEqual([4, false])
 }, 60_000)
 
 test('an invalid run does not enter it either', async () => {

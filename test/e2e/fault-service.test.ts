@@ -22,7 +22,7 @@ test('one that dies in the middle: the gate fails, and shows its last words', as
   const run = await gate(await serviceProfile(), { cwd: place.path, env: { DIES_AFTER: '40' } })
   const { result, verdict } = reported(run)
   expect([run.exitCode, verdict.outcome]).toEqual([1, 'fail'])
-  expect(verdict.reason).toMatch(/^errors is \d[\d.]* %, above the limit of 5 %\.$/)
+  expect(verdict.reason).toMatch(/^errors are \d[\d.]* %, above the limit of 5 %\.$/)
   expect(result.steps[0]?.sent).toBe(100)
   expect(causesOf(run)['connection-refused']).toBeGreaterThan(20)
   expect(run.stderr).toMatch(/warning: The service exited with code 7 while the load was running\. Its last output:/)

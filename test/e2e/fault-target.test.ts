@@ -85,7 +85,7 @@ test.each<readonly [fault: string, cause: Cause, answer: (request: WireRequest) 
     })
     expectCause(run, cause, 13)
     expect([run.exitCode, defectsOf(run), reported(run).verdict.outcome]).toEqual([1, [], 'fail'])
-    expect(reported(run).verdict.reason).toBe('errors is 52 %, above the limit of 1 %.')
+    expect(reported(run).verdict.reason).toBe('errors are 52 %, above the limit of 1 %.')
     expect(run.stdout).toContain('52 %')
   },
   90_000,
