@@ -1,8 +1,8 @@
 import type { RunResult } from '../result/result.ts'
 import type { Ms } from '../units.ts'
 
-/** A run as a store keeps it: the seconds are summed up to what a later comparison needs of them. Made by `baselineRun`. */
-export type BaselineRun = Omit<RunResult, 'seconds'> & {
+/** A run as a store keeps it: the intervals are summed up to what a later comparison needs of them. Made by `baselineRun`. */
+export type BaselineRun = Omit<RunResult, 'intervals'> & {
   /** Of the measured requests, those that ended within the measured window; the rest ended after it. */
   readonly inWindow: { readonly succeeded: number; readonly failed: number }
 }

@@ -1,25 +1,26 @@
+import { isWithinWindow } from '../engine/interval.ts'
 import { countIn, type HistogramText } from '../histogram.ts'
 import { stepLabel } from '../profile/step-label.ts'
 import type { RunResult, StepResult } from '../result/result.ts'
-import { withinWindow } from '../result/within-window.ts'
 import { counted, formatCount } from '../units.ts'
 
 /** Every sum of a result that must add up and does not, in words. Broken numbers, NaN included, do not add up. */
-export function disagreements({ iterations, steps, seconds, plan }: RunResult): readonly string[] {
+export function disagreements({ iterations, steps, intervals, plan }: RunResult): readonly string[] {
   const { planned, started, dropped, finished, failed, cut } = iterations
-  const inWindow = seconds.filter((second) => withinWindow(second, plan))
+  const { length, records } = intervals
+  const inWindow = records.filter(({ index }) => isWithinWindow(index, { measured: plan.measured, length }))
   return [
     ...differ('iterations', [planned, 'planned'], [started + dropped, 'started or dropped']),
     ...differ('iterations', [started, 'started'], [finished + failed + cut, 'finished, failed or cut']),
     ...steps.flatMap(disagreementsOf),
-    ...differ('requests answered', ...byStepAndSecond(total(steps, 'succeeded'), total(seconds, 'succeeded'))),
-    ...differ('requests failed', ...byStepAndSecond(total(steps, 'failed'), total(seconds, 'failed'))),
+    ...differ('requests answered', ...byStepAndInterval(total(steps, 'succeeded'), total(records, 'succeeded'))),
+    ...differ('requests failed', ...byStepAndInterval(total(steps, 'failed'), total(records, 'failed'))),
     ...differ(
       'requests answered in the window',
-      ...byStepAndSecond(total(steps, 'succeededInWindow'), total(inWindow, 'succeeded')),
+      ...byStepAndInterval(total(steps, 'succeededInWindow'), total(inWindow, 'succeeded')),
     ),
-    ...seconds.flatMap(({ second, succeeded, response }) =>
-      differ(`successes of second ${second}`, [succeeded, 'counted'], [samples(response), 'with a response time']),
+    ...records.flatMap(({ index, succeeded, response }) =>
+      differ(`successes of interval ${index}`, [succeeded, 'counted'], [samples(response), 'with a response time']),
     ),
   ]
 }
@@ -49,10 +50,10 @@ function differ(what: string, [count, how]: Count, [other, otherwise]: Count): r
   return agree ? [] : [`${what}: ${formatCount(count)} ${how}, but ${formatCount(other)} ${otherwise}`]
 }
 
-function byStepAndSecond(steps: number, seconds: number): readonly [Count, Count] {
+function byStepAndInterval(steps: number, intervals: number): readonly [Count, Count] {
   return [
     [steps, 'by step'],
-    [seconds, 'by second'],
+    [intervals, 'by interval'],
   ]
 }
 

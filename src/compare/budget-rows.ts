@@ -4,7 +4,7 @@ import type { Budget } from '../profile/profile.ts'
 import type { RunResult } from '../result/result.ts'
 import type { BudgetRow, Judgement } from './comparison.ts'
 import { type Evidence, judgeBudgets } from './judge-budget.ts'
-import { successesPerSecond } from './measure.ts'
+import { paceOf } from './measure.ts'
 import { metricOf } from './metrics.ts'
 import { partNamed, scopeOf } from './scope.ts'
 
@@ -14,7 +14,7 @@ export function budgetRows(
   { runs, refused }: Comparable,
   budgets: readonly Budget[],
 ): readonly BudgetRow[] {
-  const perSecond = successesPerSecond(result)
+  const pace = paceOf(result)
   const run = baselineRun(result)
   const parts = budgets.map(({ of }) => partNamed(of, result.steps))
   const evidence = budgets.map((budget, at): Evidence => {
@@ -22,7 +22,7 @@ export function budgetRows(
     return {
       budget,
       now: part && scopeOf(run, part),
-      perSecond,
+      pace,
       before: part ? runs.map((earlier) => scopeOf(earlier, part)) : [],
       refused: refused.length === 0 ? undefined : refused.map(({ reason }) => reason).join('; '),
     }

@@ -85,10 +85,10 @@ function business(result: RunResult, whole: Scope): string | undefined {
   return undefined
 }
 
-/** Until the load was spent, to the second above: the last request may have ended long before the window. */
-function loadTime({ plan, seconds }: RunResult): Ms {
-  const last = seconds.reduce((latest, { second }) => Math.max(latest, second), 0)
-  return Math.min(plan.measured, 1000 * (last + 1))
+/** Until the load was spent, to the interval above: the last request may have ended long before the window. */
+function loadTime({ plan, intervals: { length, records } }: RunResult): Ms {
+  const last = records.reduce((latest, { index }) => Math.max(latest, index), 0)
+  return Math.min(plan.measured, length * (last + 1))
 }
 
 /** 0 without samples: only the floors count then. */

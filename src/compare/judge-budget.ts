@@ -3,7 +3,7 @@ import { counted } from '../units.ts'
 import { type Change, errorsChange, latencyChange, type RelativeLimit, throughputChange } from './change.ts'
 import type { BudgetRow, Estimate, Judgement } from './comparison.ts'
 import { heedFailures } from './heed-failures.ts'
-import { measure } from './measure.ts'
+import { measure, type Pace } from './measure.ts'
 import { type Metric, metricOf } from './metrics.ts'
 import type { Scope } from './scope.ts'
 import { holm } from './statistics.ts'
@@ -14,8 +14,7 @@ export interface Evidence {
   readonly budget: Budget
   /** Undefined when nothing, or more than one thing, has the name behind `of`. */
   readonly now: Scope | undefined
-  /** Successes of the whole run in each full second. */
-  readonly perSecond: readonly number[]
+  readonly pace: Pace
   /** The same part of every comparable run. */
   readonly before: readonly Scope[]
   /** Stored runs that may not be compared, in words; undefined when there is none. */
@@ -64,8 +63,8 @@ interface Weighed extends Evidence {
 }
 
 function weigh(evidence: Evidence): Weighed {
-  const { budget, now, perSecond, before } = evidence
-  const measured = now && measure(budget.metric, now, perSecond)
+  const { budget, now, pace, before } = evidence
+  const measured = now && measure(budget.metric, now, pace)
   const runs = usableRuns(budget, before)
   const change =
     budget.limit.kind === 'baseline' && now && measured && runs.length >= MIN_RUNS

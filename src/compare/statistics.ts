@@ -75,21 +75,21 @@ export function samplesToBound(q: Share): number {
 }
 
 /**
- * The standard error of the mean of counts per second, from their successive differences (von Neumann 1941),
+ * The standard error of the mean of counts in intervals of one length, from their successive differences (von Neumann 1941),
  *   se² = Σ (x[i+1] - x[i])² / (2 (n - 1) n),
  * which a load that rises by plan does not inflate as the variance would be. The differences are worth about 2n/3 free
- * observations. Undefined below MIN_SECONDS.
+ * observations. Undefined below MIN_INTERVALS.
  */
 export function meanError(counts: readonly number[]): { readonly se: number; readonly freedom: number } | undefined {
   const n = counts.length
-  if (n < MIN_SECONDS) return undefined
+  if (n < MIN_INTERVALS) return undefined
   let squares = 0
   for (let i = 1; i < n; i++) squares += (counts[i]! - counts[i - 1]!) ** 2
   return { se: Math.sqrt(squares / (2 * (n - 1) * n)), freedom: (2 * n) / 3 }
 }
 
-/** Fewer seconds do not tell how steady a rate is. */
-export const MIN_SECONDS = 5
+/** Fewer do not tell how steady a rate is. */
+export const MIN_INTERVALS = 5
 
 /**
  * How far a run of unchanged code may lie from the window, on the scale of logarithms: the rule for stored baselines.

@@ -4,12 +4,14 @@ import type { Change } from './change.ts'
 import type { Estimate, Judgement } from './comparison.ts'
 import { metricOf, percentileOf } from './metrics.ts'
 import type { Scope } from './scope.ts'
-import { MIN_SECONDS, samplesToBound } from './statistics.ts'
+import { MIN_INTERVALS, samplesToBound } from './statistics.ts'
 
 type Undecided = Extract<Judgement, { kind: 'undecided' }>
 
 /** Nobody waits longer for one pull request. */
 const LONGEST: Ms = 3_600_000
+/** The intervals of a run so short are seconds. */
+const SHORTEST: Ms = MIN_INTERVALS * 1000
 
 /** For a budget that this run's own samples leave open. */
 export function undecidedNumber(metric: MetricName, measured: Estimate, limit: number, now: Scope): Undecided {
@@ -26,13 +28,13 @@ export function undecidedNumber(metric: MetricName, measured: Estimate, limit: n
 
 function unbounded(metric: MetricName, { response, measured }: Scope): Undecided {
   if (metric === 'errors' || metric === 'throughput') {
-    const short = measured < MIN_SECONDS * 1000
+    const short = measured < SHORTEST
     return {
       kind: 'undecided',
       reason: short
         ? `${formatDuration(measured)} is too short to tell how steady the ${metric} is`
-        : `the ${metric} varies too much from second to second`,
-      remedy: short ? `Measure for at least ${MIN_SECONDS} s.` : 'Measure longer.',
+        : `the ${metric} varies too much within the run`,
+      remedy: short ? `Measure for at least ${formatDuration(SHORTEST)}.` : 'Measure longer.',
     }
   }
   const needed = samplesToBound(percentileOf(metric))

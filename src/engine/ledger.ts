@@ -1,6 +1,7 @@
 import { Recorder } from '../histogram.ts'
 import type { Bytes, Ms, Us } from '../units.ts'
-import type { Cause, IterationCounts, SecondOfStep, SecondRecord, ShardResult, StepCounts } from './shard-result.ts'
+import { intervalAt, intervalLength, isWithinWindow } from './interval.ts'
+import type { Cause, IntervalRecord, IterationCounts, ShardResult, StepCounts } from './shard-result.ts'
 import type { Answer } from './transport.ts'
 
 interface LedgerOptions {
@@ -15,23 +16,26 @@ interface LedgerOptions {
 }
 
 /**
- * Everything counted and timed. What it holds grows with steps and seconds, never with requests: one live recorder per
- * step for the second that is running, which becomes text when the second is over.
+ * Everything counted and timed. What it holds follows from the steps and the intervals, never from the requests or from how
+ * long it runs: a step has recorders for the whole run, all steps together have one for the running interval, which becomes
+ * text when that is over, and the intervals become longer before they become many.
  */
 export class Ledger {
   readonly iterations = { planned: 0, started: 0, dropped: 0, finished: 0, failed: 0, cut: 0 }
   readonly #warmUp = { sent: 0, succeeded: 0, failed: 0 }
   readonly #measureFrom: Ms
-  readonly #measured: Ms
+  readonly #cut: { readonly measured: Ms; readonly length: Ms }
   readonly #steps: readonly StepLedger[]
   readonly #lateness = new Recorder()
   readonly #recent: Recorder | undefined
-  readonly #seconds: SecondRecord[] = []
-  #second = 0
+  readonly #records: IntervalRecord[] = []
+  readonly #response = new Recorder()
+  #failed = 0
+  #interval = 0
 
   constructor({ steps, measureFrom, measured, keepRecent }: LedgerOptions) {
     this.#measureFrom = measureFrom
-    this.#measured = measured
+    this.#cut = { measured, length: intervalLength(measured) }
     this.#steps = Array.from({ length: steps }, (_, id) => new StepLedger(id))
     this.#recent = keepRecent ? new Recorder() : undefined
   }
@@ -60,9 +64,11 @@ export class Ledger {
       else this.#warmUp.failed++
       return
     }
-    const second = this.#secondOf(answer.doneAt)
-    if (second > this.#second) this.#seal(second)
-    this.#steps[step]!.add(response, answer, cause)
+    const interval = intervalAt(answer.doneAt - this.#measureFrom, this.#cut)
+    if (interval > this.#interval) this.#seal(interval)
+    if (cause === undefined) this.#response.record(response)
+    else this.#failed++
+    this.#steps[step]!.add(response, answer, cause, isWithinWindow(this.#interval, this.#cut))
   }
 
   /** Totals since the start, warm-up included, and the successes' response times since the last call. */
@@ -81,42 +87,37 @@ export class Ledger {
   }
 
   /** What was measured; to be asked once, at the end. */
-  result(): Pick<ShardResult, 'warmUp' | 'steps' | 'seconds'> & { readonly iterations: IterationCounts } {
-    this.#seal(this.#second + 1)
+  result(): Pick<ShardResult, 'warmUp' | 'steps' | 'intervals'> & { readonly iterations: IterationCounts } {
+    this.#seal(this.#interval + 1)
     return {
       iterations: { ...this.iterations },
       warmUp: { ...this.#warmUp },
       steps: this.#steps.map((step) => step.counts()),
-      seconds: this.#seconds,
+      intervals: { length: this.#cut.length, records: this.#records },
     }
   }
 
-  /** No second holds both sides of the window's end: what ends after it is no part of the throughput. */
-  #secondOf(moment: Ms): number {
-    const into = moment - this.#measureFrom
-    const beyond = into - this.#measured
-    return beyond < 0 ? Math.floor(into / 1000) : Math.ceil(this.#measured / 1000) + Math.floor(beyond / 1000)
-  }
-
-  /** Samples come in the order of their ends, so that a second is over when the first of a later one comes. */
+  /** Samples come in the order of their ends, so that an interval is over when the first of a later one comes. */
   #seal(next: number): void {
-    const steps = this.#steps.flatMap((step) => step.takeSecond())
-    if (steps.length > 0) this.#seconds.push({ second: this.#second, steps })
-    this.#second = next
+    const [succeeded, failed] = [this.#response.count, this.#failed]
+    if (succeeded + failed > 0)
+      this.#records.push({ index: this.#interval, succeeded, failed, response: this.#response.drain() })
+    this.#failed = 0
+    this.#interval = next
   }
 }
 
 class StepLedger {
   readonly #id: number
+  readonly #response = new Recorder()
   readonly #service = new Recorder()
   readonly #failures = new Recorder()
   readonly #causes = new Map<Cause, number>()
-  /** By status code, of three digits. */
-  readonly #statuses = new Uint32Array(1000)
-  readonly #response = new Recorder()
+  /** By status code, of three digits. Doubles, as in a recorder: a day of short answers is more than 32 bits count. */
+  readonly #statuses = new Float64Array(1000)
   #bytesReceived: Bytes = 0
   #bytesSent: Bytes = 0
-  #failedThisSecond = 0
+  #succeededInWindow = 0
   sent = 0
   succeeded = 0
   failed = 0
@@ -125,29 +126,21 @@ class StepLedger {
     this.#id = id
   }
 
-  add(response: Us, answer: Answer, cause: Cause | undefined): void {
+  add(response: Us, answer: Answer, cause: Cause | undefined, withinWindow: boolean): void {
     this.sent++
     this.#bytesReceived += answer.bytesReceived
     this.#bytesSent += answer.bytesSent
     if (answer.cause === undefined) this.#statuses[answer.status]!++
     if (cause === undefined) {
       this.succeeded++
+      if (withinWindow) this.#succeededInWindow++
       this.#response.record(response)
       this.#service.record(us(answer.doneAt - answer.sentAt!))
     } else {
       this.failed++
-      this.#failedThisSecond++
       this.#failures.record(response)
       this.#causes.set(cause, (this.#causes.get(cause) ?? 0) + 1)
     }
-  }
-
-  takeSecond(): SecondOfStep[] {
-    const succeeded = this.#response.count
-    const failed = this.#failedThisSecond
-    this.#failedThisSecond = 0
-    if (succeeded + failed === 0) return []
-    return [{ id: this.#id, succeeded, failed, response: this.#response.drain() }]
   }
 
   counts(): StepCounts {
@@ -157,10 +150,12 @@ class StepLedger {
       sent: this.sent,
       succeeded: this.succeeded,
       failed: this.failed,
+      succeededInWindow: this.#succeededInWindow,
       causes: Object.fromEntries(this.#causes),
       statuses: Object.fromEntries(statuses),
       bytesReceived: this.#bytesReceived,
       bytesSent: this.#bytesSent,
+      response: this.#response.drain(),
       service: this.#service.drain(),
       failures: this.#failures.drain(),
     }

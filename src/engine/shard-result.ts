@@ -15,8 +15,7 @@ export interface ShardResult {
   readonly warmUp: { readonly sent: number; readonly succeeded: number; readonly failed: number }
   /** By step id, in plan order; measured requests only. */
   readonly steps: readonly StepCounts[]
-  /** Seconds from the begin of the measured window in which at least one measured request ended, in order. */
-  readonly seconds: readonly SecondRecord[]
+  readonly intervals: Intervals
   readonly health: HealthRecord
 }
 
@@ -42,32 +41,39 @@ export interface StepCounts {
   readonly sent: number
   readonly succeeded: number
   readonly failed: number
+  /** Of the successes, those that ended within the measured window. */
+  readonly succeededInWindow: number
   readonly causes: Readonly<Partial<Record<Cause, number>>>
   /** Answers by status code, successes and failures alike. */
   readonly statuses: Readonly<Record<string, number>>
   /** Body bytes as on the wire. */
   readonly bytesReceived: Bytes
   readonly bytesSent: Bytes
-  /** From the actual send, successes only. The response time from the intended start is in `seconds`. */
+  /** Successes, from the intended start less the generator's own lateness: what a user would feel. Budgets read this. */
+  readonly response: HistogramText
+  /** Successes, from the actual send: what the service took. */
   readonly service: HistogramText
   /** As the response time, failures only. */
   readonly failures: HistogramText
 }
 
-/**
- * What ended within one second; `second` 0 begins where the measured window begins. One that the window does not fill is
- * cut short by its end, and the next one begins there.
- */
-export interface SecondRecord {
-  readonly second: number
-  readonly steps: readonly SecondOfStep[]
+/** The measured requests once more, by when they ended. */
+export interface Intervals {
+  /** Of each, as `intervalLength` has it. */
+  readonly length: Ms
+  /** Those in which at least one measured request ended, in order. */
+  readonly records: readonly IntervalRecord[]
 }
 
-export interface SecondOfStep {
-  readonly id: number
+/**
+ * What ended within one interval, of all steps together. Number 0 begins where the measured window begins. One that the
+ * window does not fill is cut short by its end, and the next one begins there.
+ */
+export interface IntervalRecord {
+  readonly index: number
   readonly succeeded: number
   readonly failed: number
-  /** Response time from the intended start, less the generator's own lateness; successes only. */
+  /** As that of the steps. */
   readonly response: HistogramText
 }
 

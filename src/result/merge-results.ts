@@ -1,9 +1,9 @@
-import type { SecondOfStep, ShardResult, StepCounts } from '../engine/shard-result.ts'
+import { intervalLength } from '../engine/interval.ts'
+import type { IntervalRecord, Intervals, ShardResult, StepCounts } from '../engine/shard-result.ts'
 import { Histogram, type HistogramText } from '../histogram.ts'
 import type { LoadPlan, PlannedStep } from '../plan/plan.ts'
-import type { Fingerprint, GeneratorHealth, RunResult, SecondResult, StepResult } from './result.ts'
+import type { Fingerprint, GeneratorHealth, RunResult, StepResult } from './result.ts'
 import { flawOf } from './shard-flaw.ts'
-import { withinWindow } from './within-window.ts'
 
 /** What a result says of a run beyond what its workers measured. */
 export interface RunContext {
@@ -61,32 +61,19 @@ export function mergeResults(shards: readonly (ShardResult | undefined)[], conte
       failed: sum(sound, ({ warmUp }) => warmUp.failed),
     },
     steps: mergeSteps(sound, context.plan),
-    seconds: mergeSeconds(sound),
+    intervals: mergeIntervals(sound, context.plan),
     health: mergeHealth(sound),
   }
 }
 
 function mergeSteps(shards: readonly ShardResult[], plan: LoadPlan): readonly StepResult[] {
-  const responses = new Map<number, Histogram>()
-  const inWindow = new Map<number, number>()
-  const window = { measured: plan.duration - plan.measureFrom }
-  for (const second of shards.flatMap(({ seconds }) => seconds))
-    for (const { id, succeeded, response } of second.steps) {
-      responses.set(id, (responses.get(id) ?? new Histogram()).add(response))
-      if (withinWindow(second, window)) inWindow.set(id, (inWindow.get(id) ?? 0) + succeeded)
-    }
   return plan.scenarios.flatMap((scenario) =>
-    scenario.steps.filter(isRequest).map(({ id, name }) => {
-      const parts = shards.map(({ steps }) => steps.find((step) => step.id === id)!)
-      return {
-        id,
-        scenario: scenario.name,
-        step: name,
-        ...mergeCounts(parts),
-        succeededInWindow: inWindow.get(id) ?? 0,
-        response: (responses.get(id) ?? new Histogram()).toText(),
-      }
-    }),
+    scenario.steps.filter(isRequest).map(({ id, name }) => ({
+      id,
+      scenario: scenario.name,
+      step: name,
+      ...mergeCounts(shards.map(({ steps }) => steps.find((step) => step.id === id)!)),
+    })),
   )
 }
 
@@ -99,31 +86,34 @@ function mergeCounts(parts: readonly StepCounts[]): Omit<StepCounts, 'id'> {
     sent: sum(parts, ({ sent }) => sent),
     succeeded: sum(parts, ({ succeeded }) => succeeded),
     failed: sum(parts, ({ failed }) => failed),
+    succeededInWindow: sum(parts, ({ succeededInWindow }) => succeededInWindow),
     causes: sumByKey(parts.map(({ causes }) => causes)),
     statuses: sumByKey(parts.map(({ statuses }) => statuses)),
     bytesReceived: sum(parts, ({ bytesReceived }) => bytesReceived),
     bytesSent: sum(parts, ({ bytesSent }) => bytesSent),
+    response: merged(parts.map(({ response }) => response)),
     service: merged(parts.map(({ service }) => service)),
     failures: merged(parts.map(({ failures }) => failures)),
   }
 }
 
-/** Second by second, so that never more than one of the thousands of histograms is open. */
-function mergeSeconds(shards: readonly ShardResult[]): readonly SecondResult[] {
-  const bySecond = new Map<number, SecondOfStep[]>()
-  for (const { second, steps } of shards.flatMap(({ seconds }) => seconds)) {
-    const known = bySecond.get(second)
-    if (known) known.push(...steps)
-    else bySecond.set(second, [...steps])
+/** One after the other, so that never more than one of their histograms is open. */
+function mergeIntervals(shards: readonly ShardResult[], plan: LoadPlan): Intervals {
+  const byIndex = new Map<number, IntervalRecord[]>()
+  for (const record of shards.flatMap(({ intervals }) => intervals.records)) {
+    const known = byIndex.get(record.index)
+    if (known) known.push(record)
+    else byIndex.set(record.index, [record])
   }
-  return [...bySecond]
+  const records = [...byIndex]
     .sort(([a], [b]) => a - b)
-    .map(([second, steps]) => ({
-      second,
-      succeeded: sum(steps, ({ succeeded }) => succeeded),
-      failed: sum(steps, ({ failed }) => failed),
-      response: merged(steps.map(({ response }) => response)),
+    .map(([index, parts]) => ({
+      index,
+      succeeded: sum(parts, ({ succeeded }) => succeeded),
+      failed: sum(parts, ({ failed }) => failed),
+      response: merged(parts.map(({ response }) => response)),
     }))
+  return { length: intervalLength(plan.duration - plan.measureFrom), records }
 }
 
 function mergeHealth(shards: readonly ShardResult[]): GeneratorHealth {

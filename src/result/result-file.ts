@@ -1,4 +1,5 @@
-import type { Cause } from '../engine/shard-result.ts'
+import { isWithinWindow } from '../engine/interval.ts'
+import type { Cause, IntervalRecord, Intervals } from '../engine/shard-result.ts'
 import { LoadgateError, messageOf } from '../errors.ts'
 import { countIn, Histogram, type HistogramText } from '../histogram.ts'
 import {
@@ -17,8 +18,7 @@ import {
   where,
   whole,
 } from './reader.ts'
-import type { RunResult, SecondResult, StepResult } from './result.ts'
-import { withinWindow } from './within-window.ts'
+import type { RunResult, StepResult } from './result.ts'
 
 const SCHEMA = 1
 
@@ -34,14 +34,14 @@ export function writeResult(result: RunResult): string {
 export function readResult(text: string): RunResult {
   const value = parsed(text)
   return checked(() => {
-    const result = { ...readResultSummary(value), ...record({ seconds })(value, '') }
-    checkSeconds(result)
+    const result = { ...readResultSummary(value), ...record({ intervals })(value, '') }
+    checkIntervals(result)
     return result
   })
 }
 
-/** The same without its seconds, as a baseline keeps it, from a value that JSON.parse gave. */
-export function readResultSummary(value: unknown): Omit<RunResult, 'seconds'> {
+/** The same without its intervals, as a baseline keeps it, from a value that JSON.parse gave. */
+export function readResultSummary(value: unknown): Omit<RunResult, 'intervals'> {
   checkSchema(value)
   return checked(() => {
     const summary = resultSummary(value, '')
@@ -130,12 +130,18 @@ const step = record<StepResult>({
   failures: histogram,
 })
 
-const seconds = list(
-  record<SecondResult>({ second: count, succeeded: count, failed: count, response: histogram }),
-  200_000,
-)
+// A window has at most 600 of a second or a minute, and the last answer comes at most two timeouts of ten minutes after it.
+const MOST_INTERVALS = 10_000
 
-const resultSummary = record<Omit<RunResult, 'seconds'>>({
+const intervals = record<Intervals>({
+  length: where(amount, (length) => length > 0, 'a length'),
+  records: list(
+    record<IntervalRecord>({ index: count, succeeded: count, failed: count, response: histogram }),
+    MOST_INTERVALS,
+  ),
+})
+
+const resultSummary = record<Omit<RunResult, 'intervals'>>({
   kind: oneOf('loadgate-result'),
   schema: oneOf(SCHEMA),
   id: matching(/^[\w-]{1,100}$/, 'an id'),
@@ -183,7 +189,7 @@ function addsUp({ sent, succeeded, failed }: { sent: number; succeeded: number; 
   return sent === succeeded + failed
 }
 
-function checkSums({ steps, health, shards, complete }: Omit<RunResult, 'seconds'>): void {
+function checkSums({ steps, health, shards, complete }: Omit<RunResult, 'intervals'>): void {
   countIn(health.lateness)
   if (complete && shards.lost.length > 0) throw new Misread('complete', 'true of a run with lost workers')
   for (const [index, step] of steps.entries()) {
@@ -199,22 +205,22 @@ function checkSums({ steps, health, shards, complete }: Omit<RunResult, 'seconds
   }
 }
 
-/** Every request of a step ended in some second, so the two are the same samples in two orders. */
-function checkSeconds({ steps, seconds, plan }: RunResult): void {
-  for (const [index, { second, succeeded, response }] of seconds.entries()) {
-    if (index > 0 && second <= seconds[index - 1]!.second)
-      throw new Misread(`seconds[${index}].second`, 'behind the one before it')
-    checkCount(response, succeeded, `seconds[${index}].response`)
+/** Every request of a step ended in some interval, so the two are the same samples in two orders. */
+function checkIntervals({ steps, intervals: { length, records }, plan: { measured } }: RunResult): void {
+  if (!(measured / length <= MOST_INTERVALS)) throw new Misread('intervals.length', 'a part of the window')
+  for (const [at, { index, succeeded, response }] of records.entries()) {
+    const place = `intervals.records[${at}]`
+    if (at > 0 && index <= records[at - 1]!.index) throw new Misread(`${place}.index`, 'behind the one before it')
+    checkCount(response, succeeded, `${place}.response`)
   }
-  const inWindow = seconds.filter((second) => withinWindow(second, plan)).map(({ succeeded }) => succeeded)
-  if (total(steps.map((step) => step.succeededInWindow)) !== total(inWindow))
-    throw new Misread('seconds', 'the sum of the steps within the window')
+  const inWindow = records.filter(({ index }) => isWithinWindow(index, { measured, length }))
+  if (total(steps.map((step) => step.succeededInWindow)) !== total(inWindow.map(({ succeeded }) => succeeded)))
+    throw new Misread('intervals', 'the sum of the steps within the window')
   const failed = (parts: readonly { failed: number }[]) => total(parts.map((part) => part.failed))
-  // One after the other: a call takes only so many arguments, and a file may have more seconds.
   const responses = (parts: readonly { response: HistogramText }[]) =>
-    parts.reduce((sum, { response }) => sum.add(response), new Histogram()).toText()
-  if (failed(steps) !== failed(seconds) || responses(steps) !== responses(seconds))
-    throw new Misread('seconds', 'the sum of the steps')
+    Histogram.of(...parts.map(({ response }) => response)).toText()
+  if (failed(steps) !== failed(records) || responses(steps) !== responses(records))
+    throw new Misread('intervals', 'the sum of the steps')
 }
 
 function checkCount(text: HistogramText, expected: number, place: string): void {

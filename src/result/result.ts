@@ -1,6 +1,6 @@
-import type { Cause, IterationCounts } from '../engine/shard-result.ts'
+import type { Intervals, IterationCounts, StepCounts } from '../engine/shard-result.ts'
 import type { HistogramText } from '../histogram.ts'
-import type { Bytes, EpochMs, Ms, Share } from '../units.ts'
+import type { EpochMs, Ms, Share } from '../units.ts'
 
 /** The merged result of all shards; also the result file (`--json`), readable on another machine and by later versions. */
 export interface RunResult {
@@ -22,7 +22,7 @@ export interface RunResult {
   readonly iterations: IterationCounts
   readonly warmUp: { readonly sent: number; readonly succeeded: number; readonly failed: number }
   readonly steps: readonly StepResult[]
-  readonly seconds: readonly SecondResult[]
+  readonly intervals: Intervals
   readonly health: GeneratorHealth
 }
 
@@ -53,33 +53,9 @@ export interface PlanSummary {
   readonly executor: string
 }
 
-export interface StepResult {
-  readonly id: number
+export interface StepResult extends StepCounts {
   readonly scenario: string
   readonly step: string
-  readonly sent: number
-  readonly succeeded: number
-  readonly failed: number
-  /** Of the successes, those that ended within the measured window. */
-  readonly succeededInWindow: number
-  readonly causes: Readonly<Partial<Record<Cause, number>>>
-  readonly statuses: Readonly<Record<string, number>>
-  readonly bytesReceived: Bytes
-  readonly bytesSent: Bytes
-  /** Successes, from the intended start less the generator's own lateness: what a user would feel. Budgets read this. */
-  readonly response: HistogramText
-  /** Successes, from the actual send: what the service took. */
-  readonly service: HistogramText
-  /** Failures, from the intended start. */
-  readonly failures: HistogramText
-}
-
-/** Of all steps together. */
-export interface SecondResult {
-  readonly second: number
-  readonly succeeded: number
-  readonly failed: number
-  readonly response: HistogramText
 }
 
 /** The generator over all shards: sums where they add up, the worst shard where they do not. */

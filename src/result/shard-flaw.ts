@@ -1,8 +1,10 @@
+import { intervalLength, isWithinWindow } from '../engine/interval.ts'
 import type { ShardResult, StepCounts } from '../engine/shard-result.ts'
 import { messageOf } from '../errors.ts'
 import { countIn } from '../histogram.ts'
 import { arrivalsIn } from '../plan/curve.ts'
 import type { LoadPlan, Shard } from '../plan/plan.ts'
+import { formatDuration } from '../units.ts'
 
 /** What is wrong with a shard's numbers, as a phrase for the report; undefined when they all add up. */
 export function flawOf(
@@ -15,7 +17,7 @@ export function flawOf(
   const ids = plan.scenarios.flatMap(({ steps }) => steps.flatMap((step) => (step.kind === 'request' ? [step.id] : [])))
   if (ids.join() !== result.steps.map(({ id }) => id).join()) return 'does not report on every step'
   try {
-    return flawOfIterations(result, plan) ?? flawOfSeconds(result) ?? firstOf(result.steps, flawOfStep)
+    return flawOfIterations(result, plan) ?? flawOfIntervals(result, plan) ?? firstOf(result.steps, flawOfStep)
   } catch (error) {
     return messageOf(error)
   }
@@ -39,26 +41,33 @@ function measuredArrivals({ curve, measureFrom }: LoadPlan, index: number, count
 }
 
 function flawOfStep(step: StepCounts): string | undefined {
-  const { sent, succeeded, failed, causes, service, failures } = step
+  const { sent, succeeded, failed, causes, response, service, failures } = step
   const explained = Object.values(causes).reduce((sum, count) => sum + count, 0)
   if (sent !== succeeded + failed) return `reports ${succeeded + failed} outcomes of ${sent} requests`
   if (failed !== explained) return `reports ${explained} causes of ${failed} failures`
-  if (countIn(service) !== succeeded) return `reports ${countIn(service)} times of ${succeeded} successes`
+  for (const times of [response, service])
+    if (countIn(times) !== succeeded) return `reports ${countIn(times)} times of ${succeeded} successes`
   if (countIn(failures) !== failed) return `reports ${countIn(failures)} times of ${failed} failures`
   return undefined
 }
 
-/** Every measured request ended in some second. */
-function flawOfSeconds({ steps, seconds }: ShardResult): string | undefined {
-  const left = new Map(steps.map(({ id, succeeded, failed }) => [id, { succeeded, failed }]))
-  for (const { id, succeeded, failed, response } of seconds.flatMap((second) => second.steps)) {
-    const step = left.get(id)
-    if (!step || countIn(response) !== succeeded) return 'reports seconds that do not add up'
-    step.succeeded -= succeeded
-    step.failed -= failed
-  }
-  const whole = [...left.values()].every(({ succeeded, failed }) => succeeded === 0 && failed === 0)
-  return whole ? undefined : 'reports seconds that do not add up to its steps'
+/** Every measured request ended in some interval. */
+function flawOfIntervals({ steps, intervals }: ShardResult, plan: LoadPlan): string | undefined {
+  const measured = plan.duration - plan.measureFrom
+  const { length, records } = intervals
+  if (length !== intervalLength(measured)) return `reports intervals of ${formatDuration(length)}`
+  if (records.some(({ response, succeeded }) => countIn(response) !== succeeded))
+    return 'reports intervals that do not add up'
+  const inWindow = records.filter(({ index }) => isWithinWindow(index, { measured, length }))
+  const agree =
+    total(steps, 'succeeded') === total(records, 'succeeded') &&
+    total(steps, 'failed') === total(records, 'failed') &&
+    total(steps, 'succeededInWindow') === total(inWindow, 'succeeded')
+  return agree ? undefined : 'reports intervals that do not add up to its steps'
+}
+
+function total<K extends string>(parts: readonly Readonly<Record<K, number>>[], key: K): number {
+  return parts.reduce((sum, part) => sum + part[key], 0)
 }
 
 function firstOf<T>(items: readonly T[], read: (item: T) => string | undefined): string | undefined {

@@ -8,6 +8,6 @@ test('answers that came after the window are not counted in it', () => {
     endWithin: 20,
     steps: [{ times: new Array(100).fill(5), causes: { timeout: 20 } }],
   })
-  const { seconds: _, ...rest } = result
+  const { intervals: _, ...rest } = result
   expect(baselineRun(result)).toEqual({ ...rest, inWindow: { succeeded: 50, failed: 10 } })
 })

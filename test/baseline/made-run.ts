@@ -2,9 +2,10 @@
 
 import type { BaselineRun } from '../../src/baseline/baseline.ts'
 import { baselineRun } from '../../src/baseline/baseline-run.ts'
-import type { Cause } from '../../src/engine/shard-result.ts'
+import { intervalAt, intervalLength } from '../../src/engine/interval.ts'
+import type { Cause, Intervals } from '../../src/engine/shard-result.ts'
 import { Histogram, Recorder } from '../../src/histogram.ts'
-import type { GeneratorHealth, RunResult, SecondResult, StepResult } from '../../src/result/result.ts'
+import type { GeneratorHealth, RunResult, StepResult } from '../../src/result/result.ts'
 
 export interface MadeStep {
   readonly scenario?: string
@@ -85,10 +86,10 @@ export function madeRun({
     },
     warmUp: { sent: 0, succeeded: 0, failed: 0 },
     steps: results,
-    seconds: secondsOf(
+    intervals: intervalsOf(
       steps.flatMap(({ times }) => times),
       failed,
-      endWithin,
+      { seconds, endWithin },
     ),
     health: {
       lateness: histogram([0.1, 0.2]),
@@ -133,15 +134,27 @@ function stepResult(
   }
 }
 
-/** Successes and failures dealt out evenly over `length` seconds. */
-function secondsOf(times: readonly number[], failed: number, length: number): readonly SecondResult[] {
-  return Array.from({ length }, (_, second) => {
-    const part = (count: number) =>
-      [Math.floor((second * count) / length), Math.floor(((second + 1) * count) / length)] as const
-    const own = times.slice(...part(times.length))
-    const [from, to] = part(failed)
-    return { second, succeeded: own.length, failed: to - from, response: histogram(own) }
-  }).filter(({ succeeded, failed }) => succeeded + failed > 0)
+/** Successes and failures dealt out evenly over the seconds within which they end. */
+function intervalsOf(
+  times: readonly number[],
+  failed: number,
+  { seconds, endWithin }: { readonly seconds: number; readonly endWithin: number },
+): Intervals {
+  const measured = seconds * 1000
+  const length = intervalLength(measured)
+  const before = (second: number, count: number) => Math.floor((second * count) / endWithin)
+  const indexes = Array.from({ length: endWithin }, (_, second) => intervalAt(second * 1000, { measured, length }))
+  const records = [...new Set(indexes)].map((index) => {
+    const [from, to] = [indexes.indexOf(index), indexes.lastIndexOf(index) + 1]
+    const own = times.slice(before(from, times.length), before(to, times.length))
+    return {
+      index,
+      succeeded: own.length,
+      failed: before(to, failed) - before(from, failed),
+      response: histogram(own),
+    }
+  })
+  return { length, records: records.filter(({ succeeded, failed }) => succeeded + failed > 0) }
 }
 
 export function histogram(ms: readonly number[]): string {

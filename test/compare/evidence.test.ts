@@ -3,6 +3,7 @@ import type { BaselineRun } from '../../src/baseline/baseline.ts'
 import type { DefectCode } from '../../src/compare/comparison.ts'
 import { defectsOf } from '../../src/compare/evidence.ts'
 import { partNamed } from '../../src/compare/scope.ts'
+import type { IntervalRecord } from '../../src/engine/shard-result.ts'
 import type { RunResult, StepResult } from '../../src/result/result.ts'
 import { histogram, type MadeRun, madeRun, spread, storedRun } from '../baseline/made-run.ts'
 
@@ -19,7 +20,11 @@ test('a sound run has no defect', () => {
 // --- the sums -------------------------------------------------------------------------------------------------------
 
 const iterations = sound.iterations
-const second = sound.seconds[0]!
+const [first, ...others] = sound.intervals.records
+const withIntervals = (...records: readonly IntervalRecord[]): RunResult => ({
+  ...sound,
+  intervals: { ...sound.intervals, records },
+})
 test.each<[string, RunResult]>([
   ['an iteration planned too many', { ...sound, iterations: { ...iterations, planned: iterations.planned + 1 } }],
   ['an iteration that did not end', { ...sound, iterations: { ...iterations, finished: iterations.finished - 1 } }],
@@ -35,15 +40,20 @@ test.each<[string, RunResult]>([
   ['a histogram that is none', withStep({ response: 'h1:!' })],
   ['half a request', withStep({ sent: 6000.5, succeeded: 6000.5 })],
   ['a success in the window too few', withStep({ succeededInWindow: 5999 })],
-  ['a second that is missing', { ...sound, seconds: sound.seconds.slice(1) }],
-  ['a second twice', { ...sound, seconds: [second, ...sound.seconds] }],
-  ['a second with other times', { ...sound, seconds: [{ ...second, response: 'h1:' }, ...sound.seconds.slice(1)] }],
+  ['an interval that is missing', withIntervals(...others)],
+  ['an interval twice', withIntervals(first!, first!, ...others)],
+  ['an interval with other times', withIntervals({ ...first!, response: 'h1:' }, ...others)],
+  ['intervals of another length', { ...sound, intervals: { ...sound.intervals, length: 2_000_000 } }],
+  ['intervals of no length', { ...sound, intervals: { ...sound.intervals, length: Number.NaN } }],
 ])('%s does not add up', (_, result) => {
   expect(codes(result)).toEqual(['counts-disagree'])
 })
 
 test('what does not add up is named, a few of many', () => {
-  const broken = { ...withStep({ sent: 7000, causes: { tls: 2 }, statuses: {} }), seconds: [] }
+  const broken = {
+    ...withStep({ sent: 7000, causes: { tls: 2 }, statuses: {} }),
+    intervals: { length: 1_000, records: [] },
+  }
   const [defect] = defectsOf(broken)
   expect(defect?.message).toMatch(
     /^The result does not add up: requests of "store › GET \/": 7,000 sent, but 6,000 .*; .* and \d+ more$/,

@@ -61,7 +61,7 @@ function simulate({ noise, limits, stored, slower, scope = latencies, sign = 1 }
         budget: limit,
         now,
         before,
-        perSecond: new Array<number>(60).fill(now.succeededInWindow / 60),
+        pace: { length: 1_000, successes: new Array<number>(60).fill(now.succeededInWindow / 60) },
         refused: undefined,
       })),
     )

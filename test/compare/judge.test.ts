@@ -136,8 +136,8 @@ test.each([
     budget('p95', { share: 0.1, amount: 5 }),
     /^p95 is 50\d ms, above .*\(baseline 250 ms \+ 10 % and \+ 5 ms, \+100 %\)\.$/,
   ],
-  [budget('errors', 0.05), /^errors is 10 %, above the limit of 5 %\.$/],
-  [budget('errors', { amount: 0.002 }), /^errors is 10 %, above the limit of 0\.2 % \(baseline 0 % \+ 0\.2 pp\)\.$/],
+  [budget('errors', 0.05), /^errors are 10 %, above the limit of 5 %\.$/],
+  [budget('errors', { amount: 0.002 }), /^errors are 10 %, above the limit of 0\.2 % \(baseline 0 % \+ 0\.2 pp\)\.$/],
   [budget('throughput', 200), /^throughput is 90\/s, below the limit of 200\/s\.$/],
   [
     budget('throughput', { share: 0.05 }),
@@ -157,7 +157,7 @@ test('every flaw begins with a word of ours, a number or a quoted name', () => {
     madeRun({ steps: [nothing] }),
     madeRun({ health: { loopDelayP99: 9_999, lateness: histogram(new Array(100).fill(9_999)) } }),
     { ...madeRun(), complete: false },
-    { ...madeRun(), seconds: [] },
+    { ...madeRun(), intervals: { length: 1_000, records: [] } },
     { ...madeRun(), shards: { expected: 2, reported: 1, lost: [] } },
   ]
   for (const run of runs) {

@@ -47,7 +47,7 @@ test('warm-up is sent and counted, and not measured', async () => {
   expect(result.warmUp).toEqual({ sent: 20, succeeded: 19, failed: 1 })
   expect(result.iterations).toMatchObject({ planned: 30, finished: 30 })
   expect(result.steps[0]).toMatchObject({ sent: 30, failed: 0 })
-  expect(result.seconds.map(({ second }) => second)).toEqual([0])
+  expect(result.intervals.records.map(({ index }) => index)).toEqual([0])
   expect(unaccounted(result)).toEqual([])
 })
 

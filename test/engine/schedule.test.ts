@@ -111,27 +111,28 @@ test('closed: a user whose pause reaches into its next span comes back when the 
   expect(quantile(responseOf(result), 0)).toBeCloseTo(50, 0)
 })
 
-test('the seconds are those in which requests end, counted from where measuring begins', async () => {
+test('the intervals are those in which requests end, counted from where measuring begins', async () => {
   const plan = onePlan({ port: 0, level: 1, seconds: 4, warmUp: 1, steps: [requestStep()] })
   const { result } = await run(plan, { script: () => ({ after: 1_500 }) })
   // Due at 0, which is warm-up, and at 1, 2 and 3 s; ended 1.5 s later.
   expect(result.warmUp.sent).toBe(1)
-  expect(result.seconds.map(({ second, steps }) => [second, steps[0]!.succeeded])).toEqual([
+  expect(result.intervals.records.map(({ index, succeeded }) => [index, succeeded])).toEqual([
     [1, 1],
     [2, 1],
     [3, 1],
   ])
 })
 
-test('a second that the window does not fill ends with it: what ends later is of the next', async () => {
+test('an interval that the window does not fill ends with it: what ends later is of the next', async () => {
   const plan = onePlan({ port: 0, level: 10, seconds: 1.5, steps: [requestStep()] })
   const { result } = await run(plan, { script: (_, n) => ({ after: n < 12 ? 10 : 250 }) })
   // Due at 1,200, 1,300 and 1,400 ms; only the first has its answer within the window.
-  expect(result.seconds.map(({ second, steps }) => [second, steps[0]!.succeeded])).toEqual([
+  expect(result.intervals.records.map(({ index, succeeded }) => [index, succeeded])).toEqual([
     [0, 10],
     [1, 3],
     [2, 2],
   ])
+  expect(result.steps[0]?.succeededInWindow).toBe(13)
 })
 
 test('after the last arrival answers are awaited, and pauses beyond a second’s grace are cut', async () => {

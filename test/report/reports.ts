@@ -124,7 +124,7 @@ export function result(changes: Partial<RunResult> = {}): RunResult {
     iterations: { planned: 6_000, started: 6_000, dropped: 0, finished: 6_000, failed: 0, cut: 0 },
     warmUp: { sent: 500, succeeded: 500, failed: 0 },
     steps: [step('GET /store'), step('POST /login', { id: 1 })],
-    seconds: [{ second: 0, succeeded: 200, failed: 0, response: histogram(42, 118) }],
+    intervals: { length: 1_000, records: [{ index: 0, succeeded: 200, failed: 0, response: histogram(42, 118) }] },
     health: {
       lateness: histogram(0.1, 0.2, 0.9),
       loopDelayP99: 1.3,

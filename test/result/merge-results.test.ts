@@ -1,6 +1,6 @@
 import { expect, test } from '@jest/globals'
 import fc from 'fast-check'
-import type { Cause, ShardResult } from '../../src/engine/shard-result.ts'
+import type { Cause, IntervalRecord, ShardResult } from '../../src/engine/shard-result.ts'
 import { Histogram } from '../../src/histogram.ts'
 import { mergeResults } from '../../src/result/merge-results.ts'
 import { contextOf, planOf, type Sample, shardOf, textOf } from './shards.ts'
@@ -92,11 +92,14 @@ test('two workers are one run', () => {
         failures: 'h1:',
       },
     ],
-    seconds: [
-      { second: 0, succeeded: 2, failed: 0, response: textOf([1_000, 2_000]) },
-      { second: 1, succeeded: 1, failed: 0, response: textOf([5_000]) },
-      { second: 2, succeeded: 1, failed: 1, response: textOf([3_000]) },
-    ],
+    intervals: {
+      length: 1_000,
+      records: [
+        { index: 0, succeeded: 2, failed: 0, response: textOf([1_000, 2_000]) },
+        { index: 1, succeeded: 1, failed: 0, response: textOf([5_000]) },
+        { index: 2, succeeded: 1, failed: 1, response: textOf([3_000]) },
+      ],
+    },
     health: {
       lateness: textOf([10, 30, 90, 20, 50]),
       loopDelayP99: 1,
@@ -141,7 +144,7 @@ test('it does not matter which worker saw what', () => {
         const whole = mergeResults([shardOf(plan, 0, 1, all)], contextOf(plan))
         expect(merged.shards).toEqual({ expected: count, reported: count, lost: [] })
         // As text, so that not even the order of keys may differ.
-        expect(JSON.stringify([merged.steps, merged.seconds])).toBe(JSON.stringify([whole.steps, whole.seconds]))
+        expect(JSON.stringify([merged.steps, merged.intervals])).toBe(JSON.stringify([whole.steps, whole.intervals]))
         expect(merged.health.lateness).toBe(whole.health.lateness)
         const successes = all.filter(({ cause }) => cause === undefined)
         expect(Histogram.of(...merged.steps.map(({ response }) => response)).toText()).toBe(
@@ -150,6 +153,25 @@ test('it does not matter which worker saw what', () => {
       },
     ),
   )
+})
+
+test('a long run is merged minute by minute', () => {
+  const hour = { ...plan, duration: plan.measureFrom + 3_600_000 }
+  const shards = [
+    shardOf(hour, 0, 2, [ok(0, 0, 1_000), ok(1, 119, 2_000)]),
+    shardOf(hour, 1, 2, [ok(0, 59, 3_000), ok(2, 3_600, 4_000)]),
+  ]
+  expect(mergeResults(shards, contextOf(hour))).toMatchObject({
+    intervals: {
+      length: 60_000,
+      records: [
+        { index: 0, succeeded: 2, response: textOf([1_000, 3_000]) },
+        { index: 1, succeeded: 1, response: textOf([2_000]) },
+        { index: 60, succeeded: 1, response: textOf([4_000]) },
+      ],
+    },
+    steps: [{ succeededInWindow: 2 }, { succeededInWindow: 1 }, { succeededInWindow: 0 }],
+  })
 })
 
 test('a lost worker is named, and the run is not complete', () => {
@@ -168,7 +190,7 @@ test('no worker at all is still a result, of nothing', () => {
     complete: false,
     startedAt: 0,
     iterations: { planned: 0 },
-    seconds: [],
+    intervals: { length: 1_000, records: [] },
     health: { lateness: 'h1:', cpu: 0 },
     steps: [{ sent: 0, response: 'h1:' }, { sent: 0 }, { sent: 0 }],
   })
@@ -185,25 +207,42 @@ const withStep = (changes: Partial<ShardResult['steps'][number]>): ShardResult =
   steps: [{ ...sound.steps[0]!, ...changes }, ...sound.steps.slice(1)],
 })
 
+const [success, failure] = sound.intervals.records
+const withIntervals = (...records: readonly IntervalRecord[]): ShardResult => ({
+  ...sound,
+  intervals: { ...sound.intervals, records },
+})
+
 test.each<[string, ShardResult, RegExp]>([
   ['another plan', { ...sound, planHash: 'f'.repeat(64) }, /another plan/],
   ['another place', { ...sound, index: 1 }, /another plan/],
   ['a step missing', { ...sound, steps: sound.steps.slice(1) }, /does not report on every step/],
   ['a request without outcome', withStep({ sent: 3 }), /2 outcomes of 3 requests/],
   ['a failure without cause', withStep({ causes: {} }), /0 causes of 1 failures/],
-  ['a success without time', withStep({ service: 'h1:' }), /0 times of 1 successes/],
+  ['a success without a response time', withStep({ response: 'h1:' }), /0 times of 1 successes/],
+  ['a success without a service time', withStep({ service: 'h1:' }), /0 times of 1 successes/],
+  [
+    'a success that ended in no interval of the window',
+    withStep({ succeededInWindow: 0 }),
+    /do not add up to its steps/,
+  ],
   ['a failure without time', withStep({ failures: 'h1:' }), /0 times of 1 failures/],
   ['a damaged histogram', withStep({ failures: 'h1:!' }), /histogram is damaged/],
-  ['a second missing', { ...sound, seconds: sound.seconds.slice(1) }, /do not add up to its steps/],
+  ['an interval missing', withIntervals(failure!), /do not add up to its steps/],
   [
-    'a second without its times',
-    { ...sound, seconds: [{ second: 0, steps: [{ id: 0, succeeded: 1, failed: 1, response: 'h1:' }] }] },
-    /seconds that do not add up/,
+    'an interval without its failure',
+    withIntervals(success!, { ...failure!, failed: 0 }),
+    /do not add up to its steps/,
   ],
   [
-    'a second of an unknown step',
-    { ...sound, seconds: [{ second: 0, steps: [{ id: 9, succeeded: 1, failed: 0, response: textOf([1]) }] }] },
-    /seconds that do not add up/,
+    'an interval without its times',
+    withIntervals({ ...success!, response: 'h1:' }, failure!),
+    /intervals that do not add up/,
+  ],
+  [
+    'intervals of another length',
+    { ...sound, intervals: { ...sound.intervals, length: 60_000 } },
+    /intervals of 1 min/,
   ],
   [
     'an iteration neither started nor dropped',

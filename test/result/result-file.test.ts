@@ -37,10 +37,10 @@ test('a run outside a git checkout has no commit', () => {
   expect(readResult(writeResult(bare))).toEqual(bare)
 })
 
-test('the summary is the same without the seconds', () => {
-  const { seconds: _, ...summary } = result
+test('the summary is the same without the intervals', () => {
+  const { intervals: _, ...summary } = result
   expect(readResultSummary(JSON.parse(JSON.stringify(summary)))).toEqual(summary)
-  expect(() => readResult(JSON.stringify(summary))).toThrow(/seconds is not a list/)
+  expect(() => readResult(JSON.stringify(summary))).toThrow(/intervals is not a record/)
 })
 
 test('a key that is not known is left behind', () => {
@@ -84,7 +84,7 @@ test.each<[string, string, RegExp]>([
   ['requests that do not add up', changed('steps.0.sent', 3), /steps\[0\] is not a sum/],
   ['a warm-up that does not add up', changed('warmUp.failed', 0), /warmUp is not a sum/],
   ['more within the window than in all', changed('steps.0.succeededInWindow', 3), /succeededInWindow is not a part/],
-  ['fewer within the window than its seconds have', changed('steps.0.succeededInWindow', 1), /within the window/],
+  ['fewer within the window than its intervals have', changed('steps.0.succeededInWindow', 1), /within the window/],
   ['failures without causes', changed('steps.1.causes', {}), /steps\[1\]\.causes/],
   ['steps in disorder', changed('steps.1.id', 0), /steps\[1\]\.id/],
   ['responses that are not the successes', changed('steps.0.response', textOf([1])), /2 samples but of 1/],
@@ -92,11 +92,13 @@ test.each<[string, string, RegExp]>([
   ['failure times that are not the failures', changed('steps.1.failures', 'h1:'), /1 samples but of 0/],
   ['a damaged histogram', changed('steps.0.response', 'h1:AAE'), /histogram is damaged/],
   ['a damaged histogram of the health', changed('health.lateness', 'x'), /histogram is damaged/],
-  ['a second missing', changed('seconds', result.seconds.slice(1)), /seconds is not the sum/],
-  ['all seconds missing', changed('seconds', []), /seconds is not the sum/],
-  ['a failure missing in a second', changed('seconds.2.failed', 0), /seconds is not the sum/],
-  ['another time in a second', changed('seconds.0.response', textOf([9_000])), /seconds is not the sum/],
-  ['seconds in disorder', changed('seconds.1.second', 0), /seconds\[1\]\.second/],
+  ['an interval missing', changed('intervals.records', result.intervals.records.slice(1)), /intervals is not the sum/],
+  ['all intervals missing', changed('intervals.records', []), /intervals is not the sum/],
+  ['a failure missing in an interval', changed('intervals.records.2.failed', 0), /intervals is not the sum/],
+  ['another time in an interval', changed('intervals.records.0.response', textOf([9_000])), /intervals is not the sum/],
+  ['intervals in disorder', changed('intervals.records.1.index', 0), /intervals\.records\[1\]\.index/],
+  ['intervals of no length', changed('intervals.length', 0), /intervals\.length is not a length/],
+  ['intervals beyond number', changed('intervals.length', 1e-9), /intervals\.length is not a part of the window/],
 ])('refused: %s', (_, text, message) => {
   const read = () => readResult(text)
   expect(read).toThrow(LoadgateError)
@@ -104,10 +106,10 @@ test.each<[string, string, RegExp]>([
   expect(read).toThrow(expect.objectContaining({ kind: 'infrastructure' }))
 })
 
-test('as many seconds as a file may have are read', () => {
-  const idle = (_: unknown, at: number) => ({ second: 10 + at, succeeded: 0, failed: 0, response: 'h1:' })
-  const seconds = [...result.seconds, ...Array.from({ length: 190_000 }, idle)]
-  expect(readResult(changed('seconds', seconds)).seconds).toHaveLength(seconds.length)
+test('as many intervals as a file may have are read', () => {
+  const idle = (_: unknown, at: number) => ({ index: 10 + at, succeeded: 0, failed: 0, response: 'h1:' })
+  const records = [...result.intervals.records, ...Array.from({ length: 9_000 }, idle)]
+  expect(readResult(changed('intervals.records', records)).intervals.records).toHaveLength(records.length)
 })
 
 test('any value in any place is refused or still a result that adds up', () => {

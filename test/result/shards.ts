@@ -1,4 +1,5 @@
-import type { Cause, SecondRecord, ShardResult, StepCounts } from '../../src/engine/shard-result.ts'
+import { intervalAt, intervalLength, isWithinWindow } from '../../src/engine/interval.ts'
+import type { Cause, Intervals, ShardResult, StepCounts } from '../../src/engine/shard-result.ts'
 import { Recorder } from '../../src/histogram.ts'
 import type { LoadPlan } from '../../src/plan/plan.ts'
 import { planLoad } from '../../src/plan/plan-load.ts'
@@ -22,6 +23,7 @@ export function planOf(model: 'open' | 'closed', level = 10): LoadPlan {
 /** One finished request. */
 export interface Sample {
   readonly step: number
+  /** After the begin of the window, in which it ended. */
   readonly second: number
   readonly us: number
   readonly cause: Cause | undefined
@@ -45,8 +47,8 @@ export function shardOf(plan: LoadPlan, index: number, count: number, samples: r
       cut: 0,
     },
     warmUp: { sent: 3, succeeded: 2, failed: 1 },
-    steps: [0, 1, 2].map((id) => countsOf(id, samples)),
-    seconds: [...new Set(samples.map(({ second }) => second))].sort((a, b) => a - b).map((at) => secondOf(at, samples)),
+    steps: [0, 1, 2].map((id) => countsOf(id, samples, plan)),
+    intervals: intervalsOf(samples, plan),
     health: {
       lateness: textOf(samples.map(({ us }) => us / 100)),
       loopDelayP99: index,
@@ -58,7 +60,7 @@ export function shardOf(plan: LoadPlan, index: number, count: number, samples: r
   }
 }
 
-function countsOf(id: number, all: readonly Sample[]): StepCounts {
+function countsOf(id: number, all: readonly Sample[], plan: LoadPlan): StepCounts {
   const samples = all.filter(({ step }) => step === id)
   const succeeded = samples.filter(({ cause }) => cause === undefined)
   const failed = samples.filter(({ cause }) => cause !== undefined)
@@ -69,28 +71,39 @@ function countsOf(id: number, all: readonly Sample[]): StepCounts {
     sent: samples.length,
     succeeded: succeeded.length,
     failed: failed.length,
+    succeededInWindow: succeeded.filter(({ second }) => isWithinWindow(intervalOf(second, plan), cutOf(plan))).length,
     causes,
     statuses: succeeded.length > 0 ? { 200: succeeded.length } : {},
     bytesReceived: samples.length * 100,
     bytesSent: samples.length,
+    response: textOf(succeeded.map(({ us }) => us)),
     service: textOf(succeeded.map(({ us }) => us - 1)),
     failures: textOf(failed.map(({ us }) => us)),
   }
 }
 
-function secondOf(second: number, all: readonly Sample[]): SecondRecord {
-  const samples = all.filter((sample) => sample.second === second)
-  const steps = [...new Set(samples.map(({ step }) => step))].sort().map((id) => {
-    const ofStep = samples.filter(({ step }) => step === id)
-    const succeeded = ofStep.filter(({ cause }) => cause === undefined)
+function intervalsOf(samples: readonly Sample[], plan: LoadPlan): Intervals {
+  const indexes = [...new Set(samples.map(({ second }) => intervalOf(second, plan)))].sort((a, b) => a - b)
+  const records = indexes.map((index) => {
+    const ended = samples.filter(({ second }) => intervalOf(second, plan) === index)
+    const succeeded = ended.filter(({ cause }) => cause === undefined)
     return {
-      id,
+      index,
       succeeded: succeeded.length,
-      failed: ofStep.length - succeeded.length,
+      failed: ended.length - succeeded.length,
       response: textOf(succeeded.map(({ us }) => us)),
     }
   })
-  return { second, steps }
+  return { length: cutOf(plan).length, records }
+}
+
+function intervalOf(second: number, plan: LoadPlan): number {
+  return intervalAt(second * 1000, cutOf(plan))
+}
+
+function cutOf({ duration, measureFrom }: LoadPlan) {
+  const measured = duration - measureFrom
+  return { measured, length: intervalLength(measured) }
 }
 
 export function textOf(values: readonly number[]): string {

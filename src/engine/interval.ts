@@ -1,0 +1,37 @@
+import type { Ms } from '../units.ts'
+
+/** The measured window as it is cut up. */
+interface Cut {
+  /** Length of the window. */
+  readonly measured: Ms
+  /** Of an interval. */
+  readonly length: Ms
+}
+
+const SECOND: Ms = 1_000
+const MINUTE = 60 * SECOND
+const HOUR = 60 * MINUTE
+/** More intervals than a window of minutes or seconds is cut into. A day has 24 hours. */
+const MOST = 600
+
+/**
+ * How long the intervals of a run are: a second up to ten minutes, a minute up to ten hours, an hour beyond. It follows from
+ * the plan alone, so that all shards cut alike and may be added up interval by interval.
+ */
+export function intervalLength(measured: Ms): Ms {
+  return [SECOND, MINUTE].find((length) => measured <= MOST * length) ?? HOUR
+}
+
+/**
+ * The interval that a moment `into` the window falls into. None holds both sides of the window's end, since what ends after
+ * it is no part of the throughput: an interval that the window does not fill is cut short, and the next one begins there.
+ */
+export function intervalAt(into: Ms, { measured, length }: Cut): number {
+  const beyond = into - measured
+  return beyond < 0 ? Math.floor(into / length) : Math.ceil(measured / length) + Math.floor(beyond / length)
+}
+
+/** Whether what ended in an interval ended within the window. */
+export function isWithinWindow(index: number, { measured, length }: Cut): boolean {
+  return index < measured / length
+}

@@ -1,0 +1,78 @@
+// What a run of hours keeps: time is passed in, so a day takes no longer than its samples.
+import { expect, test } from '@jest/globals'
+import { Ledger } from '../../src/engine/ledger.ts'
+import { unsent } from '../../src/engine/transport.ts'
+import { Histogram, Recorder } from '../../src/histogram.ts'
+import { normal, seeded } from '../baseline/made-run.ts'
+
+const STEPS = 20
+const MINUTE = 60
+const HOUR = 60 * MINUTE
+const DAY = 24 * HOUR
+/** Of a step's recorders for response, service and failure times: 23 · 1024 doubles each. */
+const BYTES_OF_STEP = 3 * 23 * 1024 * 8
+
+interface Sent {
+  readonly step: number
+  /** Since the begin of the window. */
+  readonly ended: number
+  readonly us: number
+  readonly failed: boolean
+}
+
+/** `perSecond` requests ending in each second, the steps in turn, times as log-normal as those of a service. */
+function* load(seconds: number, perSecond: number): Generator<Sent> {
+  const random = seeded(1)
+  const gauss = normal(random)
+  for (let n = 0; n < seconds * perSecond; n++) {
+    const us = Math.round(5_000 * Math.exp(0.6 * gauss()))
+    yield { step: n % STEPS, ended: (1000 * n) / perSecond, us, failed: random() < 0.01 }
+  }
+}
+
+function ledgerOf(measured: number, samples: Iterable<Sent>) {
+  const ledger = new Ledger({ steps: STEPS, measureFrom: 0, measured: measured * 1000, keepRecent: false })
+  for (const { step, ended, us, failed } of samples) {
+    const begun = ended - us / 1000
+    const answer = { ...unsent('cancelled', ended, begun), cause: undefined, status: failed ? 500 : 200, sentAt: begun }
+    ledger.sample(step, { due: 0, pickedUp: begun }, answer, failed ? 'unexpected-status' : undefined)
+  }
+  return ledger.result()
+}
+
+test('a day keeps fewer intervals than ten minutes, and next to nothing beside its steps', () => {
+  const minutes = ledgerOf(10 * MINUTE, load(10 * MINUTE, 5)).intervals
+  const day = ledgerOf(DAY, load(DAY, 5)).intervals
+  expect([minutes.length, minutes.records.length]).toEqual([1_000, 600])
+  expect([day.length, day.records.length]).toEqual([3_600_000, 24])
+  expect(day.records.map(({ succeeded, failed }) => succeeded + failed)).toEqual(new Array(24).fill(5 * HOUR))
+  expect(JSON.stringify(day).length).toBeLessThan(0.05 * STEPS * BYTES_OF_STEP)
+})
+
+test.each([
+  ['minutes', 11 * MINUTE + 30, MINUTE],
+  ['hours', 10 * HOUR + 90, HOUR],
+])('seconds fold into %s without a trace: histogram by histogram, of the whole and of the steps', (_, length, each) => {
+  const samples = [...load(length, 2)]
+  const { intervals, steps } = ledgerOf(length, samples)
+  const seconds = Array.from({ length }, (_, second) => textOf(samples.slice(2 * second, 2 * second + 2)))
+  expect(intervals.records).toHaveLength(Math.ceil(length / each))
+  for (const { index, succeeded, failed, response } of intervals.records) {
+    const own = seconds.slice(index * each, (index + 1) * each)
+    expect(response).toBe(Histogram.of(...own).toText())
+    expect(succeeded).toBe(Histogram.of(response).count)
+    expect(succeeded + failed).toBe(2 * own.length)
+  }
+  expect(steps.map(({ response }) => response)).toEqual(
+    steps.map(({ id }) => textOf(samples.filter(({ step }) => step === id))),
+  )
+  expect(Histogram.of(...steps.map(({ response }) => response)).toText()).toBe(Histogram.of(...seconds).toText())
+})
+
+const recorder = new Recorder()
+
+/** Of the successes. */
+function textOf(samples: readonly Sent[]): string {
+  for (const { us, failed } of samples) if (!failed) recorder.record(us)
+  return recorder.drain()
+}
