@@ -43,7 +43,7 @@ export async function gate(options: GateOptions, doors: GateDoors): Promise<Gate
   await checkReportPaths(options)
   if (keep) await store?.checkAppend()
   const earlier = await readEarlier(store)
-  if (earlier.problem) doors.output.warning(`${earlier.problem}. This run will be invalid.`)
+  if (earlier.problem) doors.output.warning(`${earlier.problem.message}. This run will be invalid.`)
   if (options.requireBaseline) requireComparable(plan, earlier, fingerprint, Date.now())
 
   await removeReport(options)

@@ -1,6 +1,7 @@
 import type { Baseline, BaselineStore } from './baseline/baseline.ts'
 import { baselineRun } from './baseline/baseline-run.ts'
 import { comparableRuns } from './baseline/comparable.ts'
+import type { Problem } from './compare/evidence.ts'
 import type { Outcome } from './compare/verdict.ts'
 import { LoadgateError, messageOf } from './errors.ts'
 import type { LoadPlan } from './plan/plan.ts'
@@ -12,7 +13,7 @@ export interface Earlier {
   /** Undefined when nothing is compared, or when it could not be read. */
   readonly baseline: Baseline | undefined
   /** Why it could not be read: a flaw in the evidence that the verdict names. */
-  readonly problem: string | undefined
+  readonly problem: Problem | undefined
 }
 
 export async function readEarlier(store: BaselineStore | undefined): Promise<Earlier> {
@@ -20,7 +21,10 @@ export async function readEarlier(store: BaselineStore | undefined): Promise<Ear
     return { baseline: await store?.read(), problem: undefined }
   } catch (error) {
     if (error instanceof LoadgateError && error.kind !== 'usage')
-      return { baseline: undefined, problem: messageOf(error) }
+      return {
+        baseline: undefined,
+        problem: { message: messageOf(error), remedy: error.hint ?? 'Name another store.' },
+      }
     throw error
   }
 }
@@ -34,7 +38,7 @@ export function requireComparable(
 ): void {
   const relative = plan.budgets.filter(({ limit }) => limit.kind === 'baseline')
   if (relative.length === 0) return
-  if (problem !== undefined) throw new LoadgateError('infrastructure', problem)
+  if (problem !== undefined) throw new LoadgateError('infrastructure', problem.message, { hint: problem.remedy })
   if (!baseline)
     throw new LoadgateError('usage', 'require-baseline is set, but nothing is to be compared', {
       hint: 'Name a store with `baseline`, and leave `compare` at auto.',

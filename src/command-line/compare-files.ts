@@ -1,4 +1,3 @@
-import type { Baseline } from '../baseline/baseline.ts'
 import { baselineRun } from '../baseline/baseline-run.ts'
 import { isBaselineFile } from '../baseline/file-format.ts'
 import { openStore } from '../baseline/store.ts'
@@ -13,7 +12,7 @@ import { loadProfile } from '../profile-file.ts'
 import type { Report } from '../report/report.ts'
 import type { RunResult } from '../result/result.ts'
 import { readResult } from '../result/result-file.ts'
-import { readEarlier } from '../stored-baseline.ts'
+import { type Earlier, readEarlier } from '../stored-baseline.ts'
 import type { Bytes } from '../units.ts'
 import { VERSION } from '../version.ts'
 
@@ -69,9 +68,7 @@ async function resultAt(path: string): Promise<RunResult> {
   }
 }
 
-async function earlierOf(
-  names: readonly string[],
-): Promise<{ baseline: Baseline | undefined; problem: string | undefined }> {
+async function earlierOf(names: readonly string[]): Promise<Earlier> {
   const [store, ...more] = names
   if (more.length > 0 && names.some((name) => name.startsWith('file:')))
     throw new LoadgateError('usage', 'A store stands alone', { hint: 'Name either file:PATH, or one or more results.' })

@@ -5,13 +5,13 @@ import type { Budget } from '../profile/profile.ts'
 import type { RunResult } from '../result/result.ts'
 import { budgetRows } from './budget-rows.ts'
 import type { BaselineFacts, Comparison } from './comparison.ts'
-import { defectsOf } from './evidence.ts'
+import { defectsOf, type Problem } from './evidence.ts'
 import { partNamed } from './scope.ts'
 import { scopeRows } from './scope-rows.ts'
 
 export interface CompareOptions {
   /** Why the store could not be read. */
-  readonly baselineProblem?: string | undefined
+  readonly baselineProblem?: Problem | undefined
 }
 
 /** The facts of a run against its budgets and the stored runs; `baseline` is undefined where none is used. */

@@ -21,6 +21,9 @@ const NO_CONTACT: ReadonlySet<string> = new Set<Cause>([
   'tls',
 ])
 
+/** Why a store could not be read, and what to do about it. */
+export type Problem = Pick<Defect, 'message' | 'remedy'>
+
 /** Named in a message; the result file has them all. */
 const NAMED = 3
 
@@ -37,7 +40,7 @@ export function defectsOf(
   }: {
     readonly comparable?: readonly BaselineRun[]
     readonly gated?: readonly Part[]
-    readonly baselineProblem?: string | undefined
+    readonly baselineProblem?: Problem | undefined
   } = {},
 ): readonly Defect[] {
   const sums = countsDefects(result)
@@ -131,15 +134,8 @@ function missingDefects(
   ]
 }
 
-function baselineDefects(problem: string | undefined): readonly Defect[] {
-  if (problem === undefined) return []
-  return [
-    {
-      code: 'baseline-damaged',
-      message: problem,
-      remedy: 'Restore the baseline from a copy, or move it away to begin a new one.',
-    },
-  ]
+function baselineDefects(problem: Problem | undefined): readonly Defect[] {
+  return problem === undefined ? [] : [{ code: 'baseline-damaged', ...problem }]
 }
 
 function mixDefects(step: StepResult, comparable: readonly BaselineRun[]): readonly Defect[] {

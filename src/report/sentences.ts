@@ -1,7 +1,8 @@
 import type { DefectCode } from '../compare/comparison.ts'
+import type { HealthRecord } from '../engine/shard-result.ts'
 import { Histogram, type HistogramText } from '../histogram.ts'
 import type { RunResult } from '../result/result.ts'
-import { counted, formatChange, formatCount, formatDuration, formatMs, formatShare } from '../units.ts'
+import { counted, formatBytes, formatChange, formatCount, formatDuration, formatMs, formatShare } from '../units.ts'
 import type { Report } from './report.ts'
 import type { Writing } from './writing.ts'
 
@@ -21,12 +22,13 @@ export function resolutionSentence({ comparison }: Report): string | undefined {
   return `The smallest change that this comparison could have told from noise: ${changes}.`
 }
 
-/** What was compared with what; undefined when the store could not be read, which the verdict says. */
+/** What was compared with what; undefined where the verdict says that the store could not be read, or others why no run fits. */
 export function comparedSentence({ comparison, result }: Report, { name }: Writing): string | undefined {
   if (comparison.defects.some(({ code }) => code === 'baseline-damaged')) return undefined
-  const { store, comparable, commits } = comparison.baseline
+  const { store, comparable, commits, refused } = comparison.baseline
   const head = result.commit === undefined ? 'this run' : `commit ${name(short(result.commit))}`
   if (store === undefined) return `Nothing to compare ${head} with: no baseline was asked for.`
+  if (comparable === 0 && refused.length > 0) return undefined
   if (comparable === 0) return `No comparable run in ${name(store)} yet: relative budgets are shown, not judged.`
   const shown = commits.slice(-MAX_COMMITS).map((commit) => name(short(commit)))
   const more = commits.length - shown.length
@@ -67,16 +69,32 @@ export function loadSentence({ plan }: RunResult, { name }: Writing): string {
 
 /** The generator's own fitness in one line, and whether the judge found it beyond any bound. */
 export function healthSentence({ result, comparison }: Report): string {
-  const { lateness, loopDelayP99, loopUtilisation, cpu, connections, staleRetries } = result.health
+  const { lateness, loopDelayP99, loopUtilisation, cpu, pauses, machine, connections, staleRetries } = result.health
   const unfit = comparison.defects.some(({ code }) => UNFIT.includes(code))
   const facts = [
     `late by ${latenessText(lateness)} (p99)`,
     `event loop delayed by ${formatMs(loopDelayP99)} (p99) and busy ${formatShare(loopUtilisation)}`,
-    `CPU ${formatShare(cpu)}`,
+    `CPU ${formatShare(cpu)}${machine ? `, of the machine ${formatShare(machine.idle)} idle and ${formatShare(machine.stolen)} stolen` : ''}`,
+    ...(pauses ? [pausesText(pauses)] : []),
     `${formatCount(connections.peak)} of at most ${counted(connections.cap, 'connection')}, ${formatCount(connections.opened)} opened`,
+    trafficText(result),
     ...(staleRetries > 0 ? [`${formatCount(staleRetries)} sent again on a fresh connection`] : []),
   ]
   return `Generator: ${unfit ? 'beyond its bounds' : 'within its bounds'} · ${facts.join(' · ')}.`
+}
+
+function pausesText({ count, total, longest }: HealthRecord['pauses']): string {
+  if (count === 0) return 'no garbage collected'
+  return `${formatMs(total)} of garbage collection, ${formatMs(longest)} the longest of ${counted(count, 'pause')}`
+}
+
+function trafficText({ steps, plan, health: { link } }: RunResult): string {
+  const rate = (count: 'bytesReceived' | 'bytesSent') => {
+    const bytes = steps.reduce((sum, step) => sum + step[count], 0)
+    return `${formatBytes(Math.round(bytes / (plan.measured / 1000)))}/s`
+  }
+  const use = link === undefined ? '' : `, link ${formatShare(link)} full`
+  return `bodies of ${rate('bytesReceived')} received and ${rate('bytesSent')} sent${use}`
 }
 
 /** A damaged histogram is a defect of the run, and the report that says so must still be written. */

@@ -72,9 +72,10 @@ test('an address that was never reached stands as it is written', () => {
 
 test('a store that could not be read was asked for', () => {
   const relative = reports.budget('p95 < baseline + 10 %', 'p95', reports.noBaseline, {}).budget
-  const baselineProblem = 'The baseline x.json is damaged: its checksum does not agree'
+  const message = 'The baseline x.json is damaged: its checksum does not agree'
+  const baselineProblem = { message, remedy: 'Restore it from a copy.' }
   for (const text of texts(judged(madeRun(), undefined, [relative], { baselineProblem }))) {
-    expect(times(text, baselineProblem)).toBe(1)
+    expect(times(text, message)).toBe(1)
     expect(text).not.toMatch(/no baseline|Nothing to compare/i)
   }
   for (const text of texts(judged(madeRun(), undefined, [relative])))
