@@ -111,7 +111,8 @@ for their answers (k6: VUs). A load has one of the two throughout.
 
 **A user.** Each iteration of an open load is a new user; each user of a closed one keeps coming back. A user keeps the
 cookies it is given and sends them along, as a browser does; redirects are answers and are not followed. The first
-failed request ends the iteration: the steps behind it are not sent.
+failed request ends the iteration: the steps behind it are not sent. Users of a closed load have a connection of their own
+each, as k6's VUs; arrivals of an open load share a pool, as through a proxy. Connections are kept alive.
 
 The load takes one of four shapes. A constant load or one ramp:
 

@@ -22,6 +22,8 @@ export function beginUsers(run: EngineRun, { index, count }: Pick<Shard, 'index'
 class User implements Appointment, IterationOwner {
   due: Ms = 0
   jar: CookieJar | undefined = undefined
+  /** As k6's users, unless there are more of them than connections. */
+  readonly ownConnection: boolean
   readonly #run: EngineRun
   readonly #number: number
   readonly #users: number
@@ -33,6 +35,7 @@ class User implements Appointment, IterationOwner {
     this.#run = run
     this.#number = number
     this.#users = users
+    this.ownConnection = users <= run.plan.connections
     this.#spans = userSpans(run.plan.curve, number).map(({ from, to }) => ({
       from: run.start + from,
       to: run.start + to,

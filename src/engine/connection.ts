@@ -51,6 +51,8 @@ export class Connection implements Dispatcher.DispatchHandler, Answer {
   deadline: Ms = Number.POSITIVE_INFINITY
   /** The failure is what a request meets when the server has just closed a kept connection. */
   stale = false
+  /** Whose it is; undefined: anybody's who needs one. */
+  readonly user: object | undefined
   /** Failed or closed: never to be used again. */
   over = false
 
@@ -68,8 +70,9 @@ export class Connection implements Dispatcher.DispatchHandler, Answer {
   #answerBegun = false
   #chunks: Buffer[] = []
 
-  constructor(host: ConnectionHost) {
+  constructor(host: ConnectionHost, user: object | undefined) {
     this.#host = host
+    this.user = user
     const open = host.origin.startsWith('https:')
       ? buildConnector({ ...TLS_OPTIONS, ...CONNECT_OPTIONS, lookup: host.lookup })
       : plainConnector(host.lookup)

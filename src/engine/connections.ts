@@ -16,6 +16,7 @@ const IDEMPOTENT = new Set(['GET', 'HEAD', 'OPTIONS', 'TRACE', 'PUT', 'DELETE'])
 interface Waiting {
   readonly request: WireRequest
   readonly receiver: Receiver
+  readonly user: object | undefined
   readonly since: Ms
 }
 
@@ -36,6 +37,8 @@ export class Connections implements Transport, ConnectionHost {
   readonly #all = new Set<Connection>()
   /** Last in, first out: few users keep to few connections. Those that have died meanwhile are passed over. */
   readonly #free: Connection[] = []
+  /** Those of users that have one of their own, also while it is free. */
+  readonly #own = new Map<object, Connection>()
   readonly #waiting: Waiting[] = []
   /** Index of the first that still waits. */
   #head = 0
@@ -58,12 +61,12 @@ export class Connections implements Transport, ConnectionHost {
     return { opened: this.#opened, peak: this.#peak, cap: this.#cap, staleRetries: this.#staleRetries }
   }
 
-  send(request: WireRequest, receiver: Receiver): void {
+  send(request: WireRequest, receiver: Receiver, user?: object): void {
     const now = this.now()
-    const connection = this.#queued === 0 && !this.#cancelled ? this.#take() : undefined
+    const connection = this.#queued === 0 && !this.#cancelled ? this.#take(user) : undefined
     if (connection) connection.send(request, receiver, now + request.timeout, connection.fresh ? now : undefined)
     else if (this.#cancelled) setImmediate(() => receiver.onAnswer(unsent('cancelled', this.now(), now)))
-    else this.#waiting.push({ request, receiver, since: now })
+    else this.#waiting.push({ request, receiver, user, since: now })
   }
 
   cancel(): void {
@@ -88,7 +91,7 @@ export class Connections implements Transport, ConnectionHost {
 
   onAnswered(connection: Connection, receiver: Receiver): void {
     // Free before the receiver is told: its next request finds this connection on top, and goes out at once.
-    this.#free.push(connection)
+    if (connection.user === undefined) this.#free.push(connection)
     receiver.onAnswer(connection)
     this.#serve()
   }
@@ -118,9 +121,9 @@ export class Connections implements Transport, ConnectionHost {
     return connection.stale && harmless && !this.#cancelled
   }
 
-  #repeat({ deadline, startedAt }: Connection, request: WireRequest, receiver: Receiver): void {
+  #repeat({ deadline, startedAt, user }: Connection, request: WireRequest, receiver: Receiver): void {
     this.#staleRetries++
-    this.#open().send(request, receiver, deadline, startedAt)
+    this.#open(user).send(request, receiver, deadline, startedAt)
   }
 
   get #queued(): number {
@@ -141,15 +144,16 @@ export class Connections implements Transport, ConnectionHost {
     if (this.#queued === 0) return
     this.#dropExpired()
     while (this.#queued > 0) {
-      const connection = this.#take()
+      const connection = this.#take(this.#waiting[this.#head]!.user)
       if (!connection) return
       const { request, receiver, since } = this.#shift()
       connection.send(request, receiver, this.now() + request.timeout, since)
     }
   }
 
-  #take(): Connection | undefined {
-    for (let free = this.#free.pop(); free; free = this.#free.pop()) if (!free.over) return free
+  #take(user: object | undefined): Connection | undefined {
+    const free = user === undefined ? this.#popFree() : this.#own.get(user)
+    if (free && !free.over) return free
     if (this.#all.size >= this.#cap || this.#openedThisTurn >= OPENED_PER_TURN) return undefined
     this.#openedThisTurn++
     this.#turn ??= setImmediate(() => {
@@ -157,11 +161,18 @@ export class Connections implements Transport, ConnectionHost {
       this.#openedThisTurn = 0
       this.#serve()
     })
-    return this.#open()
+    return this.#open(user)
   }
 
-  #open(): Connection {
-    const connection = new Connection(this)
+  #popFree(): Connection | undefined {
+    let free = this.#free.pop()
+    while (free?.over) free = this.#free.pop()
+    return free
+  }
+
+  #open(user: object | undefined): Connection {
+    const connection = new Connection(this, user)
+    if (user !== undefined) this.#own.set(user, connection)
     this.#all.add(connection)
     this.#peak = Math.max(this.#peak, this.#all.size)
     return connection

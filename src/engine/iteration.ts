@@ -14,6 +14,8 @@ import { type Answer, type Receiver, unsent } from './transport.ts'
 export interface IterationOwner {
   /** The user's; undefined until an answer sets a cookie. */
   jar: CookieJar | undefined
+  /** Whether its requests go over a connection that no other user has. */
+  readonly ownConnection: boolean
   /** `at` is when the next iteration of the same user may begin. */
   onIterationEnd(at: Ms): void
 }
@@ -149,7 +151,7 @@ export class Iteration implements Appointment, Receiver, Values, Keeper {
     const request = this.#requestStep().prepare(this, this.#owner.jar)
     if (request) {
       this.#path = request.path
-      this.#run.transport.send(request, this)
+      this.#run.transport.send(request, this, this.#owner.ownConnection ? this.#owner : undefined)
     } else {
       this.#unsendable = true
       this.#run.agenda.add(this)

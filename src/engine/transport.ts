@@ -59,7 +59,8 @@ export interface Receiver {
 
 /** The engine's door to the network. A request that fails is an answer with a cause; nothing here throws. */
 export interface Transport {
-  send(request: WireRequest, receiver: Receiver): void
+  /** @param user whoever has a connection of their own, and at most one request at a time; undefined: any that is free */
+  send(request: WireRequest, receiver: Receiver, user?: object): void
   /** Ends every request that waits or is under way with the cause `cancelled`. */
   cancel(): void
   /** Resolves when every socket is closed. Nothing may be under way any more. */

@@ -6,7 +6,7 @@ import { quantile, responseOf, unaccounted } from '../support/shard-figures.ts'
 
 const whole = { index: 0, count: 1 }
 
-test('the engine counts what the server counts, and each user keeps to one connection', async () => {
+test('the engine counts what the server counts', async () => {
   await using server = await startCountingServer()
   const plan = onePlan({
     port: server.port,
@@ -127,4 +127,20 @@ test('users of three shards together are all users', async () => {
   expect(new Set(server.requests.map(({ url }) => url))).toEqual(new Set(rows.map(([id]) => `/${id}`)))
   expect(results.map(({ health }) => health.connections.cap)).toEqual([3, 2, 2])
   expect(results.reduce((sum, { steps }) => sum + steps[0]!.sent, 0)).toBe(server.requests.length)
+})
+
+test('each user has a connection of its own, and keeps it', async () => {
+  let sids = 0
+  await using server = await startCountingServer(({ headers }, response) => {
+    if (headers.cookie === undefined) response.setHeader('set-cookie', `sid=${sids++}`)
+    setTimeout(() => response.end('ok'), 1)
+  })
+  const steps = [requestStep(), think(5)]
+  const plan = onePlan({ port: server.port, model: 'closed', level: 6, seconds: 0.6, steps })
+  const { health } = await runShard({ plan, ...whole })
+  expect(health.connections).toEqual({ opened: 6, peak: 6, cap: 6 })
+  const known = server.requests.filter(({ headers }) => headers.cookie !== undefined)
+  const pairs = new Set(known.map(({ headers, connection }) => `${headers.cookie} on ${connection}`))
+  expect(known.length).toBeGreaterThan(60)
+  expect([sids, pairs.size, new Set(known.map(({ connection }) => connection)).size]).toEqual([6, 6, 6])
 })
