@@ -17,19 +17,29 @@ import type { Scope } from './scope.ts'
 //     above 85 % busy                                               microseconds; busy and slow to turn it shapes the answers
 //   loop busy               95 %                                    nothing is left: with users, who wait for answers, the
 //   CPU of the thread       95 % of a core                          generator now sets the pace and is never late
+//   CPU stolen by the host  10 % of the machine's                   a service on the same machine was slowed down as well,
+//                                                                   which neither lateness nor delay of the generator shows
+//   network link            90 % of its speed, over the whole run   answers queue before it: their times are the link's. Not
+//                                                                   asked of a target on loopback, nor of an unknown speed
 //
-// How busy it was is a share of the time until the load was spent. Where that is next to nothing, as for a single request,
-// it is the share of the engine's own start, some tens of milliseconds; it counts from two seconds on. So brief a load has
-// no throughput to be wrong about, and harm that was done to its answers shows as lateness or as loop delay.
+// How busy it was, and what was stolen, is a share of the time until the load was spent. Where that is next to nothing, as
+// for a single request, it is the share of the engine's own start, some tens of milliseconds; it counts from two seconds
+// on. So brief a load has no throughput to be wrong about, and harm that was done to its answers shows as lateness or as
+// loop delay.
 //
-// None of them looks at the machine as a whole: a target that eats the other cores of a runner is being tested, not in the
-// way, until its hunger shows as lateness or as loop delay.
+// None of them looks at how busy the machine is: a target that eats the other cores of a runner is being tested, not in the
+// way, until its hunger shows as lateness or as loop delay. Nor do all connections in use speak against the generator: an
+// open plan has more than a target needs that answers within a quarter of a second, and how many requests a target lets
+// pile up beyond that is its own doing; users have one each. Pauses of garbage collection do their harm as lateness and
+// delay, and are judged as these.
 const LATE_P95 = { floor: 5, ofP95: 0.1 } as const
 const LATE_P99 = { floor: 25, ofP99: 0.1 } as const
 const DELAY_P99 = { floor: 25, ofP95: 0.1 } as const
 const BUSY_DELAY_P99 = { floor: 2, ofP50: 0.1 } as const
 const BUSY: Share = 0.85
 const SPENT: Share = 0.95
+const STOLEN: Share = 0.1
+const FULL: Share = 0.9
 const TELLING: Ms = 2_000
 
 /** What makes the generator itself unfit as a witness. */
@@ -39,6 +49,8 @@ export function generatorDefects(result: RunResult, whole: Scope): Defect[] {
   return [
     ...of('generator-late', lateness(result.health, whole), relief),
     ...of('generator-busy', business(result, whole), relief),
+    ...of('generator-busy', theft(result), 'Run it again, or on a machine with processors of its own.'),
+    ...of('generator-busy', crowding(result), 'Use a machine with a faster network link, or send less.'),
     ...of(
       'generator-failed',
       own > 0 ? `${counted(own, 'request')} failed in the generator itself` : undefined,
@@ -83,6 +95,23 @@ function business(result: RunResult, whole: Scope): string | undefined {
   if (!(loopDelayP99 <= bound))
     return `The generator's event loop was held up: p99 of the delay is ${formatMs(loopDelayP99)}, bound ${formatMs(bound)}`
   return undefined
+}
+
+function theft(result: RunResult): string | undefined {
+  const stolen = result.health.machine?.stolen ?? 0
+  if (loadTime(result) < TELLING || stolen <= STOLEN) return undefined
+  return `The host kept back ${formatShare(stolen)} of the machine's CPU time, bound ${formatShare(STOLEN)}`
+}
+
+function crowding({ health: { link = 0 }, plan }: RunResult): string | undefined {
+  if (link <= FULL || isLoopback(plan.target)) return undefined
+  return `The generator's network link was ${formatShare(link)} full, bound ${formatShare(FULL)}`
+}
+
+/** Its own machine, which no link leads to. */
+function isLoopback(target: string): boolean {
+  const host = URL.parse(target)?.hostname ?? ''
+  return /^(?:.+\.)?localhost$|^127\.|^\[::1\]$/.test(host)
 }
 
 /** Until the load was spent, to the interval above: the last request may have ended long before the window. */

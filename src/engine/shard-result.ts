@@ -106,6 +106,12 @@ export interface HealthRecord {
   readonly loopUtilisation: Share
   /** CPU time of this worker's thread (or process) over elapsed time: 1 is a whole core. */
   readonly cpu: Share
+  /** Those of this thread's garbage collection. */
+  readonly pauses: { readonly count: number; readonly total: Ms; readonly longest: Ms }
+  /** Of the CPU time of all cores; undefined where the system does not tell: Linux does. */
+  readonly machine: { readonly stolen: Share; readonly idle: Share } | undefined
+  /** How full the machine's network link was, by whatever it carried; undefined where its speed is not known. */
+  readonly link: Share | undefined
   readonly connections: { readonly opened: number; readonly peak: number; readonly cap: number }
   /** Requests sent again on a fresh connection since the server had closed the kept one. Not failures. */
   readonly staleRetries: number

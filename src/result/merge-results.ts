@@ -1,5 +1,5 @@
 import { intervalLength } from '../engine/interval.ts'
-import type { IntervalRecord, Intervals, ShardResult, StepCounts } from '../engine/shard-result.ts'
+import type { HealthRecord, IntervalRecord, Intervals, ShardResult, StepCounts } from '../engine/shard-result.ts'
 import { Histogram, type HistogramText } from '../histogram.ts'
 import type { LoadPlan, PlannedStep } from '../plan/plan.ts'
 import type { Fingerprint, GeneratorHealth, RunResult, StepResult } from './result.ts'
@@ -123,6 +123,13 @@ function mergeHealth(shards: readonly ShardResult[]): GeneratorHealth {
     loopDelayP99: worst(parts, ({ loopDelayP99 }) => loopDelayP99),
     loopUtilisation: worst(parts, ({ loopUtilisation }) => loopUtilisation),
     cpu: worst(parts, ({ cpu }) => cpu),
+    pauses: {
+      count: sum(parts, ({ pauses }) => pauses.count),
+      total: sum(parts, ({ pauses }) => pauses.total),
+      longest: worst(parts, ({ pauses }) => pauses.longest),
+    },
+    machine: mergeMachines(parts.flatMap(({ machine }) => machine ?? [])),
+    link: parts.some(({ link }) => link !== undefined) ? worst(parts, ({ link }) => link ?? 0) : undefined,
     connections: {
       opened: sum(parts, ({ connections }) => connections.opened),
       peak: sum(parts, ({ connections }) => connections.peak),
@@ -130,6 +137,12 @@ function mergeHealth(shards: readonly ShardResult[]): GeneratorHealth {
     },
     staleRetries: sum(parts, ({ staleRetries }) => staleRetries),
   }
+}
+
+/** The workers of one machine see the same; of several, the worst counts. */
+function mergeMachines(parts: readonly NonNullable<HealthRecord['machine']>[]): GeneratorHealth['machine'] {
+  if (parts.length === 0) return undefined
+  return { stolen: worst(parts, ({ stolen }) => stolen), idle: Math.min(...parts.map(({ idle }) => idle)) }
 }
 
 function merged(texts: readonly HistogramText[]): HistogramText {

@@ -1,4 +1,4 @@
-import type { Intervals, IterationCounts, StepCounts } from '../engine/shard-result.ts'
+import type { HealthRecord, Intervals, IterationCounts, StepCounts } from '../engine/shard-result.ts'
 import type { HistogramText } from '../histogram.ts'
 import type { EpochMs, Ms, Share } from '../units.ts'
 
@@ -64,6 +64,12 @@ export interface GeneratorHealth {
   readonly loopDelayP99: Ms
   readonly loopUtilisation: Share
   readonly cpu: Share
+  /** Of garbage collection; undefined in results of versions that did not measure it. */
+  readonly pauses: HealthRecord['pauses'] | undefined
+  /** The most that was stolen of a machine and the least that was idle; undefined where no system told. */
+  readonly machine: HealthRecord['machine']
+  /** The fullest; undefined where no link's speed is known. */
+  readonly link: Share | undefined
   readonly connections: { readonly opened: number; readonly peak: number; readonly cap: number }
   readonly staleRetries: number
 }

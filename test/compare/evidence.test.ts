@@ -158,6 +158,12 @@ test.each<[readonly DefectCode[], string, Partial<RunResult['health']>]>([
   [['generator-busy'], 'a number that is none', { cpu: Number.NaN }],
   [['generator-busy'], 'a number that is none', { loopUtilisation: Number.NaN }],
   [['generator-busy'], 'a number that is none', { loopDelayP99: Number.NaN }],
+  [[], 'a tenth of the machine stolen', { machine: { stolen: 0.1, idle: 0 } }],
+  [['generator-busy'], 'more than a tenth of the machine stolen', { machine: { stolen: 0.101, idle: 0.8 } }],
+  [['generator-busy'], 'a number that is none', { machine: { stolen: Number.NaN, idle: 0 } }],
+  [[], 'a machine that does not tell', { machine: undefined }],
+  [[], 'a machine that is all at work', { machine: { stolen: 0, idle: 0 } }],
+  [[], 'every connection in use', { connections: { opened: 900, peak: 100, cap: 100 } }],
 ])('%j: %s', (expected, _, health) => {
   expect(codes(madeRun({ health }))).toEqual(expected)
 })
@@ -186,11 +192,26 @@ test.each<[readonly DefectCode[], string, MadeRun]>([
   [['generator-late'], 'and late', { seconds: 1, health: { lateness: histogram(new Array(100).fill(26)) } }],
   [['generator-busy'], 'with a number that is none', { seconds: 1, health: { loopUtilisation: Number.NaN } }],
   [['generator-busy'], 'with a number that is none', { seconds: 1, health: { cpu: Number.POSITIVE_INFINITY } }],
+  [[], 'and stolen from', { seconds: 1, health: { machine: { stolen: 0.5, idle: 0 } } }],
   [['generator-busy'], 'two seconds are enough', { seconds: 2, health: { loopUtilisation: 0.98 } }],
   [['generator-busy'], 'so are two of a minute', { endWithin: 2, health: { cpu: 0.98 } }],
   [['generator-busy'], 'two seconds busy and slow', { seconds: 2, health: { loopUtilisation: 0.86, loopDelayP99: 6 } }],
 ])('%j: brief and busy, %s', (expected, _, made) => {
   expect(codes(madeRun(made))).toEqual(expected)
+})
+
+test.each<[readonly DefectCode[], string, number | undefined]>([
+  [[], 'http://shop.example', 0.9],
+  [['generator-busy'], 'http://shop.example', 0.91],
+  [['generator-busy'], 'http://10.0.0.7:8080', Number.NaN],
+  [[], 'http://shop.example', undefined],
+  [[], 'http://localhost:8080', 0.99],
+  [[], 'http://127.0.0.2', 0.99],
+  [[], 'http://[::1]:8080', 0.99],
+  [['generator-busy'], 'http://localhost.example', 0.99],
+])('%j: %s behind a link that is full to %d', (expected, target, link) => {
+  const run = madeRun({ health: { link } })
+  expect(codes({ ...run, plan: { ...run.plan, target } })).toEqual(expected)
 })
 
 test.each([
@@ -214,9 +235,8 @@ test('one request that failed in the generator is one too many', () => {
 // --- the baseline ---------------------------------------------------------------------------------------------------
 
 test('why the baseline could not be read is told as it was said', () => {
-  expect(defectsOf(sound, { baselineProblem: 'The baseline x is damaged' })).toEqual([
-    expect.objectContaining({ code: 'baseline-damaged', message: 'The baseline x is damaged' }),
-  ])
+  const baselineProblem = { message: 'The baseline x is damaged', remedy: 'Restore it.' }
+  expect(defectsOf(sound, { baselineProblem })).toEqual([{ code: 'baseline-damaged', ...baselineProblem }])
 })
 
 const answered = (
