@@ -22,6 +22,8 @@ test('the last interval ends with the window, and the next one begins there', ()
   const at = (seconds: number) => intervalAt(seconds * SECOND, cut)
   expect([0, 59.9, 60, 649.9, 650, 709.9, 710].map(at)).toEqual([0, 0, 1, 10, 11, 11, 12])
   expect([0, 10, 11, 12].map((index) => isWithinWindow(index, cut))).toEqual([true, true, false, false])
+  const even = { measured: 10 * SECOND, length: SECOND }
+  expect([9, 10].map((index) => isWithinWindow(index, even))).toEqual([true, false])
 })
 
 test('no interval holds both sides of the end of a window, and no window has more than 600', () => {

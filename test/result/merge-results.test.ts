@@ -210,6 +210,7 @@ const withStep = (changes: Partial<ShardResult['steps'][number]>): ShardResult =
   steps: [{ ...sound.steps[0]!, ...changes }, ...sound.steps.slice(1)],
 })
 
+const late = shardOf(plan, 0, 1, [ok(0, 0, 1_000), bad(0, 1, 2_000), ok(0, 11, 1_000)])
 const [success, failure] = sound.intervals.records
 const withIntervals = (...records: readonly IntervalRecord[]): ShardResult => ({
   ...sound,
@@ -232,6 +233,7 @@ test.each<[string, ShardResult, RegExp]>([
   ['a failure without time', withStep({ failures: 'h1:' }), /0 times of 1 failures/],
   ['a damaged histogram', withStep({ failures: 'h1:!' }), /histogram is damaged/],
   ['an interval missing', withIntervals(failure!), /do not add up to its steps/],
+  ['an interval after the window missing', { ...late, intervals: sound.intervals }, /do not add up to its steps/],
   [
     'an interval without its failure',
     withIntervals(success!, { ...failure!, failed: 0 }),
