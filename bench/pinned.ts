@@ -1,0 +1,75 @@
+// Processes that have a core to themselves: the server core 0, with the bench beside it, and the client core 1.
+import { type ChildProcess, execFileSync, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { availableParallelism } from 'node:os'
+
+export const SERVER_CORE = 0
+export const CLIENT_CORE = 1
+
+export interface Program {
+  readonly command: string
+  readonly args: readonly string[]
+  readonly env?: Readonly<Record<string, string>>
+}
+
+const running = new Set<ChildProcess>()
+
+/** Starts a program on one core. What it prints is lost, but for its complaints. One that is a script of Node may send. */
+export function start(core: number, { command, args, env }: Program): ChildProcess {
+  const node = command === process.execPath
+  const [program, ...rest] = canPin() ? ['taskset', '-c', String(core), command, ...args] : [command, ...args]
+  const child = spawn(program!, rest, {
+    stdio: ['ignore', 'ignore', node ? 'inherit' : 'ignore', ...(node ? (['ipc'] as const) : [])],
+    env: { ...process.env, ...env },
+  })
+  running.add(child)
+  child.on('error', () => {}).once('exit', () => running.delete(child))
+  return child
+}
+
+export function script(file: string, ...args: readonly (string | number)[]): Program {
+  return { command: process.execPath, args: [new URL(file, import.meta.url).pathname, ...args.map(String)] }
+}
+
+export async function stop(child: ChildProcess): Promise<void> {
+  if (child.exitCode !== null || child.signalCode !== null) return
+  const ended = once(child, 'exit')
+  child.kill()
+  const stubborn = setTimeout(() => child.kill('SIGKILL'), 3_000)
+  await ended
+  clearTimeout(stubborn)
+}
+
+/** The next message of a child; rejects when it ends without one. */
+export function nextMessage<T>(child: ChildProcess): Promise<T> {
+  return new Promise((resolve, reject) => {
+    const onExit = (code: number | null) => reject(new Error(`${child.spawnargs.slice(3, 6).join(' ')} ended: ${code}`))
+    child.once('exit', onExit)
+    child.once('message', (message) => {
+      child.off('exit', onExit)
+      resolve(message as T)
+    })
+  })
+}
+
+export function canPin(): boolean {
+  pinnable ??= availableParallelism() > CLIENT_CORE && pinsItself()
+  return pinnable
+}
+
+let pinnable: boolean | undefined
+
+/** The bench itself must not sit on the client's core. */
+function pinsItself(): boolean {
+  try {
+    execFileSync('taskset', ['-acp', String(SERVER_CORE), String(process.pid)], { stdio: 'ignore' })
+    return true
+  } catch {
+    return false
+  }
+}
+
+process.once('exit', () => {
+  for (const child of running) child.kill('SIGKILL')
+})
+for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => process.exit(130))

@@ -1,0 +1,37 @@
+// The figures in bench/README.md are written here, between markers, and by nobody's hand.
+import { readFileSync, writeFileSync } from 'node:fs'
+import { cpus, loadavg, release } from 'node:os'
+import { markdownTable } from 'markdown-table'
+import { canPin } from './pinned.ts'
+import type { Spread } from './rounds.ts'
+
+const README = new URL('README.md', import.meta.url)
+
+/** First row the names of the columns; all columns but the first are figures. */
+export function table(rows: readonly (readonly string[])[]): string {
+  const align = rows[0]!.map((_, column) => (column === 0 ? 'l' : 'r'))
+  return markdownTable(
+    rows.map((row) => [...row]),
+    { align },
+  )
+}
+
+export function shown({ median, lowest, highest }: Spread, digits: number): string {
+  return `${median.toFixed(digits)} [${lowest.toFixed(digits)}–${highest.toFixed(digits)}]`
+}
+
+export function writeFigures(block: 'engine' | 'peers', sections: readonly string[]): void {
+  const text = readFileSync(README, 'utf8')
+  const [begin, end] = [`<!-- ${block}: figures -->`, `<!-- ${block}: end of figures -->`]
+  const [from, to] = [text.indexOf(begin), text.indexOf(end)]
+  if (from < 0 || to < from) throw new Error(`bench/README.md has no ${begin} … ${end}`)
+  writeFileSync(README, `${text.slice(0, from + begin.length)}\n\n${sections.join('\n\n')}\n\n${text.slice(to)}`)
+}
+
+/** Of the machine at this moment; asked before anything is run, so that the load is that of others. */
+export function circumstances(): string {
+  const date = new Date().toISOString().slice(0, 10)
+  const cores = cpus()
+  const pinned = canPin() ? 'client and server pinned to a core each' : 'NOTHING PINNED: one core only, or no taskset'
+  return `${date}, ${cores.length} × ${cores[0]?.model.trim() ?? 'unknown processor'}, Linux ${release()}, Node ${process.version}, ${pinned}, load of the machine before: ${loadavg()[0]!.toFixed(2)}`
+}

@@ -1,0 +1,54 @@
+// Programs that npm does not have: from the machine, or unpacked by scripts/bench-peers.sh into a folder of our own.
+import { accessSync, constants, readdirSync } from 'node:fs'
+import { delimiter, join } from 'node:path'
+import type { Program } from './pinned.ts'
+
+const UNPACKED = join(import.meta.dirname, '.cache', 'root')
+const PLACES = [...(process.env.PATH ?? '').split(delimiter), '/usr/sbin', ...below('usr/bin'), ...below('usr/sbin')]
+
+export function findTool(name: string): Program | undefined {
+  const command = PLACES.map((place) => join(place, name)).find(isProgram)
+  if (command === undefined) return undefined
+  return command.startsWith(UNPACKED) ? unpacked({ command, args: [] }) : { command, args: [] }
+}
+
+/** Locust comes as a module of Debian's own Python. */
+export function findLocust(): Program | undefined {
+  const python = '/usr/bin/python3'
+  const places = ['/usr/lib/python3/dist-packages', ...below('usr/lib/python3/dist-packages')]
+  const place = places.find((folder) => entries(folder).includes('locust'))
+  if (place === undefined || !isProgram(python)) return undefined
+  const program = { command: python, args: ['-m', 'locust'] }
+  return place.startsWith(UNPACKED) ? unpacked(program, { PYTHONPATH: place }) : program
+}
+
+/** Its libraries are beside it. */
+function unpacked(program: Program, env: Readonly<Record<string, string>> = {}): Program {
+  const libraries = below('usr/lib').flatMap((folder) =>
+    entries(folder)
+      .filter((name) => name.endsWith('-linux-gnu'))
+      .map((name) => join(folder, name)),
+  )
+  return { ...program, env: { LD_LIBRARY_PATH: libraries.join(delimiter), ...env } }
+}
+
+function below(folder: string): string[] {
+  return [join(UNPACKED, folder)]
+}
+
+function isProgram(path: string): boolean {
+  try {
+    accessSync(path, constants.X_OK)
+    return true
+  } catch {
+    return false
+  }
+}
+
+function entries(folder: string): string[] {
+  try {
+    return readdirSync(folder)
+  } catch {
+    return []
+  }
+}
