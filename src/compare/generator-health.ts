@@ -29,9 +29,10 @@ import type { Scope } from './scope.ts'
 //
 // None of them looks at how busy the machine is: a target that eats the other cores of a runner is being tested, not in the
 // way, until its hunger shows as lateness or as loop delay. Nor do all connections in use speak against the generator: an
-// open plan has more than a target needs that answers within a quarter of a second, and how many requests a target lets
-// pile up beyond that is its own doing; users have one each. Pauses of garbage collection do their harm as lateness and
-// delay, and are judged as these.
+// open plan has as many as a target needs that answers within a quarter of a second (`connectionCap`), and what a target
+// lets pile up beyond that is its own doing; users have one each. Only where a machine has no ports for so many users, and
+// all it has are in use, is the waiting the generator's. Pauses of garbage collection do their harm as lateness and delay,
+// and are judged as these.
 const LATE_P95 = { floor: 5, ofP95: 0.1 } as const
 const LATE_P99 = { floor: 25, ofP99: 0.1 } as const
 const DELAY_P99 = { floor: 25, ofP95: 0.1 } as const
@@ -50,6 +51,7 @@ export function generatorDefects(result: RunResult, whole: Scope): Defect[] {
     ...of('generator-late', lateness(result.health, whole), relief),
     ...of('generator-busy', business(result, whole), relief),
     ...of('generator-busy', theft(result), 'Run it again, or on a machine with processors of its own.'),
+    ...of('generator-busy', shortage(result.health), 'Use fewer users: a machine has no ports for more connections.'),
     ...of('generator-busy', crowding(result), 'Use a machine with a faster network link, or send less.'),
     ...of(
       'generator-failed',
@@ -101,6 +103,11 @@ function theft(result: RunResult): string | undefined {
   const stolen = result.health.machine?.stolen ?? 0
   if (loadTime(result) < TELLING || stolen <= STOLEN) return undefined
   return `The host kept back ${formatShare(stolen)} of the machine's CPU time, bound ${formatShare(STOLEN)}`
+}
+
+function shortage({ connections: { short, cap } }: GeneratorHealth): string | undefined {
+  if (!short) return undefined
+  return `Users waited for each other: all ${counted(cap, 'connection')} were in use, and the load has more users`
 }
 
 function crowding({ health: { link = 0 }, plan }: RunResult): string | undefined {

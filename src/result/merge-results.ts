@@ -1,6 +1,7 @@
 import { intervalLength } from '../engine/interval.ts'
 import type { HealthRecord, IntervalRecord, Intervals, ShardResult, StepCounts } from '../engine/shard-result.ts'
 import { Histogram, type HistogramText } from '../histogram.ts'
+import { peakLevel } from '../plan/curve.ts'
 import type { LoadPlan, PlannedStep } from '../plan/plan.ts'
 import type { Fingerprint, GeneratorHealth, RunResult, StepResult } from './result.ts'
 import { flawOf } from './shard-flaw.ts'
@@ -62,7 +63,7 @@ export function mergeResults(shards: readonly (ShardResult | undefined)[], conte
     },
     steps: mergeSteps(sound, context.plan),
     intervals: mergeIntervals(sound, context.plan),
-    health: mergeHealth(sound),
+    health: mergeHealth(sound, context.plan),
   }
 }
 
@@ -116,7 +117,7 @@ function mergeIntervals(shards: readonly ShardResult[], plan: LoadPlan): Interva
   return { length: intervalLength(plan.duration - plan.measureFrom), records }
 }
 
-function mergeHealth(shards: readonly ShardResult[]): GeneratorHealth {
+function mergeHealth(shards: readonly ShardResult[], plan: LoadPlan): GeneratorHealth {
   const parts = shards.map(({ health }) => health)
   return {
     lateness: merged(parts.map(({ lateness }) => lateness)),
@@ -134,9 +135,15 @@ function mergeHealth(shards: readonly ShardResult[]): GeneratorHealth {
       opened: sum(parts, ({ connections }) => connections.opened),
       peak: sum(parts, ({ connections }) => connections.peak),
       cap: sum(parts, ({ connections }) => connections.cap),
+      short: hasMoreUsers(plan) && parts.some(({ connections: { peak, cap } }) => peak >= cap),
     },
     staleRetries: sum(parts, ({ staleRetries }) => staleRetries),
   }
+}
+
+/** Than connections, of which users have one each where there are enough. */
+function hasMoreUsers({ model, curve, connections }: LoadPlan): boolean {
+  return model === 'closed' && peakLevel(curve) > connections
 }
 
 /** The workers of one machine see the same; of several, the worst counts. */

@@ -183,7 +183,7 @@ const resultSummary = record<Omit<RunResult, 'intervals'>>({
     pauses: optional(record({ count, total: amount, longest: amount })),
     machine: optional(record({ stolen: amount, idle: amount })),
     link: optional(amount),
-    connections: record({ opened: count, peak: count, cap: count }),
+    connections: record({ opened: count, peak: count, cap: count, short: optional(truth) }),
     staleRetries: count,
   }),
 })

@@ -70,6 +70,9 @@ export interface GeneratorHealth {
   readonly machine: HealthRecord['machine']
   /** The fullest; undefined where no link's speed is known. */
   readonly link: Share | undefined
-  readonly connections: { readonly opened: number; readonly peak: number; readonly cap: number }
+  readonly connections: HealthRecord['connections'] & {
+    /** Whether some worker had all of its own in use, and more users than these; undefined in results of earlier versions. */
+    readonly short: boolean | undefined
+  }
   readonly staleRetries: number
 }

@@ -99,7 +99,7 @@ export function madeRun({
       pauses: undefined,
       machine: undefined,
       link: undefined,
-      connections: { opened: 10, peak: 10, cap: 100 },
+      connections: { opened: 10, peak: 10, cap: 100, short: undefined },
       staleRetries: 0,
       ...health,
     },

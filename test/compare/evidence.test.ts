@@ -163,7 +163,8 @@ test.each<[readonly DefectCode[], string, Partial<RunResult['health']>]>([
   [['generator-busy'], 'a number that is none', { machine: { stolen: Number.NaN, idle: 0 } }],
   [[], 'a machine that does not tell', { machine: undefined }],
   [[], 'a machine that is all at work', { machine: { stolen: 0, idle: 0 } }],
-  [[], 'every connection in use', { connections: { opened: 900, peak: 100, cap: 100 } }],
+  [[], 'every connection in use', { connections: { opened: 900, peak: 100, cap: 100, short: false } }],
+  [['generator-busy'], 'and users left', { connections: { opened: 900, peak: 100, cap: 100, short: true } }],
 ])('%j: %s', (expected, _, health) => {
   expect(codes(madeRun({ health }))).toEqual(expected)
 })

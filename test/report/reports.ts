@@ -133,7 +133,7 @@ export function result(changes: Partial<RunResult> = {}): RunResult {
       pauses: { count: 38, total: 61.2, longest: 4.1 },
       machine: { stolen: 0.002, idle: 0.41 },
       link: 0.031,
-      connections: { opened: 48, peak: 24, cap: 1_000 },
+      connections: { opened: 48, peak: 24, cap: 1_000, short: false },
       staleRetries: 0,
     },
     ...changes,

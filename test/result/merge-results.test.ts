@@ -108,10 +108,23 @@ test('two workers are one run', () => {
       pauses: { count: 1, total: 2, longest: 4 },
       machine: { stolen: 0.1, idle: 0.5 },
       link: 0.1,
-      connections: { opened: 10, peak: 8, cap: 20 },
+      connections: { opened: 10, peak: 8, cap: 20, short: false },
       staleRetries: 1,
     },
   })
+})
+
+test.each<[boolean, string, 'open' | 'closed', number, number]>([
+  [false, 'more users than connections, which are enough', 'closed', 30_000, 9],
+  [true, 'more users than connections, all in use', 'closed', 30_000, 10],
+  [false, 'users with a connection each', 'closed', 25_000, 10],
+  [false, 'arrivals that a target lets pile up', 'open', 30_000, 10],
+])('short of connections: %j for %s', (short, _, model, level, peak) => {
+  const plan = planOf(model, level)
+  const shards = [shardOf(plan, 0, 2, []), shardOf(plan, 1, 2, [])].map((shard) => ({ ...shard, complete: false }))
+  const [first, last] = shards
+  const full = { ...last!, health: { ...last!.health, connections: { opened: 50, peak, cap: 10 } } }
+  expect(mergeResults([first, full], contextOf(plan)).health.connections.short).toBe(short)
 })
 
 test('what ended after the window is not within it, of each step for itself', () => {
