@@ -1,16 +1,9 @@
-import {
-  type EventLoopUtilization,
-  monitorEventLoopDelay,
-  type PerformanceEntry,
-  PerformanceObserver,
-} from 'node:perf_hooks'
+import { type EventLoopUtilization, type PerformanceEntry, PerformanceObserver } from 'node:perf_hooks'
 import type { Ms } from '../units.ts'
+import { LOOKED_AT_EVERY, LoopDelay } from './loop-delay.ts'
 import { type MachineTime, machineShares, machineTime } from './machine-time.ts'
 import { type LinkCount, linkCounts, linkUse } from './network-links.ts'
 import type { HealthRecord } from './shard-result.ts'
-
-/** What a delay is sampled with. A timer of this length is set again and again; what it takes longer is the delay. */
-const RESOLUTION: Ms = 10
 
 type Fitness = Omit<HealthRecord, 'lateness' | 'connections' | 'staleRetries'>
 
@@ -27,13 +20,14 @@ interface Begin {
   readonly at: Ms
   readonly loop: EventLoopUtilization
   readonly cpu: Ms
+  readonly delay: LoopDelay
+  readonly looks: NodeJS.Timeout
   readonly machine: MachineTime | undefined
   readonly links: readonly LinkCount[]
 }
 
 /** How busy thread, event loop, machine and network were from `begin` to `end`; a second call of either changes nothing. */
 export class HealthWatch {
-  readonly #delay = monitorEventLoopDelay({ resolution: RESOLUTION })
   readonly #collector = new PerformanceObserver((list) => this.#collected(list.getEntries()))
   readonly #pauses = { count: 0, total: 0, longest: 0 }
   #begun: Begin | undefined
@@ -41,14 +35,18 @@ export class HealthWatch {
 
   begin(): void {
     if (this.#begun) return
+    const [machine, links] = [machineTime(), linkCounts()]
+    const at = performance.now()
+    const delay = new LoopDelay(at)
     this.#begun = {
-      machine: machineTime(),
-      links: linkCounts(),
-      at: performance.now(),
+      machine,
+      links,
+      at,
+      delay,
+      looks: setInterval(() => delay.look(performance.now()), LOOKED_AT_EVERY).unref(),
       loop: performance.eventLoopUtilization(),
       cpu: cpuTime(),
     }
-    this.#delay.enable()
     this.#collector.observe({ entryTypes: ['gc'] })
   }
 
@@ -56,14 +54,14 @@ export class HealthWatch {
     if (this.#fitness) return this.#fitness
     // A shard that had nothing to measure has nothing to be unfit for.
     if (!this.#begun) return UNUSED
-    const { at, loop, cpu, machine, links } = this.#begun
-    this.#delay.disable()
+    const { at, loop, cpu, delay, looks, machine, links } = this.#begun
+    clearInterval(looks)
     this.#collected(this.#collector.takeRecords())
     this.#collector.disconnect()
-    const elapsed = Math.max(1, performance.now() - at)
+    const now = performance.now()
+    const elapsed = Math.max(1, now - at)
     this.#fitness = {
-      // Nanoseconds, the timer's own length included; none were taken when the run was shorter than one.
-      loopDelayP99: this.#delay.count === 0 ? 0 : Math.max(0, this.#delay.percentile(99) / 1e6 - RESOLUTION),
+      loopDelayP99: delay.p99(now),
       loopUtilisation: performance.eventLoopUtilization(loop).utilization,
       cpu: (cpuTime() - cpu) / elapsed,
       pauses: { ...this.#pauses },

@@ -101,7 +101,7 @@ export type Cause =
 export interface HealthRecord {
   /** Pick-up minus due: of every arrival (open), of every user's coming (closed) and of every end of a pause, measured ones. */
   readonly lateness: HistogramText
-  /** 99th percentile of the event loop's delay beyond its sampling interval. */
+  /** 99th percentile of what the event loop made wait whatever came due at any moment. */
   readonly loopDelayP99: Ms
   readonly loopUtilisation: Share
   /** CPU time of this worker's thread (or process) over elapsed time: 1 is a whole core. */
