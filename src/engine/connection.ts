@@ -13,6 +13,8 @@ export const MOST_BODY: Bytes = 67_108_864
 /** Of one answer's headers. Node's own limit is 16 KiB, Chrome's 256 KiB; real ones with many cookies reach 32. */
 export const MOST_HEADERS: Bytes = 65_536
 
+const NO_HEADERS: AnswerHeaders = {}
+
 /** What connections need, and whom they tell. */
 export interface ConnectionHost {
   readonly origin: string
@@ -36,7 +38,7 @@ export interface ConnectionHost {
 export class Connection implements Dispatcher.DispatchHandler, Answer {
   cause: Cause | undefined = undefined
   status = 0
-  headers: AnswerHeaders = {}
+  headers: AnswerHeaders = NO_HEADERS
   text: string | undefined = undefined
   startedAt: Ms = 0
   sentAt: Ms | undefined = undefined
@@ -194,6 +196,7 @@ export class Connection implements Dispatcher.DispatchHandler, Answer {
     this.#answering = true
     this.#host.onAnswered(this, receiver)
     this.#answering = false
+    if (this.receiver === undefined) this.#forget()
   }
 
   onResponseError(_: Dispatcher.DispatchController | undefined, error: Error): void {
@@ -202,6 +205,13 @@ export class Connection implements Dispatcher.DispatchHandler, Answer {
     const idle = (this.sentAt ?? this.#host.now()) - this.doneAt
     this.stale = this.#carried > 0 && !this.#answerBegun && (this.sentAt === undefined || looksStale(error, idle))
     this.fail(causeOf({ error, connected: this.#connected, headersSeen: this.status > 0 }))
+  }
+
+  /** Of ten thousand users that pause, each would keep its last answer until the garbage collector takes it for old. */
+  #forget(): void {
+    this.request = undefined
+    this.headers = NO_HEADERS
+    this.text = undefined
   }
 
   #takeText(): string | undefined {

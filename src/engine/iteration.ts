@@ -162,7 +162,7 @@ export class Iteration implements Appointment, Receiver, Values, Keeper {
   #sampled(answer: Answer, cause: Cause | undefined): void {
     this.#start()
     this.#late(answer)
-    this.#run.ledger.sample(this.#requestStep().id, { due: this.due, pickedUp: answer.startedAt }, answer, cause)
+    this.#run.ledger.sample(this.#requestStep().id, this.due, answer, cause)
     if (cause === undefined) {
       this.due = answer.doneAt
       this.#planned = false

@@ -44,19 +44,14 @@ export class Ledger {
     return due >= this.#measureFrom
   }
 
-  /** How late the engine itself was to begin what was due. */
-  late(due: Ms, now: Ms): void {
-    if (this.measures(due)) this.#lateness.record(us(now - due))
+  /** How late the engine itself was with what was due. */
+  late(due: Ms, startedAt: Ms): void {
+    if (this.measures(due)) this.#lateness.record(us(startedAt - due))
   }
 
-  /** One finished request: `due` says whether it is measured, from `pickedUp` on its time counts. */
-  sample(
-    step: number,
-    { due, pickedUp }: { readonly due: Ms; readonly pickedUp: Ms },
-    answer: Answer,
-    cause: Cause | undefined,
-  ): void {
-    const response = us(answer.doneAt - pickedUp)
+  /** One finished request, which is measured if it was due in the window. */
+  sample(step: number, due: Ms, answer: Answer, cause: Cause | undefined): void {
+    const response = us(answer.doneAt - answer.startedAt)
     if (cause === undefined) this.#recent?.record(response)
     if (!this.measures(due)) {
       this.#warmUp.sent++

@@ -99,7 +99,7 @@ export type Cause =
 
 /** The generator's own fitness, measured in every run. */
 export interface HealthRecord {
-  /** Pick-up minus due: of every arrival (open), of every user's coming (closed) and of every end of a pause, measured ones. */
+  /** From due until sent, or until the wait for a connection: of the first request of an arrival or a user, or after a pause. */
   readonly lateness: HistogramText
   /** 99th percentile of what the event loop made wait whatever came due at any moment. */
   readonly loopDelayP99: Ms

@@ -60,7 +60,12 @@ const outcomeOf = (
   baseline: Baseline | undefined,
   budgets: readonly Budget[],
   problem?: string,
-): Outcome => judge(compare(run, baseline, budgets, { baselineProblem: problem })).outcome
+): Outcome =>
+  judge(
+    compare(run, baseline, budgets, {
+      baselineProblem: problem === undefined ? problem : { message: problem, remedy: '' },
+    }),
+  ).outcome
 
 /** Milder to harder. */
 const ORDER: readonly Outcome[] = ['pass', 'inconclusive', 'fail', 'invalid']

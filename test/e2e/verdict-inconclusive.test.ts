@@ -82,7 +82,7 @@ test('too few samples, too short a run, a value too close to its limit', async (
     ),
     'throughput > 10/s': '2 s is too short to tell how steady the throughput is → Measure for at least 5 s.',
   })
-  expect(reported(run).verdict.reason).toMatch(/^errors is 0\.5 %, undecided for "errors < 0\.5 %"/)
+  expect(reported(run).verdict.reason).toMatch(/^errors are 0\.5 %, undecided for "errors < 0\.5 %"/)
 }, 60_000)
 
 test('a change that chance, the noise between runs or few samples explain', async () => {

@@ -35,7 +35,7 @@ function ledgerOf(measured: number, samples: Iterable<Sent>) {
   for (const { step, ended, us, failed } of samples) {
     const begun = ended - us / 1000
     const answer = { ...unsent('cancelled', ended, begun), cause: undefined, status: failed ? 500 : 200, sentAt: begun }
-    ledger.sample(step, { due: 0, pickedUp: begun }, answer, failed ? 'unexpected-status' : undefined)
+    ledger.sample(step, 0, answer, failed ? 'unexpected-status' : undefined)
   }
   return ledger.result()
 }
