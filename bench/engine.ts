@@ -10,14 +10,15 @@ import { startUpOfLoadgate } from './start-up.ts'
 import { circumstances, shown, table, writeFigures } from './table.ts'
 import { type Differences, measureStalls, measureTruth, SHARE_NAMES } from './truth.ts'
 
-const ROUNDS = 5
-const SHORT_ROUNDS = 3
+const ROUNDS = Number(process.argv[2]) || 5
+/** Where a run is as long as several windows. */
+const SHORT_ROUNDS = Math.min(3, ROUNDS)
 const ITEM = 'Loadgate’s engine, an item'
 const FULL = 'Loadgate’s engine, an item, full step'
 
 const when = circumstances()
 const server = await startServer()
-const sections = [`${when}, server ${server.name}.`]
+const sections = [`${when}, ${ROUNDS} rounds, server ${server.name}.`]
 try {
   sections.push(...(await costs(server)))
 } finally {

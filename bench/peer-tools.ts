@@ -1,8 +1,8 @@
 import { spawnSync } from 'node:child_process'
-import { existsSync } from 'node:fs'
+import { existsSync, readFileSync } from 'node:fs'
 import type { Program } from './pinned.ts'
 import { CONNECTIONS } from './plans.ts'
-import { findLocust, findTool } from './tools.ts'
+import { fetchedPackages, findLocust, findTool } from './tools.ts'
 
 export interface Peer {
   readonly name: string
@@ -17,7 +17,8 @@ const C = String(CONNECTIONS)
 interface Recipe {
   readonly name: string
   readonly find: () => Program | undefined
-  readonly version: readonly string[]
+  /** Of Debian; undefined for what npm has. */
+  readonly package?: string
   readonly args: (url: string) => readonly string[]
 }
 
@@ -27,32 +28,31 @@ const RECIPES: readonly Recipe[] = [
   {
     name: 'wrk',
     find: () => findTool('wrk'),
-    version: ['-v'],
+    package: 'wrk',
     args: (url) => ['-t1', '-c', C, '-d', `${SECONDS}s`, url],
   },
   {
     name: 'h2load',
     find: () => findTool('h2load'),
-    version: ['--version'],
+    package: 'nghttp2-client',
     args: (url) => ['--h1', '-t1', '-c', C, '-D', String(SECONDS), url],
   },
   {
     name: 'autocannon',
     find: () =>
       existsSync(AUTOCANNON) ? { command: process.execPath, args: [`${AUTOCANNON}autocannon.js`] } : undefined,
-    version: ['--version'],
     args: (url) => ['-c', C, '-d', String(SECONDS), url],
   },
   {
     name: 'hey',
     find: () => findTool('hey'),
-    version: [],
+    package: 'hey',
     args: (url) => ['-cpus', '1', '-c', C, '-z', `${SECONDS}s`, url],
   },
   {
     name: 'locust',
     find: findLocust,
-    version: ['--version'],
+    package: 'python3-locust',
     args: (url) => [
       ...['-f', new URL('locustfile.py', import.meta.url).pathname, '--headless', '--host', url],
       ...['-u', C, '-r', C, '-t', `${SECONDS}s`],
@@ -66,18 +66,21 @@ export function installedPeers(): { peers: readonly Peer[]; missing: readonly st
   return {
     peers: found.flatMap(({ recipe, program }) => (program ? [peerOf(recipe, program)] : [])),
     missing: [
-      ...found.filter(({ program }) => !program).map(({ recipe }) => `${recipe.name} is not here.`),
+      ...found
+        .filter(({ program }) => !program)
+        .map(({ recipe }) => `${recipe.name}: not on this machine, and not fetched.`),
       // Its XStream refuses every class of a plan; npm has no JMeter.
-      'JMeter is not measured: Debian’s 2.13 cannot load a test plan.',
-      'k6 is not measured: neither npm nor Debian has it.',
+      'JMeter: Debian’s 2.13 cannot load a test plan.',
+      'k6: neither npm nor Debian has it.',
     ],
   }
 }
 
-function peerOf({ name, version, args }: Recipe, { command, args: first, env }: Program): Peer {
+function peerOf({ name, package: debian, args }: Recipe, { command, args: first, env }: Program): Peer {
+  const version = debian === undefined ? versionInNpm(name) : versionInDebian(debian)
   return {
     name,
-    version: versionOf(name, { command, args: [...first, ...version], ...(env && { env }) }),
+    version: `${name} ${version}`,
     program: (port) => ({
       command,
       args: [...first, ...args(`http://127.0.0.1:${port}/`)],
@@ -86,12 +89,13 @@ function peerOf({ name, version, args }: Recipe, { command, args: first, env }: 
   }
 }
 
-function versionOf(name: string, { command, args, env }: Program): string {
-  const { stdout, stderr } = spawnSync(command, args, {
-    encoding: 'utf8',
-    timeout: 10_000,
-    env: { ...process.env, ...env },
-  })
-  const number = /\d+\.\d+(\.\d+)?/.exec(stdout + stderr)?.[0]
-  return number === undefined ? name : `${name} ${number}`
+function versionInNpm(name: string): string {
+  return JSON.parse(readFileSync(new URL(`../node_modules/${name}/package.json`, import.meta.url), 'utf8')).version
+}
+
+/** Of the package that was fetched, or else of the one that is installed. */
+function versionInDebian(name: string): string {
+  const fetched = fetchedPackages().find((file) => file.startsWith(`${name}_`))
+  const installed = () => spawnSync('dpkg-query', ['--show', '--showformat', '${Version}', name], { encoding: 'utf8' })
+  return fetched?.split('_')[1] ?? (installed().stdout || 'of unknown version')
 }

@@ -10,7 +10,7 @@ import { startServer } from './start-server.ts'
 import { startUp, startUpOfLoadgate } from './start-up.ts'
 import { circumstances, shown, table, writeFigures } from './table.ts'
 
-const ROUNDS = 5
+const ROUNDS = Number(process.argv[2]) || 5
 /** What the engine is to carry per core, in multiples of what the other carries. */
 const AIMS: Readonly<Record<string, number>> = { autocannon: 1.1, hey: 2, locust: 8 }
 
@@ -19,7 +19,7 @@ const { peers, missing } = installedPeers()
 for (const line of missing) console.error(`\n!!! LEFT OUT: ${line}\n`)
 
 const server = await startServer()
-const sections = [`${when}, server ${server.name}.`]
+const sections = [`${when}, ${ROUNDS} rounds, server ${server.name}.`]
 try {
   sections.push(...(await costs(server)))
 } finally {

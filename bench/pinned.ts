@@ -10,16 +10,17 @@ export interface Program {
   readonly command: string
   readonly args: readonly string[]
   readonly env?: Readonly<Record<string, string>>
+  /** A script of the bench: it may send messages, and its complaints are shown. */
+  readonly ours?: boolean
 }
 
 const running = new Set<ChildProcess>()
 
-/** Starts a program on one core. What it prints is lost, but for its complaints. One that is a script of Node may send. */
-export function start(core: number, { command, args, env }: Program): ChildProcess {
-  const node = command === process.execPath
+/** Starts a program on one core. What others print is lost. */
+export function start(core: number, { command, args, env, ours = false }: Program): ChildProcess {
   const [program, ...rest] = canPin() ? ['taskset', '-c', String(core), command, ...args] : [command, ...args]
   const child = spawn(program!, rest, {
-    stdio: ['ignore', 'ignore', node ? 'inherit' : 'ignore', ...(node ? (['ipc'] as const) : [])],
+    stdio: ours ? ['ignore', 'ignore', 'inherit', 'ipc'] : 'ignore',
     env: { ...process.env, ...env },
   })
   running.add(child)
@@ -28,7 +29,8 @@ export function start(core: number, { command, args, env }: Program): ChildProce
 }
 
 export function script(file: string, ...args: readonly (string | number)[]): Program {
-  return { command: process.execPath, args: [new URL(file, import.meta.url).pathname, ...args.map(String)] }
+  const path = new URL(file, import.meta.url).pathname
+  return { command: process.execPath, args: [path, ...args.map(String)], ours: true }
 }
 
 export async function stop(child: ChildProcess): Promise<void> {

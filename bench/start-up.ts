@@ -4,8 +4,9 @@ import { type AddressInfo, createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { Ms } from '../src/units.ts'
-import { CLIENT_CORE, type Program, script, start, stop } from './pinned.ts'
+import { CLIENT_CORE, type Program, start, stop } from './pinned.ts'
 
+const CLI = join(import.meta.dirname, '..', 'dist', 'cli.js')
 const PATIENCE: Ms = 20_000
 
 export async function startUp(programFor: (port: number) => Program): Promise<Ms> {
@@ -38,7 +39,7 @@ export async function startUpOfLoadgate(): Promise<Ms> {
         profile,
         `name: bench\ntarget: http://127.0.0.1:${port}\nload: { users: 1, for: 10s }\nscenarios:\n  - { name: only, steps: [ { get: / } ] }\n`,
       )
-      return script('../dist/cli.js', 'run', profile, '--compare', 'none')
+      return { command: process.execPath, args: [CLI, 'run', profile, '--compare', 'none'] }
     })
   } finally {
     rmSync(directory, { recursive: true, force: true })

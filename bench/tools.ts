@@ -3,8 +3,15 @@ import { accessSync, constants, readdirSync } from 'node:fs'
 import { delimiter, join } from 'node:path'
 import type { Program } from './pinned.ts'
 
-const UNPACKED = join(import.meta.dirname, '.cache', 'root')
-const PLACES = [...(process.env.PATH ?? '').split(delimiter), '/usr/sbin', ...below('usr/bin'), ...below('usr/sbin')]
+const CACHE = join(import.meta.dirname, '.cache')
+const UNPACKED = join(CACHE, 'root')
+const MODULES = 'usr/lib/python3/dist-packages'
+const PLACES = [
+  ...(process.env.PATH ?? '').split(delimiter),
+  '/usr/sbin',
+  join(UNPACKED, 'usr/bin'),
+  join(UNPACKED, 'usr/sbin'),
+]
 
 export function findTool(name: string): Program | undefined {
   const command = PLACES.map((place) => join(place, name)).find(isProgram)
@@ -15,8 +22,7 @@ export function findTool(name: string): Program | undefined {
 /** Locust comes as a module of Debian's own Python. */
 export function findLocust(): Program | undefined {
   const python = '/usr/bin/python3'
-  const places = ['/usr/lib/python3/dist-packages', ...below('usr/lib/python3/dist-packages')]
-  const place = places.find((folder) => entries(folder).includes('locust'))
+  const place = [join('/', MODULES), join(UNPACKED, MODULES)].find((folder) => entries(folder).includes('locust'))
   if (place === undefined || !isProgram(python)) return undefined
   const program = { command: python, args: ['-m', 'locust'] }
   return place.startsWith(UNPACKED) ? unpacked(program, { PYTHONPATH: place }) : program
@@ -24,16 +30,16 @@ export function findLocust(): Program | undefined {
 
 /** Its libraries are beside it. */
 function unpacked(program: Program, env: Readonly<Record<string, string>> = {}): Program {
-  const libraries = below('usr/lib').flatMap((folder) =>
-    entries(folder)
-      .filter((name) => name.endsWith('-linux-gnu'))
-      .map((name) => join(folder, name)),
-  )
+  const folder = join(UNPACKED, 'usr/lib')
+  const libraries = entries(folder)
+    .filter((name) => name.endsWith('-linux-gnu'))
+    .map((name) => join(folder, name))
   return { ...program, env: { LD_LIBRARY_PATH: libraries.join(delimiter), ...env } }
 }
 
-function below(folder: string): string[] {
-  return [join(UNPACKED, folder)]
+/** File names, NAME_VERSION_ARCHITECTURE.deb. */
+export function fetchedPackages(): readonly string[] {
+  return entries(join(CACHE, 'packages'))
 }
 
 function isProgram(path: string): boolean {

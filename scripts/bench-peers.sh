@@ -14,19 +14,22 @@ missing_packages() {
       apt-get --simulate --no-install-recommends install "${tools[@]}"; }
 }
 
-# All that the tools need and this machine has not, or not new enough; of which the C library is never, and what is only
-# looked at or compiled against is no need.
-unpack() (
-  mkdir -p "$cache/packages"
-  cd "$cache/packages"
-  names=$(missing_packages | awk '/^Inst/ { print $2 }' | grep -v -E '^(libc6$|fonts-|sphinx-)|-dev$' || true)
-  [ -z "$names" ] || timeout 300 apt-get download $names
-  for package in *.deb; do
-    [ ! -e "$package" ] || dpkg --extract "$package" "$cache/new"
-  done
-  mkdir -p "$cache/new"
+# All that the tools need and this machine has not, or not new enough: never the C library, and nothing that is only looked
+# at or compiled against.
+unpack() {
+  local names package
+  mkdir -p "$cache/packages" "$cache/new"
+  names=$(missing_packages) || return 1
+  names=$(awk '/^Inst/ { print $2 }' <<<"$names" | grep -v -E '^(libc6$|fonts-|sphinx-)|-dev$')
+  if [ -n "$names" ]; then
+    # shellcheck disable=SC2086 # one word each
+    (cd "$cache/packages" && timeout 300 apt-get download $names) || return 1
+    for package in "$cache"/packages/*.deb; do
+      dpkg --extract "$package" "$cache/new" || return 1
+    done
+  fi
   mv "$cache/new" "$cache/root"
-)
+}
 
 if [ ! -d "$cache/root" ]; then
   rm -rf "$cache"
@@ -38,4 +41,4 @@ if [ ! -d "$cache/root" ]; then
   fi
 fi
 
-node bench/peers.ts
+node bench/peers.ts "$@"
