@@ -79,7 +79,7 @@ async function stalls(): Promise<string> {
   const differences = await measureStalls()
   const head = [
     '200/s, 1 s of every 10 stalled',
-    ...SHARE_NAMES.map((name) => `${name}: ${differences[name].truth} ms`),
+    ...SHARE_NAMES.map((name) => `${name}: ${differences[name].truth.toFixed(0)} ms`),
   ]
   return table([head, ['reported less true', ...columns(differences)]])
 }

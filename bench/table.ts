@@ -30,6 +30,7 @@ export function writeFigures(block: 'engine' | 'peers', sections: readonly strin
 
 /** Of the machine at this moment; asked before anything is run, so that the load is that of others. */
 export function circumstances(): string {
+  if (process.platform !== 'linux') throw new Error('The bench reads /proc: it needs Linux')
   const date = new Date().toISOString().slice(0, 10)
   const cores = cpus()
   const pinned = canPin() ? 'client and server pinned to a core each' : 'NOTHING PINNED: one core only, or no taskset'

@@ -3,6 +3,7 @@
 # is installed. Without Debian the bench runs with what is there, and says what is not.
 set -euo pipefail
 cd "$(dirname "$0")/.."
+export PATH="$PWD/node_modules/.bin:$PATH"
 
 cache="$PWD/bench/.cache"
 tools=(nginx wrk hey nghttp2-client python3-locust)
