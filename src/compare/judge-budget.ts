@@ -1,12 +1,12 @@
 import type { Budget } from '../profile/profile.ts'
 import { counted } from '../units.ts'
-import { type Change, errorsChange, latencyChange, type RelativeLimit, throughputChange } from './change.ts'
+import { type Change, errorsChange, latencyChange, limitOf, type RelativeLimit, throughputChange } from './change.ts'
 import type { BudgetRow, Estimate, Judgement } from './comparison.ts'
 import { heedFailures } from './heed-failures.ts'
 import { measure, type Pace } from './measure.ts'
 import { type Metric, metricOf } from './metrics.ts'
 import type { Scope } from './scope.ts'
-import { holm } from './statistics.ts'
+import { holm, median } from './statistics.ts'
 import { undecidedChange, undecidedNumber } from './undecided.ts'
 
 /** All that is known about one budget. */
@@ -121,8 +121,19 @@ function judgeAlone({ budget, now, measured, before, refused }: Weighed): Judged
     const judgement: Judgement = measured && now ? judgeAbsolute(budget, limit.value, measured, now) : NO_SAMPLES
     return { ...judged, limit: limit.value, judgement }
   }
-  const judgement = measured === undefined ? NO_SAMPLES : tooFewRuns(usableRuns(budget, before).length, before, refused)
-  return { ...judged, limit: undefined, judgement }
+  const values = usableRuns(budget, before).map((scope) => metricOf(budget.metric).read(scope)!)
+  const judgement = measured === undefined ? NO_SAMPLES : tooFewRuns(values.length, before, refused)
+  return { ...judged, ...provisional(values, limit, budget.metric), judgement }
+}
+
+/** What there is to see before there are runs enough to judge by. */
+function provisional(values: readonly number[], limit: RelativeLimit, metric: Budget['metric']) {
+  if (values.length === 0) return { limit: undefined }
+  const base = median(values)
+  return {
+    limit: limitOf(limit, base, metricOf(metric).worse),
+    baseline: { value: base, runs: values.length },
+  }
 }
 
 const NO_SAMPLES: Judgement = { kind: 'no-samples' }

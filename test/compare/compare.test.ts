@@ -176,11 +176,16 @@ test('no store and an empty store are no baseline', () => {
 
 test('too few runs, or none that may be compared, decide nothing and say so', () => {
   const limit = budget('p95', { share: 0.5 })
-  expect(row(withP95(100), limit, stored(withP95(100), withP95(100))).judgement).toEqual({
+  const early = row(withP95(100), limit, stored(withP95(100), withP95(100)))
+  expect(early.judgement).toEqual({
     kind: 'undecided',
     reason: 'the baseline has 2 of 3 runs',
     remedy: 'Store 1 more run of this profile, made on this kind of machine.',
   })
+  // What there is to see is shown all the same.
+  expect(early.baseline?.runs).toBe(2)
+  expect(early.baseline?.value).toBeCloseTo(100, 0)
+  expect(early.limit).toBeCloseTo(1.5 * early.baseline!.value, 6)
   const old = stored(...[1, 2, 3].map((n) => withP95(100, { startedAt: NOW - 61 * DAY, id: `old-${n}` })))
   expect(row(withP95(100), limit, old).judgement).toMatchObject({
     kind: 'undecided',
