@@ -31,7 +31,9 @@ export function foreignClient(program: Program): Clients[string] {
 export async function measureCosts(clients: Clients, rounds: number, server: Server): Promise<Windows> {
   return inTurn(Object.keys(clients), rounds, async (name) => {
     const window = await clients[name]!(server)
-    console.error(`${name.padEnd(36)} ${window.cost.toFixed(1).padStart(7)} µs  ${window.core.toFixed(2)} cores`)
+    console.error(
+      `${name.padEnd(36)} ${window.cost.toFixed(1).padStart(7)} µs  ${window.core.toFixed(2)} cores, kept from ${window.waited.toFixed(2)}`,
+    )
     return window
   })
 }
@@ -56,9 +58,19 @@ export function costTable(windows: Windows): string {
       `${(1000 / cost).toFixed(1)}k`,
       shown(costRatio(windows, name, RAW), 2),
       of(({ core }) => core).median.toFixed(2),
+      of(({ waited }) => waited).median.toFixed(2),
       of(({ memory }) => memory).median.toFixed(0),
     ]
   })
-  const head = ['client', 'CPU µs per request', 'user / system', 'per second and core', '÷ raw', 'cores used', 'RSS MB']
+  const head = [
+    'client',
+    'CPU µs per request',
+    'user / system',
+    'per second and core',
+    '÷ raw',
+    'cores used',
+    'kept from it',
+    'RSS MB',
+  ]
   return table([head, ...rows])
 }

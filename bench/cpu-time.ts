@@ -6,6 +6,8 @@ export interface CpuTime {
   readonly user: number
   /** µs */
   readonly system: number
+  /** µs in which it could have run and did not, since something else had its core. */
+  readonly waited: number
 }
 
 // proc(5): utime and stime count in USER_HZ, which is 100 on every Linux. The kernel scales both so that their sum is
@@ -16,14 +18,20 @@ const TICK = 10_000
 export function cpuTime(pid: number): CpuTime {
   let user = 0
   let system = 0
+  let waited = 0
   for (const member of tree(pid)) {
     // The name in parentheses may contain anything; behind it follow state (field 3), …, utime (14) and stime (15).
     const stat = readFileSync(`/proc/${member}/stat`, 'latin1')
     const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ')
     user += Number(fields[11]) * TICK
     system += Number(fields[12]) * TICK
+    for (const task of tasks(member)) {
+      // Nanoseconds run and waited, and the number of turns.
+      const [, wait] = readFileSync(`/proc/${member}/task/${task}/schedstat`, 'latin1').split(' ')
+      waited += Number(wait) / 1000
+    }
   }
-  return { user, system }
+  return { user, system, waited }
 }
 
 /** Resident memory of the same, in MB. */
@@ -34,8 +42,12 @@ export function memory(pid: number): number {
   return kilobytes / 1024
 }
 
+function tasks(pid: number): string[] {
+  return readdirSync(`/proc/${pid}/task`)
+}
+
 function tree(pid: number): number[] {
-  const children = readdirSync(`/proc/${pid}/task`).flatMap((task) =>
+  const children = tasks(pid).flatMap((task) =>
     readFileSync(`/proc/${pid}/task/${task}/children`, 'latin1').split(' ').filter(Boolean).map(Number),
   )
   return [pid, ...children.flatMap(tree)]

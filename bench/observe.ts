@@ -24,6 +24,8 @@ export interface Window {
   readonly system: number
   /** Of one core. */
   readonly core: number
+  /** Share of the time in which it could have run and did not: near 0 on a quiet machine. */
+  readonly waited: number
   /** Resident, in MB, at the end. */
   readonly memory: number
 }
@@ -81,6 +83,7 @@ async function observe(client: ChildProcess, server: Server, before: number): Pr
     cost: (user + system) / requests,
     system: system / requests,
     core: (user + system) / 1000 / (last.at - first.at),
+    waited: (last.waited - first.waited) / 1000 / (last.at - first.at),
     memory: memory(pid),
   }
 }

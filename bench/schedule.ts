@@ -19,12 +19,15 @@ export interface Schedule {
   readonly variation: Spread
   /** CPU of the whole process, in cores. */
   readonly core: Spread
+  /** Share of the time in which the client was kept from its core. */
+  readonly waited: Spread
 }
 
 interface Round {
   readonly late: Histogram
   readonly variation: number
   readonly core: number
+  readonly waited: number
 }
 
 export async function measureSchedule(rounds: number): Promise<readonly Schedule[]> {
@@ -39,6 +42,7 @@ export async function measureSchedule(rounds: number): Promise<readonly Schedule
       p99: lateness(0.99),
       variation: spread(runs.map(({ variation }) => variation)),
       core: spread(runs.map(({ core }) => core)),
+      waited: spread(runs.map(({ waited }) => waited)),
     }
   })
 }
@@ -48,7 +52,8 @@ async function arrivalsAt(rate: number): Promise<Round> {
   try {
     const { window, result } = await runEngine(openPlan({ port: server.port, rate, warmUp: WARM_UP }), server)
     const { variation } = await server.truth(rate * WARM_UP)
-    return { late: Histogram.of(result.health.lateness), variation, core: window.core }
+    const { core, waited } = window
+    return { late: Histogram.of(result.health.lateness), variation, core, waited }
   } finally {
     await server.stop()
   }

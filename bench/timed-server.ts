@@ -8,6 +8,7 @@
 import { type AddressInfo, createServer, type Socket } from 'node:net'
 import { randomAt } from '../src/plan/choice.ts'
 import type { Ms } from '../src/units.ts'
+import { cpuTime } from './cpu-time.ts'
 import { nextMessage, SERVER_CORE, script, start, stop } from './pinned.ts'
 import type { Server } from './server.ts'
 
@@ -22,6 +23,8 @@ export interface Truth {
   readonly p99: Ms
   /** Of the gaps between requests: standard deviation over mean. */
   readonly variation: number
+  /** Share of the time in which something else had its core: what waited for it meanwhile is in no log. */
+  readonly waited: number
 }
 
 export interface TimedServer extends Server {
@@ -71,8 +74,15 @@ function serve(delayOf: (n: number, since: Ms) => Ms): void {
   const came = new Float64Array(MOST_REQUESTS)
   const took = new Float64Array(MOST_REQUESTS)
   const pending: Pending[] = []
+  const begun = performance.now()
   let requests = 0
 
+  const truthFrom = (first: number): Truth => ({
+    ...timesOf(took.slice(first, requests)),
+    requests: requests - first,
+    variation: variation(came.slice(first, requests)),
+    waited: cpuTime(process.pid).waited / 1000 / (performance.now() - begun),
+  })
   const server = createServer({ noDelay: true }, (socket) => {
     socket.on('error', () => {}).on('data', () => onRequest(socket))
   })
@@ -99,9 +109,7 @@ function serve(delayOf: (n: number, since: Ms) => Ms): void {
 
   server.listen(0, '127.0.0.1', () => process.send?.((server.address() as AddressInfo).port))
   process
-    .on('message', (from) =>
-      process.send?.(from === 'requests' ? requests : truthOf(came, took, Number(from), requests)),
-    )
+    .on('message', (asked) => process.send?.(asked === 'requests' ? requests : truthFrom(Number(asked))))
     .on('disconnect', () => process.exit())
   turn()
 }
@@ -113,10 +121,10 @@ function insert(pending: Pending[], item: Pending): void {
   pending.splice(at, 0, item)
 }
 
-function truthOf(came: Float64Array, took: Float64Array, from: number, to: number): Truth {
-  const times = took.slice(from, to).sort()
+function timesOf(took: Float64Array): Pick<Truth, 'p50' | 'p95' | 'p99'> {
+  const times = took.toSorted()
   const at = (share: number) => times[Math.ceil(share * times.length) - 1] ?? Number.NaN
-  return { requests: to - from, p50: at(0.5), p95: at(0.95), p99: at(0.99), variation: variation(came.slice(from, to)) }
+  return { p50: at(0.5), p95: at(0.95), p99: at(0.99) }
 }
 
 function variation(moments: Float64Array): number {
