@@ -35,8 +35,8 @@ const SLEEPER = `
   }`
 
 // The loop is woken so much too early and spins for what is left, which takes the waking out of the lateness: at 1,000/s
-// on two cores half of the arrivals are 0.08 ms late instead of 0.13. Only after a pause, so that spinning is at most a tenth of the
-// time: at 10,000/s it would double the loop's work and win nothing.
+// on two cores half of the arrivals are 0.08 ms late instead of 0.13. Only after a pause, so that spinning is at most a
+// tenth of the time: at 10,000/s it would double the loop's work and win nothing.
 const HEAD_START: Ms = 0.05
 const PAUSE: Ms = 0.5
 
