@@ -1,4 +1,6 @@
+import { peakLevel } from '../plan/curve.ts'
 import type { Shard } from '../plan/plan.ts'
+import { requestsPerIteration } from '../plan/summarise-plan.ts'
 import type { EpochMs, Ms } from '../units.ts'
 import { Agenda } from './agenda.ts'
 import { type Clock, startSystemClock } from './clock.ts'
@@ -10,7 +12,7 @@ import { Ledger } from './ledger.ts'
 import { beginArrivals } from './open-model.ts'
 import { compileScenarios, requestSteps } from './scenario.ts'
 import type { ShardProgress, ShardResult } from './shard-result.ts'
-import type { Transport } from './transport.ts'
+import type { Transport, TransportOptions } from './transport.ts'
 
 export interface ShardOptions {
   /** On the clock `performance.timeOrigin + performance.now()`; shortly from now when left out. */
@@ -24,7 +26,7 @@ export interface ShardOptions {
 /** The engine's doors to the world. */
 export interface EnginePorts {
   readonly startClock?: () => Promise<Clock>
-  readonly openTransport?: (options: { origin: string; cap: number; now: () => Ms }) => Transport
+  readonly openTransport?: (options: TransportOptions) => Transport
 }
 
 /** Between the call and the start, so that the first arrivals do not find the engine still setting itself up. */
@@ -51,7 +53,7 @@ export async function runShard(
     target,
     clock,
     agenda: new Agenda(clock),
-    transport: openTransport({ origin: target.origin, cap: connectionShare(shard), now: clock.now }),
+    transport: openTransport(transportOptions(shard, target, clock)),
     ledger: new Ledger({
       steps: requestSteps(plan).length,
       measureFrom: start + plan.measureFrom,
@@ -107,6 +109,25 @@ async function runLoad(run: EngineRun, shard: Shard, signal: AbortSignal | undef
 /** A request may wait for a connection as long as it may then take. Everything has ended by itself before. */
 function lastMoment({ lastStart, plan }: EngineRun): Ms {
   return lastStart + 2 * Math.max(...requestSteps(plan).map(({ timeout }) => timeout)) + GRACE
+}
+
+function transportOptions(shard: Shard, target: URL, { now }: Clock): TransportOptions {
+  const cap = connectionShare(shard)
+  return {
+    target,
+    verify: true,
+    cap,
+    ahead: Math.min(cap, expectedInUse(shard)),
+    maxAge: undefined,
+    maxRequests: undefined,
+    now,
+  }
+}
+
+/** In the open model: as many as answers of 10 ms keep busy (Little's law). */
+function expectedInUse({ plan, count }: Shard): number {
+  if (plan.model === 'closed') return 0
+  return Math.ceil((peakLevel(plan.curve) * requestsPerIteration(plan.scenarios) * 0.01) / count)
 }
 
 /** Striped like all else: the shares of all shards add up to the plan's cap, or to one each where that is more. */
