@@ -30,6 +30,12 @@ const CAUSE_OF_CODE: Readonly<Record<string, Cause>> = {
   ENOMEM: 'generator',
   EAI_MEMORY: 'generator',
 
+  // undici's, for a connection and for one of its streams.
+  UND_ERR_SOCKET: 'connection-closed',
+  UND_ERR_INFO: 'connection-reset',
+  UND_ERR_INVALID_ARG: 'invalid-request',
+
+  ERR_NO_HTTP2: 'no-http2',
   EPROTO: 'tls',
   DEPTH_ZERO_SELF_SIGNED_CERT: 'tls',
   SELF_SIGNED_CERT_IN_CHAIN: 'tls',
@@ -41,6 +47,7 @@ const CAUSE_OF_CODE: Readonly<Record<string, Cause>> = {
 
 // Node's names for what OpenSSL's verification finds wrong, and for what its handshake does.
 const CAUSE_OF_PREFIX: readonly (readonly [prefix: string, cause: Cause])[] = [
+  ['ERR_HTTP2_', 'malformed-answer'],
   ['ERR_TLS_', 'tls'],
   ['ERR_SSL_', 'tls'],
   ['ERR_OSSL_', 'tls'],
@@ -64,7 +71,7 @@ export function causeOf(error: unknown, connected: boolean): Cause {
 /** Whether the error is what a server's closing of an idle connection looks like to a request that meets it. */
 export function looksStale(error: unknown, idle: Ms): boolean {
   const code = codeOf(error)
-  return code === 'EPIPE' || (code === 'ECONNRESET' && idle >= 1_000)
+  return code === 'EPIPE' || code === 'UND_ERR_SOCKET' || (code === 'ECONNRESET' && idle >= 1_000)
 }
 
 // Where several addresses were tried, Node's AggregateError carries the code of the first.

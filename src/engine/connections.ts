@@ -1,6 +1,9 @@
+import { type HistogramText, Recorder } from '../histogram.ts'
 import type { Ms } from '../units.ts'
 import { addressBook } from './addresses.ts'
-import { Connection, type ConnectionHost } from './connection.ts'
+import type { Connection, ConnectionHost, Handshakes } from './connection.ts'
+import { Http1Connection } from './http1-connection.ts'
+import { Http2Session, Http2Stream } from './http2-connection.ts'
 import type { Endpoint } from './sockets.ts'
 import {
   type ConnectionStats,
@@ -36,35 +39,45 @@ export class Connections implements Transport, ConnectionHost {
   readonly maxRequests: number
   readonly #cap: number
   readonly #ahead: number
+  readonly #http: '1.1' | '2'
   readonly #all = new Set<Connection>()
   /** Last in, first out: few users keep to few connections. Those that have died meanwhile are passed over. */
   readonly #free: Connection[] = []
   /** Those of users that have one of their own, also while it is free. */
   readonly #own = new Map<object, Connection>()
+  /** HTTP/2 only, where a connection has room for many requests. */
+  readonly #sessions = new Set<Http2Session>()
   readonly #waiting: Waiting[] = []
   /** Index of the first that still waits. */
   #head = 0
   readonly #sweep: NodeJS.Timeout
   #turn: NodeJS.Immediate | undefined
   #openedThisTurn = 0
+  readonly #connect = new Recorder()
+  readonly #tls = new Recorder()
   #openings = 0
   #peak = 0
   #staleRetries = 0
   #cancelled = false
 
-  constructor({ target, verify, cap, ahead, maxAge, maxRequests, now }: TransportOptions) {
+  constructor({ target, http, verify, cap, ahead, maxAge, maxRequests, now }: TransportOptions) {
     this.endpoint = { url: target, verify, lookup: addressBook() }
     this.now = now
     this.maxAge = maxAge ?? Number.POSITIVE_INFINITY
     this.maxRequests = maxRequests ?? Number.POSITIVE_INFINITY
     this.#cap = cap
     this.#ahead = ahead
+    this.#http = http
     this.#sweep = setInterval(() => this.#onSweep(), SWEEP_EVERY)
     this.#openAhead()
   }
 
   get stats(): ConnectionStats {
     return { opened: this.#openings, peak: this.#peak, cap: this.#cap, staleRetries: this.#staleRetries }
+  }
+
+  handshakes(): { readonly connect: HistogramText; readonly tls: HistogramText } {
+    return { connect: this.#connect.drain(), tls: this.#tls.drain() }
   }
 
   send(request: WireRequest, receiver: Receiver, user?: object): void {
@@ -101,7 +114,9 @@ export class Connections implements Transport, ConnectionHost {
     this.#all.clear()
   }
 
-  onOpen(connection: Connection): void {
+  onOpen(connection: Connection, { connect, tls }: Handshakes): void {
+    this.#connect.record(1000 * connect)
+    if (tls !== undefined) this.#tls.record(1000 * tls)
     if (connection.receiver === undefined && connection.user === undefined) this.#free.push(connection)
     this.#serve()
   }
@@ -190,7 +205,9 @@ export class Connections implements Transport, ConnectionHost {
 
   /** One that may be opened now. */
   #opened(user: object | undefined): Connection | undefined {
-    if (this.#all.size >= this.#cap || this.#openedThisTurn >= OPENED_PER_TURN) return undefined
+    const roomy = user === undefined ? this.#roomySession() : undefined
+    if (roomy) return this.#added(new Http2Stream(this, roomy, undefined))
+    if (this.#size >= this.#cap || this.#openedThisTurn >= OPENED_PER_TURN) return undefined
     this.#openedThisTurn++
     this.#turn ??= setImmediate(() => this.#onTurn())
     return this.#open(user)
@@ -209,12 +226,35 @@ export class Connections implements Transport, ConnectionHost {
   }
 
   #open(user: object | undefined): Connection {
-    const connection = new Connection(this, user)
     this.#openings++
+    const connection = this.#added(
+      this.#http === '2' ? new Http2Stream(this, this.#openSession(), user) : new Http1Connection(this, user),
+    )
     if (user !== undefined) this.#own.set(user, connection)
-    this.#all.add(connection)
-    this.#peak = Math.max(this.#peak, this.#all.size)
+    this.#peak = Math.max(this.#peak, this.#size)
     return connection
+  }
+
+  #added(connection: Connection): Connection {
+    this.#all.add(connection)
+    return connection
+  }
+
+  #openSession(): Http2Session {
+    const session = new Http2Session(this)
+    this.#sessions.add(session)
+    void session.closed().then(() => this.#sessions.delete(session))
+    return session
+  }
+
+  #roomySession(): Http2Session | undefined {
+    for (const session of this.#sessions) if (session.hasRoom) return session
+    return undefined
+  }
+
+  /** Connections that are open, or being opened. */
+  get #size(): number {
+    return this.#http === '2' ? this.#sessions.size : this.#all.size
   }
 
   // One look at all every 10 ms instead of two operations on a timer per request.

@@ -86,6 +86,7 @@ export type Cause =
   | 'unresolved-host'
   | 'unreachable'
   | 'tls'
+  | 'no-http2'
   | 'timeout'
   | 'malformed-answer'
   | 'headers-too-large'

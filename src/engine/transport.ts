@@ -1,3 +1,4 @@
+import type { HistogramText } from '../histogram.ts'
 import type { Bytes, Ms } from '../units.ts'
 import type { Cause } from './shard-result.ts'
 
@@ -80,10 +81,13 @@ export interface Transport {
   /** Resolves when every socket is closed. Nothing may be under way any more. */
   close(): Promise<void>
   readonly stats: ConnectionStats
+  /** How long opening connections took, in microseconds; to be asked once. */
+  handshakes(): { readonly connect: HistogramText; readonly tls: HistogramText }
 }
 
 export interface TransportOptions {
   readonly target: URL
+  readonly http: '1.1' | '2'
   /** Whether the target's TLS certificate must be valid. */
   readonly verify: boolean
   /** Most connections at one time. */

@@ -92,6 +92,7 @@ const CAUSES: Readonly<Record<Cause, true>> = {
   'unresolved-host': true,
   unreachable: true,
   tls: true,
+  'no-http2': true,
   timeout: true,
   'malformed-answer': true,
   'headers-too-large': true,
