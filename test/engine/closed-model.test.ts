@@ -63,7 +63,7 @@ test('users come and go with the level, and leave between two steps', async () =
   const plan = onePlan({
     port: server.port,
     model: 'closed',
-    connections: 3,
+    connections: { limit: 3 },
     curve: [
       { from: 1, to: 1, over: 300 },
       { from: 3, to: 3, over: 300 },
