@@ -391,6 +391,7 @@ test.each<[string, string, string[], string]>([
     '{ use: per-user, limit: 10 }',
     '{ levels: [ { at: 0s, users: 1 }, { at: 1s, users: 11 } ], for: 2s }',
     ['conflict'],
+    'https://h',
   ],
   ['{ use: per-user, limit: 10 }', '{ steps: { users: 1, add: 5, every: 1s, for: 2s } }', [], 'https://h'],
   [
