@@ -22,7 +22,6 @@ export function beginUsers(run: EngineRun, { index, count }: Pick<Shard, 'index'
 class User implements Appointment, IterationOwner {
   due: Ms = 0
   jar: CookieJar | undefined = undefined
-  /** As k6's users, unless there are more of them than connections. */
   readonly ownConnection: boolean
   readonly #run: EngineRun
   readonly #number: number
@@ -35,7 +34,7 @@ class User implements Appointment, IterationOwner {
     this.#run = run
     this.#number = number
     this.#users = users
-    this.ownConnection = users <= run.plan.connections
+    this.ownConnection = run.plan.connections.use === 'per-user'
     this.#spans = userSpans(run.plan.curve, number).map(({ from, to }) => ({
       from: run.start + from,
       to: run.start + to,

@@ -132,7 +132,8 @@ function expectedInUse({ plan, count }: Shard): number {
 
 /** Striped like all else: the shares of all shards add up to the plan's cap, or to one each where that is more. */
 function connectionShare({ plan, index, count }: Shard): number {
-  return Math.max(1, Math.floor(plan.connections / count) + (index < plan.connections % count ? 1 : 0))
+  const { limit } = plan.connections
+  return Math.max(1, Math.floor(limit / count) + (index < limit % count ? 1 : 0))
 }
 
 function connectionHealth({ stats: { opened, peak, cap, staleRetries } }: Transport) {

@@ -12,12 +12,15 @@ export function splitPlan(plan: LoadPlan, count: number): readonly Shard[] {
   return Array.from({ length: count }, (_, index) => ({ plan, index, count }))
 }
 
-/** How many threads the load needs on a machine of `cores`, one of which is left to the machine. At least 1. */
-export function workerThreads({ model, curve, scenarios }: LoadPlan, cores: number): number {
+/**
+ * How many threads the load needs on a machine of `cores`, one of which is left to the machine. At least 1, and no more
+ * than there are connections, of which each thread needs one.
+ */
+export function workerThreads({ model, curve, scenarios, connections }: LoadPlan, cores: number): number {
   const peak = peakLevel(curve)
   const wanted =
     model === 'open'
       ? (peak * requestsPerIteration(scenarios)) / REQUESTS_PER_SECOND_AND_THREAD
       : peak / USERS_PER_THREAD
-  return Math.max(1, Math.min(Math.ceil(wanted), Math.floor(cores) - 1))
+  return Math.max(1, Math.min(Math.ceil(wanted), Math.floor(cores) - 1, connections.limit))
 }

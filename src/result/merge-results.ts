@@ -3,6 +3,7 @@ import type { HealthRecord, IntervalRecord, Intervals, ShardResult, StepCounts }
 import { Histogram, type HistogramText } from '../histogram.ts'
 import { peakLevel } from '../plan/curve.ts'
 import type { LoadPlan, PlannedStep } from '../plan/plan.ts'
+import { MOST_CONNECTIONS } from '../profile/scalars.ts'
 import type { Fingerprint, GeneratorHealth, RunResult, StepResult } from './result.ts'
 import { flawOf } from './shard-flaw.ts'
 
@@ -141,9 +142,9 @@ function mergeHealth(shards: readonly ShardResult[], plan: LoadPlan): GeneratorH
   }
 }
 
-/** Than connections, of which users have one each where there are enough. */
-function hasMoreUsers({ model, curve, connections }: LoadPlan): boolean {
-  return model === 'closed' && peakLevel(curve) > connections
+/** Than a machine has ports for. Fewer connections than that are a choice of the profile, and no want of the generator. */
+function hasMoreUsers({ model, curve, connections: { limit } }: LoadPlan): boolean {
+  return model === 'closed' && limit === MOST_CONNECTIONS && peakLevel(curve) > limit
 }
 
 /** The workers of one machine see the same; of several, the worst counts. */

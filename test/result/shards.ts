@@ -7,10 +7,11 @@ import type { RunContext } from '../../src/result/merge-results.ts'
 import { profile, request, scenario } from '../plan/profiles.ts'
 
 /** Two scenarios, three request steps. */
-export function planOf(model: 'open' | 'closed', level = 10): LoadPlan {
+export function planOf(model: 'open' | 'closed', level = 10, limit?: number): LoadPlan {
   return planLoad(
     profile({
       load: { model, warmUp: 1_000, shape: { kind: 'stages', stages: [{ from: level, to: level, over: 10_000 }] } },
+      connections: { limit },
       scenarios: [
         scenario('buy', 1, request(['/list']), { kind: 'think', from: 1, to: 2 }, request(['/buy'])),
         scenario('look', 1, request(['/list'])),
