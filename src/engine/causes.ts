@@ -30,9 +30,10 @@ const CAUSE_OF_CODE: Readonly<Record<string, Cause>> = {
   ENOMEM: 'generator',
   EAI_MEMORY: 'generator',
 
-  // undici's, for a connection and for one of its streams.
+  // Those of undici and Node, for an HTTP/2 connection and for one of its streams.
   UND_ERR_SOCKET: 'connection-closed',
   UND_ERR_INFO: 'connection-reset',
+  ERR_HTTP2_STREAM_ERROR: 'connection-reset',
   UND_ERR_INVALID_ARG: 'invalid-request',
 
   ERR_NO_HTTP2: 'no-http2',

@@ -151,7 +151,10 @@ export class Http2Stream implements Connection, Dispatcher.DispatchHandler {
     this.bytesReceived = 0
     const { method, path, fields, body } = request
     const headers = fields.split(/: |\r\n/).slice(0, -1)
-    this.#session.client.dispatch({ method, path, headers, body: body === '' ? null : Buffer.from(body, 'latin1') }, this)
+    this.#session.client.dispatch(
+      { method, path, headers, body: body === '' ? null : Buffer.from(body, 'latin1') },
+      this,
+    )
   }
 
   fail(cause: Cause): void {

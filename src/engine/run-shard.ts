@@ -11,7 +11,7 @@ import { HealthWatch } from './health.ts'
 import { Ledger } from './ledger.ts'
 import { beginArrivals } from './open-model.ts'
 import { compileScenarios, requestSteps } from './scenario.ts'
-import type { ShardProgress, ShardResult } from './shard-result.ts'
+import type { HealthRecord, ShardProgress, ShardResult } from './shard-result.ts'
 import type { Transport, TransportOptions } from './transport.ts'
 
 export interface ShardOptions {
@@ -113,20 +113,13 @@ function lastMoment({ lastStart, plan }: EngineRun): Ms {
 
 function transportOptions(shard: Shard, target: URL, { now }: Clock): TransportOptions {
   const cap = connectionShare(shard)
-  return {
-    target,
-    verify: true,
-    cap,
-    ahead: Math.min(cap, expectedInUse(shard)),
-    maxAge: undefined,
-    maxRequests: undefined,
-    now,
-  }
+  const { http, verify, maxAge, maxRequests } = shard.plan.connections
+  return { target, http, verify, cap, ahead: Math.min(cap, expectedInUse(shard)), maxAge, maxRequests, now }
 }
 
-/** In the open model: as many as answers of 10 ms keep busy (Little's law). */
+/** In the open model: as many as answers of 10 ms keep busy (Little's law). Who has one of their own opens it. */
 function expectedInUse({ plan, count }: Shard): number {
-  if (plan.model === 'closed') return 0
+  if (plan.model === 'closed' || plan.connections.use !== 'shared') return 0
   return Math.ceil((peakLevel(plan.curve) * requestsPerIteration(plan.scenarios) * 0.01) / count)
 }
 
@@ -136,8 +129,9 @@ function connectionShare({ plan, index, count }: Shard): number {
   return Math.max(1, Math.floor(limit / count) + (index < limit % count ? 1 : 0))
 }
 
-function connectionHealth({ stats: { opened, peak, cap, staleRetries } }: Transport) {
-  return { connections: { opened, peak, cap }, staleRetries }
+function connectionHealth(transport: Transport): Pick<HealthRecord, 'connections' | 'staleRetries'> {
+  const { staleRetries, ...counts } = transport.stats
+  return { connections: { ...counts, ...transport.handshakes() }, staleRetries }
 }
 
 function progressOf({ clock, start, ledger, activity }: EngineRun, index: number): ShardProgress {

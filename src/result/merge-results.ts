@@ -95,6 +95,7 @@ function mergeCounts(parts: readonly StepCounts[]): Omit<StepCounts, 'id'> {
     bytesSent: sum(parts, ({ bytesSent }) => bytesSent),
     response: merged(parts.map(({ response }) => response)),
     service: merged(parts.map(({ service }) => service)),
+    firstByte: merged(parts.map(({ firstByte }) => firstByte)),
     failures: merged(parts.map(({ failures }) => failures)),
   }
 }
@@ -136,6 +137,8 @@ function mergeHealth(shards: readonly ShardResult[], plan: LoadPlan): GeneratorH
       opened: sum(parts, ({ connections }) => connections.opened),
       peak: sum(parts, ({ connections }) => connections.peak),
       cap: sum(parts, ({ connections }) => connections.cap),
+      connect: merged(parts.map(({ connections }) => connections.connect)),
+      tls: merged(parts.map(({ connections }) => connections.tls)),
       short: hasMoreUsers(plan) && parts.some(({ connections: { peak, cap } }) => peak >= cap),
     },
     staleRetries: sum(parts, ({ staleRetries }) => staleRetries),

@@ -124,7 +124,7 @@ test.each<[boolean, string, 'open' | 'closed', number, number, number | undefine
   const plan = planOf(model, level, limit)
   const shards = [shardOf(plan, 0, 2, []), shardOf(plan, 1, 2, [])].map((shard) => ({ ...shard, complete: false }))
   const [first, last] = shards
-  const full = { ...last!, health: { ...last!.health, connections: { opened: 50, peak, cap: 10 } } }
+  const full = { ...last!, health: { ...last!.health, connections: { ...last!.health.connections, opened: 50, peak, cap: 10 } } }
   expect(mergeResults([first, full], contextOf(plan)).health.connections.short).toBe(short)
 })
 

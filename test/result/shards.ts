@@ -58,7 +58,7 @@ export function shardOf(plan: LoadPlan, index: number, count: number, samples: r
       pauses: { count: index, total: 2 * index, longest: 4 - index },
       machine: { stolen: 0.1 * index, idle: 0.5 + 0.1 * index },
       link: index === 0 ? undefined : 0.1 * index,
-      connections: { opened: 5, peak: 4, cap: 10 },
+      connections: { opened: 5, peak: 4, cap: 10, connect: textOf([200]), tls: textOf([]) },
       staleRetries: index,
     },
   }
@@ -82,6 +82,7 @@ function countsOf(id: number, all: readonly Sample[], plan: LoadPlan): StepCount
     bytesSent: samples.length,
     response: textOf(succeeded.map(({ us }) => us)),
     service: textOf(succeeded.map(({ us }) => us - 1)),
+    firstByte: textOf(succeeded.map(({ us }) => us - 2)),
     failures: textOf(failed.map(({ us }) => us)),
   }
 }

@@ -51,6 +51,7 @@ export function scriptedTransport(
       })
     },
     release() {},
+    handshakes: () => ({ connect: 'h1:', tls: 'h1:' }),
     cancel() {
       for (const { receiver, answer } of pending)
         receiver.onAnswer({ ...answer, cause: 'cancelled', status: 0, doneAt: clock.now() })
