@@ -34,7 +34,8 @@ function ledgerOf(measured: number, samples: Iterable<Sent>) {
   const ledger = new Ledger({ steps: STEPS, measureFrom: 0, measured: measured * 1000, keepRecent: false })
   for (const { step, ended, us, failed } of samples) {
     const begun = ended - us / 1000
-    const answer = { ...unsent('cancelled', ended, begun), cause: undefined, status: failed ? 500 : 200, sentAt: begun }
+    const times = { sentAt: begun, firstByteAt: (begun + ended) / 2 }
+    const answer = { ...unsent('cancelled', ended, begun), cause: undefined, status: failed ? 500 : 200, ...times }
     ledger.sample(step, 0, answer, failed ? 'unexpected-status' : undefined)
   }
   return ledger.result()

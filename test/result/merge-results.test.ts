@@ -57,6 +57,7 @@ test('two workers are one run', () => {
         bytesSent: 3,
         response: textOf([1_000, 2_000, 3_000]),
         service: textOf([999, 1_999, 2_999]),
+        firstByte: textOf([998, 1_998, 2_998]),
         failures: 'h1:',
       },
       {
@@ -73,6 +74,7 @@ test('two workers are one run', () => {
         bytesSent: 1,
         response: 'h1:',
         service: 'h1:',
+        firstByte: 'h1:',
         failures: textOf([9_000]),
       },
       {
@@ -89,6 +91,7 @@ test('two workers are one run', () => {
         bytesSent: 1,
         response: textOf([5_000]),
         service: textOf([4_999]),
+        firstByte: textOf([4_998]),
         failures: 'h1:',
       },
     ],
@@ -108,7 +111,7 @@ test('two workers are one run', () => {
       pauses: { count: 1, total: 2, longest: 4 },
       machine: { stolen: 0.1, idle: 0.5 },
       link: 0.1,
-      connections: { opened: 10, peak: 8, cap: 20, short: false },
+      connections: { opened: 10, peak: 8, cap: 20, connect: textOf([200, 200]), tls: 'h1:', short: false },
       staleRetries: 1,
     },
   })
@@ -124,7 +127,10 @@ test.each<[boolean, string, 'open' | 'closed', number, number, number | undefine
   const plan = planOf(model, level, limit)
   const shards = [shardOf(plan, 0, 2, []), shardOf(plan, 1, 2, [])].map((shard) => ({ ...shard, complete: false }))
   const [first, last] = shards
-  const full = { ...last!, health: { ...last!.health, connections: { ...last!.health.connections, opened: 50, peak, cap: 10 } } }
+  const full = {
+    ...last!,
+    health: { ...last!.health, connections: { ...last!.health.connections, opened: 50, peak, cap: 10 } },
+  }
   expect(mergeResults([first, full], contextOf(plan)).health.connections.short).toBe(short)
 })
 
