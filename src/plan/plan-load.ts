@@ -17,7 +17,7 @@ const SEED = 1
 const MOST_ARRIVALS = 200_000_000
 
 // One address has about 28,000 outgoing ports to one target (Linux: net.ipv4.ip_local_port_range).
-const MOST_CONNECTIONS = 25_000
+export const MOST_CONNECTIONS = 25_000
 
 interface PlanOptions {
   /** Rows by the name of their source, for every source of the profile. */

@@ -12,12 +12,28 @@ export function splitPlan(plan: LoadPlan, count: number): readonly Shard[] {
   return Array.from({ length: count }, (_, index) => ({ plan, index, count }))
 }
 
-/** How many threads the load needs on a machine of `cores`, one of which is left to the machine. At least 1. */
-export function workerThreads({ model, curve, scenarios }: LoadPlan, cores: number): number {
+/** Where the load is sent from. */
+export interface Machine {
+  readonly cores: number
+  /** The target runs on it as well. */
+  readonly shared: boolean
+}
+
+/**
+ * How many threads a machine has room for: one core is left to the machine, half of them where the target has to live
+ * there too. At least 1.
+ */
+export function mostThreads({ cores, shared }: Machine): number {
+  const whole = Math.floor(cores)
+  return Math.max(1, whole - (shared ? Math.max(1, Math.floor(whole / 2)) : 1))
+}
+
+/** How many threads the load needs, as far as the machine has room for them. At least 1. */
+export function workerThreads({ model, curve, scenarios }: LoadPlan, machine: Machine): number {
   const peak = peakLevel(curve)
   const wanted =
     model === 'open'
       ? (peak * requestsPerIteration(scenarios)) / REQUESTS_PER_SECOND_AND_THREAD
       : peak / USERS_PER_THREAD
-  return Math.max(1, Math.min(Math.ceil(wanted), Math.floor(cores) - 1))
+  return Math.max(1, Math.min(Math.ceil(wanted), mostThreads(machine)))
 }

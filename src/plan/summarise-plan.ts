@@ -54,6 +54,12 @@ export function requestsPerIteration(scenarios: readonly PlannedScenario[]): num
   return scenarios.reduce((sum, scenario) => sum + (requestsIn(scenario) * scenario.weight) / weight, 0)
 }
 
+/** Mean length of all pauses of one iteration, over all scenarios by their weight. */
+export function thinkPerIteration(scenarios: readonly PlannedScenario[]): Ms {
+  const weight = totalWeight(scenarios)
+  return scenarios.reduce((sum, scenario) => sum + (thinkIn(scenario) * scenario.weight) / weight, 0)
+}
+
 function totalWeight(scenarios: readonly PlannedScenario[]): number {
   return scenarios.reduce((sum, { weight }) => sum + weight, 0)
 }
