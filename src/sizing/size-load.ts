@@ -49,7 +49,7 @@ export interface UserNeed {
 }
 
 export function sizeLoad(plan: LoadPlan, machine: MachineHere, cost: RequestCost): Sizing {
-  const perThread = UNSEEN / (cost.perRequest / 1_000_000)
+  const perThread = (UNSEEN * 1_000_000) / cost.perRequest
   const threads = workerThreads(plan, machine)
   const most = mostThreads(machine)
   return {
