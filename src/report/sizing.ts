@@ -13,7 +13,7 @@ export function renderSizing(sizing: Sizing): string {
     `One thread sends up to ${rate(perThread)}, at ${formatShare(UNSEEN)} of a core, before it shows in the response times.`,
     `This machine has ${room(sizing)}.`,
     '',
-    isRate ? rateVerdict(need, sizing) : userVerdict(need, sizing),
+    isRate ? rateVerdict(need) : userVerdict(need, sizing),
     `Beyond ${enough}, one machine like this is not enough.`,
   ].join('\n')
 }
@@ -28,12 +28,13 @@ function room({ machine: { cores, cpu, shared }, mostThreads }: Sizing): string 
   return `${counted(cores, 'core')} (${cpu}) and room for ${counted(mostThreads, 'thread')}, which ${rest}`
 }
 
-function rateVerdict({ peak, fits, threads, share }: RateNeed, { mostThreads }: Sizing): string {
+function rateVerdict({ peak, fits, threads, share, ceiling }: RateNeed): string {
   const takes = `The peak of ${rate(peak)} takes ${counted(threads, 'thread')} at ${ofCore(share, threads)}`
   if (fits === 'as-is') return `${takes}: this machine can send it.`
   if (fits === 'threads') return `${takes}: this machine can send it, with \`--threads ${threads}\`.`
-  if (fits === 'seen') return `${takes}: this machine can send it, but would show in the response times. ${REMEDY}`
-  return `${takes}, and there is room for ${counted(mostThreads, 'thread')}: this machine cannot send it. ${REMEDY}`
+  if (fits === 'seen')
+    return `The peak of ${rate(peak)} is more than that: this machine may send it, but shows in the response times, and may make the run invalid. ${REMEDY}`
+  return `This machine cannot send it: the peak is ${rate(peak)}, and at about ${rate(ceiling)} ${counted(threads, 'thread')} can do no more. ${REMEDY}`
 }
 
 function userVerdict({ users, fastest, answersFrom, ports }: UserNeed, { threads, mostThreads, perThread }: Sizing) {
@@ -45,7 +46,7 @@ function userVerdict({ users, fastest, answersFrom, ports }: UserNeed, { threads
     return `${these} send at most ${rate(fastest)}, however fast the answers are, at ${ofCore(share, threads)}: this machine can send it.`
   }
   const more = mostThreads > threads ? ` With faster ones, more \`--threads\` help, up to ${mostThreads}.` : ''
-  return `${these} send as many requests as the answers let them: this machine can send it where an answer takes ${formatMs(answersFrom)} or more on average.${more}`
+  return `${these} send as many requests as the answers let them: this machine can send it where an answer takes ${formatMs(twoDigits(answersFrom))} or more on average.${more}`
 }
 
 function userLimit({ ports }: Pick<UserNeed, 'ports'>): string {

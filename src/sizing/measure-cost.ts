@@ -8,11 +8,19 @@ import { type StandIn, startStandIn } from './stand-in.ts'
 import { type StandInLoad, standInPlan } from './stand-in-plan.ts'
 
 /** What the plan's requests cost this machine, or why that is not known, a sentence's end. */
-export type Measurement = RequestCost | { readonly unmeasured: string }
+export type Measurement = RequestCost | Unmeasured
+
+interface Unmeasured {
+  readonly unmeasured: string
+}
+
+type Cost = Omit<RequestCost, 'atFullLoad'>
 
 export interface RequestCost {
-  /** CPU time of the engine's thread per request. */
+  /** CPU time of the engine's thread per request, at a moderate rate. */
   readonly perRequest: Us
+  /** The same of a thread that is spent. */
+  readonly atFullLoad: Us
   readonly requests: number
   readonly took: Ms
 }
@@ -22,9 +30,9 @@ export interface RequestCost {
 const USERS: StandInLoad = { model: 'closed', level: 32, warmUp: 400, measured: 400 }
 
 // Arrivals come one by one, each with a wake-up of its own, so that at moderate rates a request costs two to four times
-// as much as the busy loop says. They are therefore measured near the rate that comes out: at that least cost, this share
-// of a core is some 40 % of one in truth.
-const SHARE_AT_LEAST_COST = 0.16
+// as much as the busy loop says. They are therefore measured near the rate that comes out: what would be this share of a
+// core at the cost of full load is some 40 % of one in truth.
+const SHARE_AT_FULL_LOAD = 0.16
 const WARM_UP: Ms = 200
 const MEASURED: Ms = 1_200
 
@@ -56,15 +64,16 @@ async function measureAgainst(standIn: StandIn, plan: LoadPlan, signal: AbortSig
     const asked = standInPlan(plan, standIn.origin, load)
     return costOf(await runShard({ plan: asked, index: 0, count: 1 }, { signal }), asked)
   }
-  const least = await send(USERS)
-  if ('unmeasured' in least) return least
-  const rate: PerSecond = SHARE_AT_LEAST_COST / (least.perRequest / 1_000_000)
+  const full = await send(USERS)
+  if ('unmeasured' in full) return full
+  const rate: PerSecond = (SHARE_AT_FULL_LOAD * 1_000_000) / full.perRequest
   const level = rate / requestsPerIteration(plan.scenarios)
-  return send({ model: 'open', level, warmUp: WARM_UP, measured: MEASURED })
+  const moderate = await send({ model: 'open', level, warmUp: WARM_UP, measured: MEASURED })
+  return 'unmeasured' in moderate ? moderate : { ...moderate, atFullLoad: full.perRequest }
 }
 
 /** CPU time is measured until the curve is spent, hence the requests that had ended by then. */
-function costOf({ complete, steps, health }: ShardResult, plan: LoadPlan): Measurement {
+function costOf({ complete, steps, health }: ShardResult, plan: LoadPlan): Cost | Unmeasured {
   const took = plan.duration - plan.measureFrom
   const failure = failureIn(steps, plan)
   if (failure !== undefined) return { unmeasured: failure }

@@ -33,8 +33,10 @@ export interface RateNeed {
   readonly fits: 'as-is' | 'threads' | 'seen' | 'beyond'
   /** That it takes; of a load that does not fit, all that there are. */
   readonly threads: number
-  /** Of a core, of each of these threads at the peak. */
+  /** Of a core, of each of these threads at the peak. Means nothing where the load does not fit. */
   readonly share: Share
+  /** At which all threads are spent. */
+  readonly ceiling: PerSecond
 }
 
 /** Closed model: the answers decide how many requests there are. */
@@ -58,17 +60,27 @@ export function sizeLoad(plan: LoadPlan, machine: MachineHere, cost: RequestCost
     mostThreads: most,
     cost,
     perThread,
-    need: plan.model === 'open' ? rateNeed(plan, perThread, threads, most) : userNeed(plan, perThread * threads),
+    need:
+      plan.model === 'open' ? rateNeed(plan, { perThread, cost, threads, most }) : userNeed(plan, perThread * threads),
   }
 }
 
-function rateNeed({ curve, scenarios }: LoadPlan, perThread: PerSecond, chosen: number, most: number): RateNeed {
+interface Threads {
+  readonly perThread: PerSecond
+  readonly cost: RequestCost
+  readonly threads: number
+  readonly most: number
+}
+
+// What a request costs falls with the rate. Between the two costs that were measured a load may or may not be sound, which
+// the run itself will say; where even the lower one fills the threads up to the generator's bound, it cannot be.
+function rateNeed({ curve, scenarios }: LoadPlan, { perThread, cost, threads: chosen, most }: Threads): RateNeed {
   const peak = peakLevel(curve) * requestsPerIteration(scenarios)
   const wanted = Math.max(chosen, Math.ceil(peak / perThread))
-  const threads = Math.min(wanted, Math.max(chosen, most))
-  const share = (peak / threads / perThread) * UNSEEN
-  const fits = wanted === chosen ? 'as-is' : wanted <= most ? 'threads' : share <= BUSY ? 'seen' : 'beyond'
-  return { peak, fits, threads, share }
+  const threads = Math.min(wanted, most)
+  const ceiling = (BUSY * 1_000_000 * most) / cost.atFullLoad
+  const fits = wanted === chosen ? 'as-is' : wanted <= most ? 'threads' : peak <= ceiling ? 'seen' : 'beyond'
+  return { peak, fits, threads, share: (peak / threads / perThread) * UNSEEN, ceiling }
 }
 
 /** One user's cycle is its thinking and its answers; Little's law turns users and cycles into a rate. */

@@ -6,7 +6,7 @@ const sizing = (need: RateNeed | UserNeed, changes: Partial<Sizing> = {}): Sizin
   machine: { cores: 4, shared: true, cpu: 'AMD EPYC' },
   threads: 1,
   mostThreads: 2,
-  cost: { perRequest: 61.234, requests: 7_648, took: 1_200 },
+  cost: { perRequest: 61.234, atFullLoad: 22, requests: 7_648, took: 1_200 },
   perThread: 6_532,
   need,
   ...changes,
@@ -16,6 +16,7 @@ const rate = (changes: Partial<RateNeed>): RateNeed => ({
   fits: 'as-is',
   threads: 1,
   share: 0.0123,
+  ceiling: 77_300,
   ...changes,
 })
 const users = (changes: Partial<UserNeed>): UserNeed => ({
@@ -51,12 +52,12 @@ test.each<[RateNeed, string]>([
     'The peak of 9,000 requests/s takes 2 threads at about 28 % of a core each: this machine can send it, with `--threads 2`.',
   ],
   [
-    rate({ peak: 20_000, fits: 'seen', threads: 2, share: 0.612 }),
-    'takes 2 threads at about 61 % of a core each: this machine can send it, but would show in the response times. Lower the peak, or use a larger machine.',
+    rate({ peak: 20_000, fits: 'seen', threads: 2, share: 1.2 }),
+    'The peak of 20,000 requests/s is more than that: this machine may send it, but shows in the response times, and may make the run invalid. Lower the peak, or use a larger machine.',
   ],
   [
-    rate({ peak: 80_000, fits: 'beyond', threads: 2, share: 2.45 }),
-    'takes 2 threads at about 250 % of a core each, and there is room for 2 threads: this machine cannot send it. Lower the peak, or use a larger machine.',
+    rate({ peak: 80_000, fits: 'beyond', threads: 2, share: 4.8 }),
+    'This machine cannot send it: the peak is 80,000 requests/s, and at about 77,000 requests/s 2 threads can do no more. Lower the peak, or use a larger machine.',
   ],
 ])('arrivals: %#', (need, words) => {
   expect(verdict(need)[0]).toContain(words)
@@ -68,7 +69,7 @@ test('users', () => {
     'Beyond 25,000 users or 13,000 requests/s, one machine like this is not enough.',
   ])
   const slow =
-    '50 users on 1 thread send as many requests as the answers let them: this machine can send it where an answer takes 7.65 ms or more on average.'
+    '50 users on 1 thread send as many requests as the answers let them: this machine can send it where an answer takes 7.7 ms or more on average.'
   expect(verdict(users({}), { mostThreads: 1 })[0]).toBe(slow)
   expect(verdict(users({}))[0]).toBe(`${slow} With faster ones, more \`--threads\` help, up to 2.`)
   expect(verdict(users({ users: 30_000 }))[0]).toBe(

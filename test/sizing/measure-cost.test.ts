@@ -14,6 +14,7 @@ test('a profile is measured without its target being asked', async () => {
   expect(cost).toMatchObject({ perRequest: expect.any(Number), requests: expect.any(Number), took: 1_200 })
   if ('unmeasured' in cost) return
   expect(cost.perRequest).toBeGreaterThan(0)
+  expect(cost.atFullLoad).toBeGreaterThan(0)
   // More than a core has no thread.
   expect(cost.perRequest * cost.requests).toBeLessThanOrEqual(1_250_000)
   expect(target.requests).toBe(0)

@@ -13,7 +13,11 @@ function size(
 ) {
   const shape = { kind: 'stages', stages: [{ from: 1, to: level, over: 1_000 }] } as const
   const plan = planLoad(profile({ load: { model, warmUp: 0, shape }, scenarios }), { data: {} })
-  return sizeLoad(plan, { cores, shared, cpu: 'a processor' }, { perRequest, requests: 5_000, took: 1_000 })
+  return sizeLoad(
+    plan,
+    { cores, shared, cpu: 'a processor' },
+    { perRequest, atFullLoad: 25, requests: 5_000, took: 1_000 },
+  )
 }
 
 test('a thread sends what keeps it busy for 40 % of a core', () => {
@@ -27,13 +31,14 @@ test.each([
   ['with more threads than a run chooses by itself', 2_400, {}, { peak: 4_800, fits: 'threads', threads: 2 }, 0.24],
   ['with all that there are', 6_000, {}, { fits: 'as-is', threads: 3 }, 0.4],
   ['only so that it shows', 9_000, {}, { peak: 18_000, fits: 'seen', threads: 3 }, 0.6],
-  ['not at all', 20_000, {}, { peak: 40_000, fits: 'beyond', threads: 3 }, 40 / 30],
+  ['as long as full load leaves time', 51_000, {}, { peak: 102_000, fits: 'seen', ceiling: 102_000 }, 3.4],
+  ['and then not at all', 51_001, {}, { fits: 'beyond', threads: 3 }, 3.400067],
   ['beside the target there are fewer', 4_500, { shared: true }, { fits: 'seen', threads: 2 }, 0.45],
   ['on one core there is one', 2_400, { cores: 1 }, { fits: 'seen', threads: 1 }, 0.48],
 ] as const)('arrivals: %s', (_, level, machine, need, share) => {
   const sized = size('open', level, machine)
   expect(sized.need).toMatchObject(need)
-  expect(sized.need).toHaveProperty('share', expect.closeTo(share, 6))
+  expect(sized.need).toHaveProperty('share', expect.closeTo(share, 5))
 })
 
 test('users who think send no more than their pauses let them, and fit whatever the answers take', () => {
