@@ -29,6 +29,7 @@ test.each([
   ['it fits', 1_000, {}, { peak: 2_000, fits: 'as-is', threads: 1 }, 0.2],
   ['up to the very bound', 2_000, {}, { fits: 'as-is', threads: 1 }, 0.4],
   ['with more threads than a run chooses by itself', 2_400, {}, { peak: 4_800, fits: 'threads', threads: 2 }, 0.24],
+  ['with the last of them', 2_400, { cores: 3 }, { fits: 'threads', threads: 2 }, 0.24],
   ['with all that there are', 6_000, {}, { fits: 'as-is', threads: 3 }, 0.4],
   ['only so that it shows', 9_000, {}, { peak: 18_000, fits: 'seen', threads: 3 }, 0.6],
   ['as long as full load leaves time', 51_000, {}, { peak: 102_000, fits: 'seen', ceiling: 102_000 }, 3.4],

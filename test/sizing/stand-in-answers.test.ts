@@ -1,5 +1,6 @@
 import { expect, test } from '@jest/globals'
 import { compileCheck } from '../../src/engine/check.ts'
+import { CookieJar } from '../../src/engine/cookies.ts'
 import type { RequestStep } from '../../src/profile/profile.ts'
 import { answerTo } from '../../src/sizing/stand-in-answers.ts'
 import { requestStep } from '../support/plans.ts'
@@ -99,6 +100,13 @@ test('everything that a step captures is there, and what it also expects is as e
   expect(cause).toBeUndefined()
   expect(kept).toMatchObject({ id: '7', order: '/orders/1' })
   for (const name of ['token', 'third', 'session', 'tag']) expect(kept[name]).toMatch(/^stand-in/)
+})
+
+test('a cookie comes back with every later step, wherever it goes', () => {
+  const { headers } = answerTo(requestStep({ capture: [{ name: 's', from: { kind: 'cookie', name: 'session' } }] }))
+  const jar = new CookieJar(new URL('http://127.0.0.1:8080'))
+  jar.store(headers[headers.indexOf('set-cookie') + 1]!, '/0/login/form', 0)
+  expect(jar.header('/1/account', 0)).toMatch(/^session=stand-in/)
 })
 
 test('a status that has no body is told without one', () => {
