@@ -29,12 +29,12 @@ function room({ machine: { cores, cpu, shared }, mostThreads }: Sizing): string 
 }
 
 function rateVerdict({ peak, fits, threads, share, ceiling }: RateNeed): string {
-  const takes = `The peak of ${rate(peak)} takes ${counted(threads, 'thread')} at ${ofCore(share, threads)}`
+  const takes = `The peak of ${planned(peak)} takes ${counted(threads, 'thread')} at ${ofCore(share, threads)}`
   if (fits === 'as-is') return `${takes}: this machine can send it.`
   if (fits === 'threads') return `${takes}: this machine can send it, with \`--threads ${threads}\`.`
   if (fits === 'seen')
-    return `The peak of ${rate(peak)} is more than that: this machine may send it, but shows in the response times, and may make the run invalid. ${REMEDY}`
-  return `This machine cannot send it: the peak is ${rate(peak)}, and at about ${rate(ceiling)} ${counted(threads, 'thread')} can do no more. ${REMEDY}`
+    return `The peak of ${planned(peak)} is more than that: this machine may send it, but shows in the response times, and may make the run invalid. ${REMEDY}`
+  return `This machine cannot send it: the peak is ${planned(peak)}, and at about ${rate(ceiling)} ${counted(threads, 'thread')} can do no more. ${REMEDY}`
 }
 
 function userVerdict({ users, fastest, answersFrom, ports }: UserNeed, { threads, mostThreads, perThread }: Sizing) {
@@ -55,6 +55,11 @@ function userLimit({ ports }: Pick<UserNeed, 'ports'>): string {
 
 function rate(perSecond: PerSecond): string {
   return `${formatCount(twoDigits(perSecond))} requests/s`
+}
+
+/** Not measured, so that 6,540 is seen to be more than 6,500. */
+function planned(perSecond: PerSecond): string {
+  return `${formatCount(Number(perSecond.toFixed(2)))} requests/s`
 }
 
 function ofCore(share: Share, threads: number): string {

@@ -48,8 +48,8 @@ test('what was measured, what follows from it, and whether it is enough', () => 
 test.each<[RateNeed, string]>([
   [rate({ share: 0.004 }), 'takes 1 thread at less than 1 % of a core: this machine can send it.'],
   [
-    rate({ peak: 9_000, fits: 'threads', threads: 2, share: 0.28 }),
-    'The peak of 9,000 requests/s takes 2 threads at about 28 % of a core each: this machine can send it, with `--threads 2`.',
+    rate({ peak: 9_012.5, fits: 'threads', threads: 2, share: 0.28 }),
+    'The peak of 9,012.5 requests/s takes 2 threads at about 28 % of a core each: this machine can send it, with `--threads 2`.',
   ],
   [
     rate({ peak: 20_000, fits: 'seen', threads: 2, share: 1.2 }),
