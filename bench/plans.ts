@@ -46,5 +46,13 @@ interface OpenOptions {
 
 /** So many arrivals a second, whatever becomes of them. */
 export function openPlan({ port, rate, seconds = LONG_ENOUGH, warmUp = 2 }: OpenOptions): LoadPlan {
-  return onePlan({ port, level: rate, seconds, warmUp, timeout: 5_000, connections: 400, steps: [requestStep()] })
+  return onePlan({
+    port,
+    level: rate,
+    seconds,
+    warmUp,
+    timeout: 5_000,
+    connections: { limit: 400 },
+    steps: [requestStep()],
+  })
 }

@@ -111,8 +111,25 @@ for their answers (k6: VUs). A load has one of the two throughout.
 
 **A user.** Each iteration of an open load is a new user; each user of a closed one keeps coming back. A user keeps the
 cookies it is given and sends them along, as a browser does; redirects are answers and are not followed. The first
-failed request ends the iteration: the steps behind it are not sent. Users of a closed load have a connection of their own
-each, as k6's VUs; arrivals of an open load share a pool, as through a proxy. Connections are kept alive.
+failed request ends the iteration: the steps behind it are not sent.
+
+**Connections.** Each user of a closed load has a connection of its own, as a VU of k6 has, unless \`limit\` or the 25,000
+that a machine has ports for are fewer than the users; then they share. Arrivals of an open load share whichever is free,
+as behind a proxy. Connections are kept alive. \`connections\` chooses otherwise; here every arrival is a new visitor, who
+opens a connection of its own, speaks HTTP/2 over it, and closes it at the end:
+
+\`\`\`yaml
+name: shop
+target: https://127.0.0.1:8443
+load: { rate: 50/s, for: 60s }
+connections:
+  use: per-iteration             # k6: noVUConnectionReuse
+  http: 2
+  verify: false                  # of a test machine that signed its certificate itself
+scenarios: [ { name: store, steps: [ { get: / } ] } ]
+\`\`\`
+
+How the connections are used is part of the load: a run is compared only with runs that used them alike.
 
 The load takes one of four shapes. A constant load or one ramp:
 

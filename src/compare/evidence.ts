@@ -19,6 +19,7 @@ const NO_CONTACT: ReadonlySet<string> = new Set<Cause>([
   'unresolved-host',
   'unreachable',
   'tls',
+  'no-http2',
 ])
 
 /** Why a store could not be read, and what to do about it. */

@@ -1,13 +1,5 @@
+import type { Ms } from '../units.ts'
 import type { Cause } from './shard-result.ts'
-
-/** What is known of a request at the moment it fails. */
-export interface Failure {
-  readonly error: unknown
-  /** Whether the connection (and its TLS session) stood. */
-  readonly connected: boolean
-  /** Whether the answer's headers had come. */
-  readonly headersSeen: boolean
-}
 
 const CAUSE_OF_CODE: Readonly<Record<string, Cause>> = {
   ECONNREFUSED: 'connection-refused',
@@ -38,12 +30,13 @@ const CAUSE_OF_CODE: Readonly<Record<string, Cause>> = {
   ENOMEM: 'generator',
   EAI_MEMORY: 'generator',
 
-  UND_ERR_HEADERS_OVERFLOW: 'headers-too-large',
-  UND_ERR_RES_EXCEEDED_MAX_SIZE: 'body-too-large',
+  // Those of undici and Node, for an HTTP/2 connection and for one of its streams.
+  UND_ERR_SOCKET: 'connection-closed',
+  UND_ERR_INFO: 'connection-reset',
+  ERR_HTTP2_STREAM_ERROR: 'connection-reset',
   UND_ERR_INVALID_ARG: 'invalid-request',
-  UND_ERR_NOT_SUPPORTED: 'invalid-request',
-  UND_ERR_REQ_CONTENT_LENGTH_MISMATCH: 'invalid-request',
 
+  ERR_NO_HTTP2: 'no-http2',
   EPROTO: 'tls',
   DEPTH_ZERO_SELF_SIGNED_CERT: 'tls',
   SELF_SIGNED_CERT_IN_CHAIN: 'tls',
@@ -55,7 +48,7 @@ const CAUSE_OF_CODE: Readonly<Record<string, Cause>> = {
 
 // Node's names for what OpenSSL's verification finds wrong, and for what its handshake does.
 const CAUSE_OF_PREFIX: readonly (readonly [prefix: string, cause: Cause])[] = [
-  ['HPE_', 'malformed-answer'],
+  ['ERR_HTTP2_', 'malformed-answer'],
   ['ERR_TLS_', 'tls'],
   ['ERR_SSL_', 'tls'],
   ['ERR_OSSL_', 'tls'],
@@ -65,40 +58,25 @@ const CAUSE_OF_PREFIX: readonly (readonly [prefix: string, cause: Cause])[] = [
   ['ERROR_IN_', 'tls'],
 ]
 
-/** The cause of a failure; `generator` when it is none that a target is known to produce, so that it cannot be missed. */
-export function causeOf(failure: Failure): Cause {
-  const code = codeOf(failure.error)
-  if (code === 'ETIMEDOUT' || code === 'UND_ERR_CONNECT_TIMEOUT')
-    return failure.connected ? 'timeout' : 'connect-timeout'
-  if (code === 'UND_ERR_SOCKET') return causeOfSocketError(failure.error)
-  // The body was cut short by the end of the connection, unless the headers already contradicted each other.
-  if (code === 'UND_ERR_RES_CONTENT_LENGTH_MISMATCH')
-    return failure.headersSeen ? 'connection-closed' : 'malformed-answer'
+/**
+ * The cause of a socket's error; `generator` when it is none that a target is known to produce, so that it cannot be missed.
+ *
+ * @param connected whether the connection (and its TLS session) stood
+ */
+export function causeOf(error: unknown, connected: boolean): Cause {
+  const code = codeOf(error)
+  if (code === 'ETIMEDOUT') return connected ? 'timeout' : 'connect-timeout'
   return CAUSE_OF_CODE[code] ?? CAUSE_OF_PREFIX.find(([prefix]) => code.startsWith(prefix))?.[1] ?? 'generator'
 }
 
-/** Whether the failure is what a server's closing of an idle connection looks like to a request that meets it. */
-export function looksStale(error: unknown, idle: number): boolean {
+/** Whether the error is what a server's closing of an idle connection looks like to a request that meets it. */
+export function looksStale(error: unknown, idle: Ms): boolean {
   const code = codeOf(error)
-  return (
-    code === 'EPIPE' ||
-    (code === 'UND_ERR_SOCKET' && causeOfSocketError(error) === 'connection-closed') ||
-    (code === 'ECONNRESET' && idle >= 1_000)
-  )
+  return code === 'EPIPE' || code === 'UND_ERR_SOCKET' || (code === 'ECONNRESET' && idle >= 1_000)
 }
 
-// undici has one code for all ends of a socket and tells them apart by words.
-function causeOfSocketError(error: unknown): Cause {
-  return textOf(error, 'message').startsWith('bad ') ? 'malformed-answer' : 'connection-closed'
-}
-
-// undici 8 means to give its parser's errors codes like HPE_INVALID_CONSTANT, and gives them none: the name serves.
 // Where several addresses were tried, Node's AggregateError carries the code of the first.
 function codeOf(error: unknown): string {
-  return textOf(error, 'name') === 'HTTPParserError' ? 'HPE_' : textOf(error, 'code')
-}
-
-function textOf(error: unknown, key: 'code' | 'message' | 'name'): string {
-  const text = typeof error === 'object' && error !== null ? (error as Record<string, unknown>)[key] : undefined
-  return typeof text === 'string' ? text : ''
+  const code = typeof error === 'object' && error !== null && 'code' in error ? error.code : undefined
+  return typeof code === 'string' ? code : ''
 }

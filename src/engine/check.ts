@@ -3,7 +3,7 @@ import type { Capture, Expect, RequestStep } from '../profile/profile.ts'
 import type { EpochMs } from '../units.ts'
 import { parseCookie } from './cookies.ts'
 import type { Cause } from './shard-result.ts'
-import type { Answer, AnswerHeaders } from './transport.ts'
+import type { Answer, AnswerHeaders, Wants } from './transport.ts'
 
 /** Judges a whole answer, and keeps what later steps need; the cause of the failure when it is one. */
 export type Check = (answer: Answer, keeper: Keeper) => Cause | undefined
@@ -15,16 +15,18 @@ export interface Keeper {
 
 export interface CompiledCheck {
   readonly check: Check
-  readonly needsText: boolean
+  readonly wants: Wants
 }
 
 export function compileCheck({ expect, capture }: Pick<RequestStep, 'expect' | 'capture'>): CompiledCheck {
   const needsJson = expect.json.length > 0 || capture.some(({ from }) => from.kind === 'json')
   const needsText = needsJson || expect.body !== undefined
-  const plain = !needsText && expect.headers.length === 0 && capture.length === 0
-  if (plain) return { needsText, check: (answer) => judgeStatus(expect, answer.status) }
+  const needsHeaders = expect.headers.length > 0 || capture.some(({ from }) => from.kind === 'header')
+  const wants = { text: needsText, headers: needsHeaders }
+  if (!needsText && !needsHeaders && capture.length === 0)
+    return { wants, check: (answer) => judgeStatus(expect, answer.status) }
   return {
-    needsText,
+    wants,
     check: (answer, keeper) => {
       const wrong = judgeStatus(expect, answer.status)
       if (wrong) return wrong

@@ -22,8 +22,6 @@ export function beginUsers(run: EngineRun, { index, count }: Pick<Shard, 'index'
 class User implements Appointment, IterationOwner {
   due: Ms = 0
   jar: CookieJar | undefined = undefined
-  /** As k6's users, unless there are more of them than connections. */
-  readonly ownConnection: boolean
   readonly #run: EngineRun
   readonly #number: number
   readonly #users: number
@@ -35,7 +33,6 @@ class User implements Appointment, IterationOwner {
     this.#run = run
     this.#number = number
     this.#users = users
-    this.ownConnection = users <= run.plan.connections
     this.#spans = userSpans(run.plan.curve, number).map(({ from, to }) => ({
       from: run.start + from,
       to: run.start + to,
@@ -46,6 +43,7 @@ class User implements Appointment, IterationOwner {
   comeBack(at: Ms): void {
     const span = this.#nextSpan(at)
     if (!span || this.#run.activity.stopped) {
+      this.#run.transport.release(this)
       this.#run.activity.sourceEnds()
     } else {
       this.due = Math.max(at, span.from)

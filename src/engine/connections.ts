@@ -1,7 +1,18 @@
+import { type HistogramText, Recorder } from '../histogram.ts'
 import type { Ms } from '../units.ts'
 import { addressBook } from './addresses.ts'
-import { Connection, type ConnectionHost } from './connection.ts'
-import { type ConnectionStats, type Receiver, type Transport, unsent, type WireRequest } from './transport.ts'
+import type { Connection, ConnectionHost, Handshakes } from './connection.ts'
+import { Http1Connection } from './http1-connection.ts'
+import { Http2Session, Http2Stream } from './http2-connection.ts'
+import type { Endpoint } from './sockets.ts'
+import {
+  type ConnectionStats,
+  type Receiver,
+  type Transport,
+  type TransportOptions,
+  unsent,
+  type WireRequest,
+} from './transport.ts'
 
 /** How often requests are looked through for those that have lasted or waited too long. */
 const SWEEP_EVERY: Ms = 10
@@ -20,51 +31,61 @@ interface Waiting {
   readonly since: Ms
 }
 
-interface ConnectionsOptions {
-  readonly origin: string
-  /** Most connections at one time. */
-  readonly cap: number
-  /** The engine's clock. */
-  readonly now?: () => Ms
-}
-
 /** The network: a bounded set of connections, each with one request or none, and a queue before them. */
 export class Connections implements Transport, ConnectionHost {
-  readonly origin: string
-  readonly lookup = addressBook()
+  readonly endpoint: Endpoint
   readonly now: () => Ms
+  readonly maxAge: Ms
+  readonly maxRequests: number
   readonly #cap: number
+  readonly #ahead: number
+  readonly #http: '1.1' | '2'
   readonly #all = new Set<Connection>()
   /** Last in, first out: few users keep to few connections. Those that have died meanwhile are passed over. */
   readonly #free: Connection[] = []
   /** Those of users that have one of their own, also while it is free. */
   readonly #own = new Map<object, Connection>()
+  /** HTTP/2 only, where a connection has room for many requests. */
+  readonly #sessions = new Set<Http2Session>()
   readonly #waiting: Waiting[] = []
   /** Index of the first that still waits. */
   #head = 0
   readonly #sweep: NodeJS.Timeout
   #turn: NodeJS.Immediate | undefined
   #openedThisTurn = 0
-  #opened = 0
+  readonly #connect = new Recorder()
+  readonly #tls = new Recorder()
+  #openings = 0
   #peak = 0
   #staleRetries = 0
   #cancelled = false
 
-  constructor({ origin, cap, now = () => performance.now() }: ConnectionsOptions) {
-    this.origin = origin
+  constructor({ target, http, verify, cap, ahead, maxAge, maxRequests, now }: TransportOptions) {
+    this.endpoint = { url: target, verify, lookup: addressBook() }
     this.now = now
+    this.maxAge = maxAge ?? Number.POSITIVE_INFINITY
+    this.maxRequests = maxRequests ?? Number.POSITIVE_INFINITY
     this.#cap = cap
+    this.#ahead = ahead
+    this.#http = http
     this.#sweep = setInterval(() => this.#onSweep(), SWEEP_EVERY)
+    this.#openAhead()
   }
 
   get stats(): ConnectionStats {
-    return { opened: this.#opened, peak: this.#peak, cap: this.#cap, staleRetries: this.#staleRetries }
+    return { opened: this.#openings, peak: this.#peak, cap: this.#cap, staleRetries: this.#staleRetries }
+  }
+
+  handshakes(): { readonly connect: HistogramText; readonly tls: HistogramText } {
+    return { connect: this.#connect.drain(), tls: this.#tls.drain() }
   }
 
   send(request: WireRequest, receiver: Receiver, user?: object): void {
     const now = this.now()
-    const connection = this.#queued === 0 && !this.#cancelled ? this.#take(user) : undefined
-    if (connection) connection.send(request, receiver, now + request.timeout, connection.fresh ? now : undefined)
+    const connection = this.#cancelled
+      ? undefined
+      : (this.#kept(user, now) ?? (this.#queued === 0 ? this.#opened(user) : undefined))
+    if (connection) connection.send(request, receiver, now)
     else if (this.#cancelled) setImmediate(() => receiver.onAnswer(unsent('cancelled', this.now(), now)))
     else this.#waiting.push({ request, receiver, user, since: now })
   }
@@ -78,20 +99,32 @@ export class Connections implements Transport, ConnectionHost {
     for (const connection of this.#all) connection.fail('cancelled')
   }
 
+  release(user: object): void {
+    const connection = this.#own.get(user)
+    this.#own.delete(user)
+    if (connection && !connection.over) connection.expire()
+  }
+
   async close(): Promise<void> {
     clearInterval(this.#sweep)
     clearImmediate(this.#turn)
-    await Promise.all([...this.#all].map((connection) => connection.destroy()))
+    const all = [...this.#all]
+    for (const connection of all) connection.destroy()
+    await Promise.all(all.map((connection) => connection.closed()))
     this.#all.clear()
   }
 
-  onOpening(): void {
-    this.#opened++
+  onOpen(connection: Connection, { connect, tls }: Handshakes): void {
+    this.#connect.record(1000 * connect)
+    if (tls !== undefined) this.#tls.record(1000 * tls)
+    if (connection.receiver === undefined && connection.user === undefined) this.#free.push(connection)
+    this.#serve()
   }
 
   onAnswered(connection: Connection, receiver: Receiver): void {
     // Free before the receiver is told: its next request finds this connection on top, and goes out at once.
-    if (connection.user === undefined) this.#free.push(connection)
+    if (connection.over) this.#all.delete(connection)
+    else if (connection.user === undefined) this.#free.push(connection)
     receiver.onAnswer(connection)
     this.#serve()
   }
@@ -123,7 +156,7 @@ export class Connections implements Transport, ConnectionHost {
 
   #repeat({ deadline, startedAt, user }: Connection, request: WireRequest, receiver: Receiver): void {
     this.#staleRetries++
-    this.#open(user).send(request, receiver, deadline, startedAt)
+    this.#open(user).send(request, receiver, this.now(), startedAt, deadline)
   }
 
   get #queued(): number {
@@ -144,38 +177,84 @@ export class Connections implements Transport, ConnectionHost {
     if (this.#queued === 0) return
     this.#dropExpired()
     while (this.#queued > 0) {
-      const connection = this.#take(this.#waiting[this.#head]!.user)
+      const { user } = this.#waiting[this.#head]!
+      const now = this.now()
+      const connection = this.#kept(user, now) ?? this.#opened(user)
       if (!connection) return
       const { request, receiver, since } = this.#shift()
-      connection.send(request, receiver, this.now() + request.timeout, since)
+      connection.send(request, receiver, now, since)
     }
   }
 
-  #take(user: object | undefined): Connection | undefined {
-    const free = user === undefined ? this.#popFree() : this.#own.get(user)
-    if (free && !free.over) return free
-    if (this.#all.size >= this.#cap || this.#openedThisTurn >= OPENED_PER_TURN) return undefined
+  /** One that is there already. */
+  #kept(user: object | undefined, now: Ms): Connection | undefined {
+    if (user !== undefined) return this.#usable(this.#own.get(user), now)
+    while (this.#free.length > 0) {
+      const free = this.#usable(this.#free.pop(), now)
+      if (free) return free
+    }
+    return undefined
+  }
+
+  #usable(connection: Connection | undefined, now: Ms): Connection | undefined {
+    if (connection === undefined || connection.over) return undefined
+    if (now - connection.openedAt < this.maxAge) return connection
+    connection.expire()
+    return undefined
+  }
+
+  /** One that may be opened now. */
+  #opened(user: object | undefined): Connection | undefined {
+    const roomy = user === undefined ? this.#roomySession() : undefined
+    if (roomy) return this.#added(new Http2Stream(this, roomy, undefined))
+    if (this.#size >= this.#cap || this.#openedThisTurn >= OPENED_PER_TURN) return undefined
     this.#openedThisTurn++
-    this.#turn ??= setImmediate(() => {
-      this.#turn = undefined
-      this.#openedThisTurn = 0
-      this.#serve()
-    })
+    this.#turn ??= setImmediate(() => this.#onTurn())
     return this.#open(user)
   }
 
-  #popFree(): Connection | undefined {
-    let free = this.#free.pop()
-    while (free?.over) free = this.#free.pop()
-    return free
+  #onTurn(): void {
+    this.#turn = undefined
+    this.#openedThisTurn = 0
+    this.#serve()
+    this.#openAhead()
+  }
+
+  // Before the first arrivals need them: those would measure handshakes that later ones do not have.
+  #openAhead(): void {
+    while (this.#all.size < this.#ahead && this.#opened(undefined));
   }
 
   #open(user: object | undefined): Connection {
-    const connection = new Connection(this, user)
+    this.#openings++
+    const connection = this.#added(
+      this.#http === '2' ? new Http2Stream(this, this.#openSession(), user) : new Http1Connection(this, user),
+    )
     if (user !== undefined) this.#own.set(user, connection)
-    this.#all.add(connection)
-    this.#peak = Math.max(this.#peak, this.#all.size)
+    this.#peak = Math.max(this.#peak, this.#size)
     return connection
+  }
+
+  #added(connection: Connection): Connection {
+    this.#all.add(connection)
+    return connection
+  }
+
+  #openSession(): Http2Session {
+    const session = new Http2Session(this)
+    this.#sessions.add(session)
+    void session.closed().then(() => this.#sessions.delete(session))
+    return session
+  }
+
+  #roomySession(): Http2Session | undefined {
+    for (const session of this.#sessions) if (session.hasRoom) return session
+    return undefined
+  }
+
+  /** Connections that are open, or being opened. */
+  get #size(): number {
+    return this.#http === '2' ? this.#sessions.size : this.#all.size
   }
 
   // One look at all every 10 ms instead of two operations on a timer per request.

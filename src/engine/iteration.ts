@@ -14,8 +14,6 @@ import { type Answer, type Receiver, unsent } from './transport.ts'
 export interface IterationOwner {
   /** The user's; undefined until an answer sets a cookie. */
   jar: CookieJar | undefined
-  /** Whether its requests go over a connection that no other user has. */
-  readonly ownConnection: boolean
   /** `at` is when the next iteration of the same user may begin. */
   onIterationEnd(at: Ms): void
 }
@@ -151,11 +149,18 @@ export class Iteration implements Appointment, Receiver, Values, Keeper {
     const request = this.#requestStep().prepare(this, this.#owner.jar)
     if (request) {
       this.#path = request.path
-      this.#run.transport.send(request, this, this.#owner.ownConnection ? this.#owner : undefined)
+      this.#run.transport.send(request, this, this.#connectionOwner())
     } else {
       this.#unsendable = true
       this.#run.agenda.add(this)
     }
+  }
+
+  /** Whose connection its requests go over; undefined: any that is free. */
+  #connectionOwner(): object | undefined {
+    const { use } = this.#run.plan.connections
+    if (use === 'shared') return undefined
+    return use === 'per-user' ? this.#owner : this
   }
 
   /** The request of the current step has ended. */
@@ -185,6 +190,7 @@ export class Iteration implements Appointment, Receiver, Values, Keeper {
   #end(outcome: 'finished' | 'failed' | 'cut' | 'dropped', at: Ms): void {
     if (outcome !== 'dropped') this.#start()
     if (this.#measured) this.#run.ledger.iterations[outcome]++
+    if (this.#run.plan.connections.use === 'per-iteration') this.#run.transport.release(this)
     this.#owner.onIterationEnd(at)
     this.#run.activity.iterationEnds()
   }

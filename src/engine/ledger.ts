@@ -106,6 +106,7 @@ class StepLedger {
   readonly #id: number
   readonly #response = new Recorder()
   readonly #service = new Recorder()
+  readonly #firstByte = new Recorder()
   readonly #failures = new Recorder()
   readonly #causes = new Map<Cause, number>()
   /** By status code, of three digits. Doubles, as in a recorder: a day of short answers is more than 32 bits count. */
@@ -131,6 +132,7 @@ class StepLedger {
       if (withinWindow) this.#succeededInWindow++
       this.#response.record(response)
       this.#service.record(us(answer.doneAt - answer.sentAt!))
+      this.#firstByte.record(us(answer.firstByteAt! - answer.sentAt!))
     } else {
       this.failed++
       this.#failures.record(response)
@@ -152,6 +154,7 @@ class StepLedger {
       bytesSent: this.#bytesSent,
       response: this.#response.drain(),
       service: this.#service.drain(),
+      firstByte: this.#firstByte.drain(),
       failures: this.#failures.drain(),
     }
   }

@@ -59,8 +59,6 @@ class Arrivals implements Appointment {
 /** Comes once, and is forgotten with its cookies. */
 class Visitor implements IterationOwner {
   jar: CookieJar | undefined = undefined
-  // Visitors come through proxies that keep connections open for all of them; one each would measure handshakes.
-  readonly ownConnection = false
 
   onIterationEnd(): void {}
 }

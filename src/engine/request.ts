@@ -1,8 +1,9 @@
 import type { LoadPlan, PlannedStep } from '../plan/plan.ts'
+import type { Template } from '../profile/profile.ts'
 import { VERSION } from '../version.ts'
 import type { CookieJar } from './cookies.ts'
 import { compileTemplate, type Render, type Values } from './template.ts'
-import type { WireRequest } from './transport.ts'
+import type { Wants, WireRequest } from './transport.ts'
 
 type RequestStep = Extract<PlannedStep, { kind: 'request' }>
 
@@ -10,97 +11,132 @@ type RequestStep = Extract<PlannedStep, { kind: 'request' }>
 export type Prepare = (values: Values, jar: CookieJar | undefined) => WireRequest | undefined
 
 /** A step made ready to be sent. What is the same every time is worked out here, once. */
-export function compileRequest(step: RequestStep, { target, data }: LoadPlan, wantsText: boolean): Prepare {
-  const base = new URL(target).pathname.replace(/\/$/, '')
-  const path = compileTemplate(step.path, data)
-  const headers = headersOf(step).map(([name, value]) => [name, compileTemplate(value, data)] as const)
-  const body = step.body === undefined ? '' : compileTemplate(step.body.content, data)
+export function compileRequest(step: RequestStep, { target, data }: LoadPlan, wants: Wants): Prepare {
   const { method, timeout } = step
+  const { host, pathname } = new URL(target)
+  const base = pathname.replace(/\/$/, '')
+  const part = (template: Template, sendable: Sendable) => compilePart(compileTemplate(template, data), sendable)
+  const headers = headersOf(step, host)
+  const path = part(step.path, (text) => sendablePath(base, text))
+  const others = headers.filter((header) => !isCookie(header))
+  const fields = joined(others.map(([name, value]) => part(value, (text) => line(name, text))))
+  const cookie = part(headers.find(isCookie)?.[1] ?? [], sendableHeader)
+  const body = part(step.body?.content ?? [], bytesOf)
 
-  const fixedPath = typeof path === 'string' ? sendablePath(base, path) : undefined
-  const fixedBody = typeof body === 'string' ? bytesOf(body) : undefined
-  const fixedHeaders = headers.every(isFixed) ? renderHeaders(headers) : undefined
-  const fixed: WireRequest | undefined =
-    fixedPath !== undefined && fixedHeaders !== undefined && typeof body === 'string'
-      ? { method, path: fixedPath, headers: fixedHeaders, body: fixedBody, timeout, wantsText }
-      : undefined
+  const prepare: Prepare = (values, jar) => {
+    const whole = path.render(values)
+    const lines = fields.render(values)
+    const own = cookie.render(values)
+    const content = body.render(values)
+    if (whole === undefined || lines === undefined || own === undefined || content === undefined) return undefined
+    const all = lines + cookieLine(own, jar ? jar.header(whole, values.now()) : '') + lengthLine(method, content)
+    const wire = `${method} ${whole} HTTP/1.1\r\n${all}\r\n${content}`
+    return { method, path: whole, fields: all, body: content, wire, timeout, wants }
+  }
+  if (![path, fields, cookie, body].every(({ fixed }) => fixed)) return prepare
+  const fixed = prepare(NOTHING, undefined)
+  return (values, jar) => (jar ? prepare(values, jar) : fixed)
+}
 
-  return (values, jar) => {
-    if (fixed && !jar) return fixed
-    const whole = typeof path === 'string' ? fixedPath : sendablePath(base, path(values))
-    const fields = fixedHeaders ?? renderHeaders(headers, values)
-    const content = typeof body === 'string' ? body : body(values)
-    if (whole === undefined || fields === undefined || content === undefined) return undefined
-    return {
-      method,
-      path: whole,
-      headers: jar ? withCookies(fields, jar.header(whole, values.now())) : fields,
-      body: typeof body === 'string' ? fixedBody : bytesOf(content),
-      timeout,
-      wantsText,
-    }
+/** What a template comes to, as it may be sent where it stands. */
+interface Part {
+  /** Whether it is the same every time. */
+  readonly fixed: boolean
+  readonly render: Render
+}
+
+type Sendable = (text: string) => string | undefined
+
+// What is the same every time asks for nothing.
+const NOTHING: Values = { row: () => undefined, captured: () => undefined, draw: () => 0, now: () => 0 }
+
+function compilePart(content: string | Render, sendable: Sendable): Part {
+  if (typeof content === 'string') {
+    const text = sendable(content)
+    return { fixed: true, render: () => text }
+  }
+  return {
+    fixed: false,
+    render: (values) => {
+      const text = content(values)
+      return text === undefined ? undefined : sendable(text)
+    },
   }
 }
 
-type Header = readonly [name: string, value: string | Render]
+/** One behind the other; those that are the same every time first, as one text. */
+function joined(parts: readonly Part[]): Part {
+  const first = concatenated(
+    parts.filter(({ fixed }) => fixed),
+    NOTHING,
+    '',
+  )
+  const others = parts.filter(({ fixed }) => !fixed)
+  return { fixed: others.length === 0, render: (values) => concatenated(others, values, first) }
+}
 
-function headersOf({ headers, body }: RequestStep): RequestStep['headers'] {
+function concatenated(parts: readonly Part[], values: Values, first: string | undefined): string | undefined {
+  let text = first
+  for (const { render } of parts) {
+    const more = render(values)
+    text = text === undefined || more === undefined ? undefined : text + more
+  }
+  return text
+}
+
+type Header = RequestStep['headers'][number]
+
+function headersOf({ headers, body }: RequestStep, host: string): readonly Header[] {
   const named = new Set(headers.map(([name]) => name.toLowerCase()))
-  return [
-    ...headers,
-    ...(named.has('user-agent') ? [] : [['user-agent', [`loadgate/${VERSION}`]] as const]),
-    ...(body?.type === undefined || named.has('content-type') ? [] : [['content-type', [body.type]] as const]),
+  const given: Header[] = [
+    ['host', [host]],
+    ['user-agent', [`loadgate/${VERSION}`]],
+    ...(body?.type === undefined ? [] : [['content-type', [body.type]] as const]),
   ]
+  return [...given.filter(([name]) => !named.has(name)), ...headers]
 }
 
-function isFixed([, value]: Header): boolean {
-  return typeof value === 'string'
+function isCookie([name]: Header): boolean {
+  return name.toLowerCase() === 'cookie'
 }
 
-function renderHeaders(headers: readonly Header[], values?: Values): string[] | undefined {
-  const fields: string[] = []
-  for (const [name, value] of headers) {
-    const text = typeof value === 'string' ? value : values && value(values)
-    const sendable = text === undefined ? undefined : sendableHeader(text)
-    if (sendable === undefined) return undefined
-    fields.push(name, sendable)
-  }
-  return fields
+function line(name: string, text: string): string | undefined {
+  const value = sendableHeader(text)
+  return value === undefined ? undefined : `${name}: ${value}\r\n`
 }
 
 /** One `cookie` header in all (RFC 6265 5.4): the step's own cookies first. */
-function withCookies(fields: readonly string[], cookies: string): readonly string[] {
-  if (cookies === '') return fields
-  const at = fields.findIndex((field, index) => index % 2 === 0 && field.toLowerCase() === 'cookie')
-  return at < 0 ? [...fields, 'cookie', cookies] : fields.with(at + 1, `${fields[at + 1]}; ${cookies}`)
+function cookieLine(own: string, kept: string): string {
+  if (own === '' && kept === '') return ''
+  return `cookie: ${own}${own !== '' && kept !== '' ? '; ' : ''}${kept}\r\n`
 }
+
+/** RFC 9110 8.6: also stated for no body where the method means to have one. */
+function lengthLine(method: string, body: string): string {
+  return body === '' && !HAS_BODY.has(method) ? '' : `content-length: ${body.length}\r\n`
+}
+
+const HAS_BODY = new Set(['POST', 'PUT', 'PATCH'])
 
 // A captured value is the target's to choose. It may not end a line and begin another, nor name another origin: what
 // does not begin with `/` could be a whole address. Blanks and what is beyond ASCII are encoded as a browser does.
-function sendablePath(base: string, path: string | undefined): string | undefined {
-  if (path === undefined || !path.startsWith('/') || hasControls(path)) return undefined
+function sendablePath(base: string, path: string): string | undefined {
+  if (!path.startsWith('/') || CONTROLS.test(path)) return undefined
   const whole = base + path
   return PLAIN_PATH.test(whole) ? whole : whole.replace(NOT_PLAIN, (text) => encodeURIComponent(text.toWellFormed()))
 }
 
 function sendableHeader(text: string): string | undefined {
-  if (hasControls(text)) return undefined
-  // undici writes one byte per character: what is beyond ASCII goes as its UTF-8 bytes, as with curl.
+  return CONTROLS.test(text) ? undefined : bytesOf(text)
+}
+
+/** A character per byte: what is beyond ASCII goes as its UTF-8 bytes, as with curl. */
+function bytesOf(text: string): string {
   return ASCII.test(text) ? text : Buffer.from(text).toString('latin1')
 }
 
 const PLAIN_PATH = /^[\x21-\x7e]*$/
 const NOT_PLAIN = /[^\x21-\x7e]+/g
-const ASCII = /^[\t\x20-\x7e]*$/
-
-function hasControls(text: string): boolean {
-  for (let at = 0; at < text.length; at++) {
-    const code = text.charCodeAt(at)
-    if (code === 0x7f || (code < 0x20 && code !== 0x09)) return true
-  }
-  return false
-}
-
-function bytesOf(text: string): Buffer | undefined {
-  return text === '' ? undefined : Buffer.from(text)
-}
+const ASCII = /^[\0-\x7f]*$/
+// biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for
+const CONTROLS = /[\0-\x08\x0a-\x1f\x7f]/

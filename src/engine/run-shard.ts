@@ -1,4 +1,6 @@
+import { peakLevel } from '../plan/curve.ts'
 import type { Shard } from '../plan/plan.ts'
+import { requestsPerIteration } from '../plan/summarise-plan.ts'
 import type { EpochMs, Ms } from '../units.ts'
 import { Agenda } from './agenda.ts'
 import { type Clock, startSystemClock } from './clock.ts'
@@ -9,8 +11,8 @@ import { HealthWatch } from './health.ts'
 import { Ledger } from './ledger.ts'
 import { beginArrivals } from './open-model.ts'
 import { compileScenarios, requestSteps } from './scenario.ts'
-import type { ShardProgress, ShardResult } from './shard-result.ts'
-import type { Transport } from './transport.ts'
+import type { HealthRecord, ShardProgress, ShardResult } from './shard-result.ts'
+import type { Transport, TransportOptions } from './transport.ts'
 
 export interface ShardOptions {
   /** On the clock `performance.timeOrigin + performance.now()`; shortly from now when left out. */
@@ -24,7 +26,7 @@ export interface ShardOptions {
 /** The engine's doors to the world. */
 export interface EnginePorts {
   readonly startClock?: () => Promise<Clock>
-  readonly openTransport?: (options: { origin: string; cap: number; now: () => Ms }) => Transport
+  readonly openTransport?: (options: TransportOptions) => Transport
 }
 
 /** Between the call and the start, so that the first arrivals do not find the engine still setting itself up. */
@@ -51,7 +53,7 @@ export async function runShard(
     target,
     clock,
     agenda: new Agenda(clock),
-    transport: openTransport({ origin: target.origin, cap: connectionShare(shard), now: clock.now }),
+    transport: openTransport(transportOptions(shard, target, clock)),
     ledger: new Ledger({
       steps: requestSteps(plan).length,
       measureFrom: start + plan.measureFrom,
@@ -109,13 +111,27 @@ function lastMoment({ lastStart, plan }: EngineRun): Ms {
   return lastStart + 2 * Math.max(...requestSteps(plan).map(({ timeout }) => timeout)) + GRACE
 }
 
-/** Striped like all else: the shares of all shards add up to the plan's cap, or to one each where that is more. */
-function connectionShare({ plan, index, count }: Shard): number {
-  return Math.max(1, Math.floor(plan.connections / count) + (index < plan.connections % count ? 1 : 0))
+function transportOptions(shard: Shard, target: URL, { now }: Clock): TransportOptions {
+  const cap = connectionShare(shard)
+  const { http, verify, maxAge, maxRequests } = shard.plan.connections
+  return { target, http, verify, cap, ahead: Math.min(cap, expectedInUse(shard)), maxAge, maxRequests, now }
 }
 
-function connectionHealth({ stats: { opened, peak, cap, staleRetries } }: Transport) {
-  return { connections: { opened, peak, cap }, staleRetries }
+/** In the open model: as many as answers of 10 ms keep busy (Little's law). Who has one of their own opens it. */
+function expectedInUse({ plan, count }: Shard): number {
+  if (plan.model === 'closed' || plan.connections.use !== 'shared') return 0
+  return Math.ceil((peakLevel(plan.curve) * requestsPerIteration(plan.scenarios) * 0.01) / count)
+}
+
+/** Striped like all else: the shares of all shards add up to the plan's cap, or to one each where that is more. */
+function connectionShare({ plan, index, count }: Shard): number {
+  const { limit } = plan.connections
+  return Math.max(1, Math.floor(limit / count) + (index < limit % count ? 1 : 0))
+}
+
+function connectionHealth(transport: Transport): Pick<HealthRecord, 'connections' | 'staleRetries'> {
+  const { staleRetries, ...counts } = transport.stats
+  return { connections: { ...counts, ...transport.handshakes() }, staleRetries }
 }
 
 function progressOf({ clock, start, ledger, activity }: EngineRun, index: number): ShardProgress {

@@ -21,8 +21,8 @@ export function compileScenarios(plan: LoadPlan): readonly CompiledScenario[] {
     return {
       steps: steps.map((step) => {
         if (step.kind === 'think') return step
-        const { check, needsText } = compileCheck(step)
-        return { kind: 'request' as const, id: step.id, check, prepare: compileRequest(step, plan, needsText) }
+        const { check, wants } = compileCheck(step)
+        return { kind: 'request' as const, id: step.id, check, prepare: compileRequest(step, plan, wants) }
       }),
     }
   })

@@ -53,6 +53,8 @@ export interface StepCounts {
   readonly response: HistogramText
   /** Successes, from the actual send: what the service took. */
   readonly service: HistogramText
+  /** Of the service time, what went by until the first byte came. */
+  readonly firstByte: HistogramText
   /** As the response time, failures only. */
   readonly failures: HistogramText
 }
@@ -86,6 +88,7 @@ export type Cause =
   | 'unresolved-host'
   | 'unreachable'
   | 'tls'
+  | 'no-http2'
   | 'timeout'
   | 'malformed-answer'
   | 'headers-too-large'
@@ -112,7 +115,14 @@ export interface HealthRecord {
   readonly machine: { readonly stolen: Share; readonly idle: Share } | undefined
   /** How full the machine's network link was, by whatever it carried; undefined where its speed is not known. */
   readonly link: Share | undefined
-  readonly connections: { readonly opened: number; readonly peak: number; readonly cap: number }
+  readonly connections: {
+    readonly opened: number
+    readonly peak: number
+    readonly cap: number
+    /** What opening one took: TCP, the name's resolution included; and then TLS. In microseconds. */
+    readonly connect: HistogramText
+    readonly tls: HistogramText
+  }
   /** Requests sent again on a fresh connection since the server had closed the kept one. Not failures. */
   readonly staleRetries: number
 }

@@ -1,3 +1,4 @@
+import type { HistogramText } from '../histogram.ts'
 import type { Bytes, Ms } from '../units.ts'
 import type { Cause } from './shard-result.ts'
 
@@ -6,13 +7,22 @@ export interface WireRequest {
   readonly method: string
   /** Path and query, from the target's root; begins with `/`. */
   readonly path: string
-  /** Name, value, name, value … */
-  readonly headers: readonly string[]
-  readonly body: Buffer | undefined
+  /** All headers, `name: value` and CRLF each. Here, in the body and in `wire` a character stands for a byte. */
+  readonly fields: string
+  readonly body: string
+  /** All of it, as HTTP/1.1 writes it. */
+  readonly wire: string
   /** Bound from the moment the request has a connection (which may still have to be opened) to the last byte. */
   readonly timeout: Ms
-  /** Whether the answer's body is to be kept as text; else it is counted and thrown away. */
-  readonly wantsText: boolean
+  readonly wants: Wants
+}
+
+/** What of an answer is to be kept; the rest is counted and thrown away. */
+export interface Wants {
+  /** The body, as text. */
+  readonly text: boolean
+  /** All headers, not only the cookies that are set. */
+  readonly headers: boolean
 }
 
 /** How one request ended. Times are of the engine's clock. */
@@ -21,7 +31,7 @@ export interface Answer {
   readonly cause: Cause | 'no-connection' | undefined
   /** 0 before the status line. */
   readonly status: number
-  /** Names in lower case; a header that came more than once is an array. */
+  /** Those wanted. Names in lower case; a header that came more than once is an array. */
   readonly headers: AnswerHeaders
   /** Undefined unless wanted, and when longer than what is kept. */
   readonly text: string | undefined
@@ -29,6 +39,8 @@ export interface Answer {
   readonly startedAt: Ms
   /** When the first byte was handed to the socket; undefined when that never happened. */
   readonly sentAt: Ms | undefined
+  /** When the first bytes of the answer came. */
+  readonly firstByteAt: Ms | undefined
   /** When the last byte had come, or when the failure was noticed. */
   readonly doneAt: Ms
   readonly bytesSent: Bytes
@@ -44,6 +56,7 @@ export function unsent(cause: 'cancelled' | 'invalid-request' | 'no-connection',
     text: undefined,
     startedAt,
     sentAt: undefined,
+    firstByteAt: undefined,
     doneAt: now,
     bytesSent: 0,
     bytesReceived: 0,
@@ -61,11 +74,32 @@ export interface Receiver {
 export interface Transport {
   /** @param user whoever has a connection of their own, and at most one request at a time; undefined: any that is free */
   send(request: WireRequest, receiver: Receiver, user?: object): void
+  /** A user that has had a connection of its own needs it no more. */
+  release(user: object): void
   /** Ends every request that waits or is under way with the cause `cancelled`. */
   cancel(): void
   /** Resolves when every socket is closed. Nothing may be under way any more. */
   close(): Promise<void>
   readonly stats: ConnectionStats
+  /** How long opening connections took, in microseconds; to be asked once. */
+  handshakes(): { readonly connect: HistogramText; readonly tls: HistogramText }
+}
+
+export interface TransportOptions {
+  readonly target: URL
+  readonly http: '1.1' | '2'
+  /** Whether the target's TLS certificate must be valid. */
+  readonly verify: boolean
+  /** Most connections at one time. */
+  readonly cap: number
+  /** Connections to be opened before any request needs one. */
+  readonly ahead: number
+  /** After which a connection carries no further request. */
+  readonly maxAge: Ms | undefined
+  /** That one connection carries. */
+  readonly maxRequests: number | undefined
+  /** The engine's clock. */
+  readonly now: () => Ms
 }
 
 export interface ConnectionStats {

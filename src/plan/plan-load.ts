@@ -1,23 +1,20 @@
 import { LoadgateError } from '../errors.ts'
 import type { ParsedData } from '../profile/data.ts'
 import type { LoadProfile, Scenario } from '../profile/profile.ts'
-import { formatCount, type Ms } from '../units.ts'
+import { formatCount } from '../units.ts'
 import { arrivalsIn, lengthOf, peakLevel } from './curve.ts'
 import { budgetsOf } from './default-budgets.ts'
 import { curveOf } from './load-curve.ts'
 import type { LoadPlan, PlannedScenario, Segment } from './plan.ts'
+import { connectionsOf } from './plan-connections.ts'
 import { tablesOf } from './plan-data.ts'
 import { hashOf } from './plan-hash.ts'
-import { requestsPerIteration } from './summarise-plan.ts'
 
 /** The same requests in every run, so that two runs differ in the service only. */
 const SEED = 1
 
 // Level and length have bounds of their own; their product beyond this is a mistake in a unit.
 const MOST_ARRIVALS = 200_000_000
-
-// One address has about 28,000 outgoing ports to one target (Linux: net.ipv4.ip_local_port_range).
-export const MOST_CONNECTIONS = 25_000
 
 interface PlanOptions {
   /** Rows by the name of their source, for every source of the profile. */
@@ -44,7 +41,7 @@ export function planLoad(
     measureFrom: lengthOf(warmUp),
     duration: lengthOf(curve),
     seed: SEED,
-    connections: connectionCap(model, peakLevel(curve), requestsPerIteration(scenarios), profile.timeout),
+    connections: connectionsOf(profile, { peak: peakLevel(curve), scenarios }),
     timeout: profile.timeout,
     scenarios,
     data: tablesOf(profile, data, takers),
@@ -82,16 +79,4 @@ function numbered({ scenarios, timeout }: LoadProfile): readonly PlannedScenario
       step.kind === 'request' ? { ...step, id: id++, timeout: step.timeout ?? timeout } : step,
     ),
   }))
-}
-
-/**
- * Closed: one per user, for a user waits for its answer. Open: as many as can be in use if every answer takes the whole
- * timeout (Little's law), but no more than 1,000, or those of a quarter of a second where more: without a cap, a target
- * that stalls is answered with thousands of new connections, which turn a short stall into a long one.
- */
-function connectionCap(model: LoadPlan['model'], peak: number, requests: number, timeout: Ms): number {
-  if (model === 'closed') return Math.min(MOST_CONNECTIONS, Math.ceil(peak))
-  const perSecond = peak * requests
-  const useful = Math.min(perSecond * (timeout / 1000), Math.max(1_000, perSecond / 4))
-  return Math.min(MOST_CONNECTIONS, Math.max(50, Math.ceil(useful)))
 }

@@ -1,4 +1,4 @@
-import type { Budget, RequestStep, ThinkStep } from '../profile/profile.ts'
+import type { Budget, ConnectionUse, HttpVersion, RequestStep, ThinkStep } from '../profile/profile.ts'
 import type { Ms } from '../units.ts'
 
 /** The profile with every default and number resolved: all that the engine needs, as plain JSON. */
@@ -14,14 +14,27 @@ export interface LoadPlan {
   readonly duration: Ms
   /** Of every random choice; the same seed and plan send the same requests. */
   readonly seed: number
-  /** Upper bound of open connections over all shards together. */
-  readonly connections: number
+  readonly connections: PlannedConnections
   readonly timeout: Ms
   readonly scenarios: readonly PlannedScenario[]
   readonly data: Readonly<Record<string, DataTable>>
   readonly budgets: readonly Budget[]
   /** SHA-256 over what decides the load: everything here but `target`, `budgets` and `name`. */
   readonly hash: string
+}
+
+/** How requests come to the target: a fixed choice of the plan, so that two runs differ in the service only. */
+export interface PlannedConnections {
+  readonly use: ConnectionUse
+  /** Upper bound of open connections over all shards together; at least one per user when each has its own. */
+  readonly limit: number
+  /** A connection older than this is not used again. */
+  readonly maxAge: Ms | undefined
+  /** Requests that one connection carries at most. */
+  readonly maxRequests: number | undefined
+  readonly http: HttpVersion
+  /** Whether the target's TLS certificate must be valid. */
+  readonly verify: boolean
 }
 
 /** A straight piece of the curve: the level goes from `from` to `to` over `over` milliseconds. */

@@ -20,20 +20,22 @@ export interface Machine {
 }
 
 /**
- * How many threads a machine has room for: one core is left to the machine, half of them where the target has to live
- * there too. At least 1.
+ * How many threads there is room for: one core is left to the machine, half of them where the target has to live there too,
+ * and each thread needs a connection. At least 1.
  */
-export function mostThreads({ cores, shared }: Machine): number {
+export function mostThreads({ connections }: Pick<LoadPlan, 'connections'>, { cores, shared }: Machine): number {
   const whole = Math.floor(cores)
-  return Math.max(1, whole - (shared ? Math.max(1, Math.floor(whole / 2)) : 1))
+  const left = shared ? Math.max(1, Math.floor(whole / 2)) : 1
+  return Math.max(1, Math.min(whole - left, connections.limit))
 }
 
-/** How many threads the load needs, as far as the machine has room for them. At least 1. */
-export function workerThreads({ model, curve, scenarios }: LoadPlan, machine: Machine): number {
+/** How many threads the load needs, as far as there is room for them. At least 1. */
+export function workerThreads(plan: LoadPlan, machine: Machine): number {
+  const { model, curve, scenarios } = plan
   const peak = peakLevel(curve)
   const wanted =
     model === 'open'
       ? (peak * requestsPerIteration(scenarios)) / REQUESTS_PER_SECOND_AND_THREAD
       : peak / USERS_PER_THREAD
-  return Math.max(1, Math.min(Math.ceil(wanted), mostThreads(machine)))
+  return Math.max(1, Math.min(Math.ceil(wanted), mostThreads(plan, machine)))
 }

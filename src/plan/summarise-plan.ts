@@ -1,6 +1,6 @@
 import type { Ms, Share } from '../units.ts'
 import { arrivalsIn, peakLevel } from './curve.ts'
-import type { LoadPlan, PlannedScenario } from './plan.ts'
+import type { LoadPlan, PlannedConnections, PlannedScenario } from './plan.ts'
 
 /** What a plan amounts to, for people to see before anything is sent. */
 export interface PlanFacts {
@@ -15,7 +15,7 @@ export interface PlanFacts {
   readonly arrivals: number | undefined
   /** Expected number if no request fails, warm-up included; undefined in the closed model. */
   readonly requests: number | undefined
-  readonly connections: number
+  readonly connections: PlannedConnections
   readonly scenarios: readonly {
     readonly name: string
     /** Of all iterations. */
@@ -54,7 +54,7 @@ export function requestsPerIteration(scenarios: readonly PlannedScenario[]): num
   return scenarios.reduce((sum, scenario) => sum + (requestsIn(scenario) * scenario.weight) / weight, 0)
 }
 
-/** Mean length of all pauses of one iteration, over all scenarios by their weight. */
+/** Expected pauses of one iteration together, over all scenarios by their weight. */
 export function thinkPerIteration(scenarios: readonly PlannedScenario[]): Ms {
   const weight = totalWeight(scenarios)
   return scenarios.reduce((sum, scenario) => sum + (thinkIn(scenario) * scenario.weight) / weight, 0)

@@ -23,4 +23,11 @@ export const ELSEWHERE: Readonly<Record<string, readonly string[]>> = {
   extract: ['capture'],
   payload: ['data', 'json'],
   maxDuration: ['timeout'],
+  noVUConnectionReuse: ['use', 'connections'],
+  noConnectionReuse: ['max-requests', 'connections'],
+  insecureSkipTLSVerify: ['verify', 'connections'],
+  rejectUnauthorized: ['verify', 'connections'],
+  shareConnections: ['use', 'connections'],
+  enableHttp2: ['http', 'connections'],
+  pool: ['limit', 'connections'],
 }

@@ -1,3 +1,4 @@
+import { ConnectionsSection } from './grammar-connections.ts'
 import { LoadSection } from './grammar-load.ts'
 import { Step } from './grammar-step.ts'
 import { duration, identifier, MINUTE, name, orEnvironment, text } from './grammar-values.ts'
@@ -92,6 +93,7 @@ export const Profile = described(
       default: '30s',
       examples: ['10s'],
     }).optional(),
+    connections: ConnectionsSection.optional(),
     data: described(dictionary(identifier, Source), {
       type: 'a map of names to files',
       description: 'Test data; a step uses a column as `${name.column}`.',

@@ -9,6 +9,8 @@ export interface LoadProfile {
   readonly load: Load
   /** Bound on one whole request, from the send to the last byte. */
   readonly timeout: Ms
+  /** Empty when the profile chooses none (the plan then applies the defaults). */
+  readonly connections: ConnectionChoices
   readonly data: Readonly<Record<string, DataSource>>
   readonly scenarios: readonly Scenario[]
   /** As written; empty when the profile names none (the plan then applies the defaults). */
@@ -57,6 +59,28 @@ export interface Stage {
   readonly to: number
   readonly over: Ms
 }
+
+/** How requests come to the target, as far as the profile says so. */
+export interface ConnectionChoices {
+  readonly use?: ConnectionUse | undefined
+  /** Most connections at one time, of all workers together. */
+  readonly limit?: number | undefined
+  /** A connection older than this is not used again. */
+  readonly maxAge?: Ms | undefined
+  /** Requests that one connection carries at most. */
+  readonly maxRequests?: number | undefined
+  readonly http?: HttpVersion | undefined
+  /** Whether the target's TLS certificate must be valid; false only with an https target. */
+  readonly verify?: boolean | undefined
+}
+
+/**
+ * `per-user`: each user of the closed model keeps one of its own. `per-iteration`: each iteration opens one of its own
+ * and closes it at its end. `shared`: any that is free.
+ */
+export type ConnectionUse = 'per-user' | 'per-iteration' | 'shared'
+
+export type HttpVersion = '1.1' | '2'
 
 /** A file beside the profile, each row of which one iteration (or user) gets. */
 export interface DataSource {

@@ -188,15 +188,22 @@ function complete({ reading, section, model, path }: Draft, shape: Shape): Load 
 }
 
 function summary(shape: Shape): { readonly first: number; readonly highest: number; readonly over: Ms } {
-  if (shape.kind === 'steps') return { first: shape.from, highest: shape.from + shape.add, over: shape.over }
-  if (shape.kind === 'levels') {
-    const levels = shape.levels.map(({ level }) => level)
-    return { first: levels[0] ?? 0, highest: levels.reduce((a, b) => Math.max(a, b), 0), over: shape.over }
-  }
-  const { stages } = shape
-  return {
-    first: stages[0]?.from ?? 0,
-    highest: stages.reduce((high, { from, to }) => Math.max(high, from, to), 0),
-    over: stages.reduce((sum, { over }) => sum + over, 0),
+  const highest = highestLevel(shape)
+  if (shape.kind === 'steps') return { first: shape.from, highest, over: shape.over }
+  if (shape.kind === 'levels') return { first: shape.levels[0]?.level ?? 0, highest, over: shape.over }
+  return { first: shape.stages[0]?.from ?? 0, highest, over: shape.stages.reduce((sum, { over }) => sum + over, 0) }
+}
+
+/** Arrivals per second (open) or users (closed). */
+export function highestLevel(shape: Shape): number {
+  switch (shape.kind) {
+    case 'steps': {
+      const added = shape.add * (Math.ceil(shape.over / shape.every) - 1)
+      return Math.min(shape.until ?? Number.POSITIVE_INFINITY, shape.from + added)
+    }
+    case 'levels':
+      return shape.levels.reduce((high, { level }) => Math.max(high, level), 0)
+    case 'stages':
+      return shape.stages.reduce((high, { from, to }) => Math.max(high, from, to), 0)
   }
 }

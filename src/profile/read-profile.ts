@@ -5,6 +5,7 @@ import type { Issue } from './issue.ts'
 import { createIssueLog } from './issue-log.ts'
 import type { DataSource, LoadProfile, ServiceSpec } from './profile.ts'
 import { readBudgets } from './read-budgets.ts'
+import { readConnections } from './read-connections.ts'
 import { readLoad } from './read-load.ts'
 import { readScenarios } from './read-scenarios.ts'
 import { readShape } from './read-shape.ts'
@@ -79,6 +80,11 @@ function build(reading: Reading): LoadProfile | undefined {
   const section = readShape(reading, Profile)
   if (!section) return undefined
   const load = section.load && readLoad(reading, section.load, ['load'])
+  const connections = readConnections(reading, section.connections ?? {}, {
+    path: ['connections'],
+    load,
+    target: section.target,
+  })
   const { scenarios, named, allNamed } = readScenarios(reading, section.scenarios ?? [], {
     path: ['scenarios'],
     sources: Object.keys(section.data ?? {}),
@@ -95,6 +101,7 @@ function build(reading: Reading): LoadProfile | undefined {
     ...serviceOf(section.service),
     load,
     timeout: section.timeout ?? 30_000,
+    connections,
     data: Object.fromEntries(data.flatMap(([key, source]) => (source ? [[key, source] as const] : []))),
     scenarios: known,
     budgets,

@@ -144,6 +144,45 @@ export function readDataFile(raw: Scalar): Read<string> {
     : wrong('invalid-value', '{} is neither a .csv nor a .json file')
 }
 
+/** One address has about 28,000 outgoing ports to one target (Linux: net.ipv4.ip_local_port_range). */
+export const MOST_CONNECTIONS = 25_000
+
+/** A whole number from 1 to `max`; `what` is counted, `example` is shown to who wrote something else. */
+export function readCount(
+  raw: Scalar,
+  { max, what, example }: { readonly max: number; readonly what: string; readonly example: number },
+): Read<number> {
+  const value = typeof raw === 'boolean' || String(raw).trim() === '' ? Number.NaN : Number(raw)
+  if (Number.isNaN(value)) return wrong('wrong-type', `{} is not a number of ${what}; write one such as ${example}`)
+  return Number.isInteger(value) && value >= 1 && value <= max
+    ? { value }
+    : wrong('out-of-range', `{} ${what} are not possible; write a whole number from 1 to ${max}`)
+}
+
+const HTTP_VERSION: ReadonlyMap<string, '1.1' | '2'> = new Map([
+  ['1', '1.1'],
+  ['1.1', '1.1'],
+  ['2', '2'],
+  ['2.0', '2'],
+])
+
+/** YAML reads 2 and 2.0 as one number, 1.1 as another, and "2" as text. */
+export function readHttpVersion(raw: Scalar): Read<'1.1' | '2'> {
+  const value = HTTP_VERSION.get(String(raw))
+  if (value !== undefined) return { value }
+  const [, major] = /^(?:h|http\/?)?([23])(?:\.0|c)?$/i.exec(String(raw)) ?? []
+  if (major === '2') return wrong('invalid-value', '{} is not how the version is written here; write 2')
+  const what = major === '3' ? 'HTTP/3 cannot be sent' : '{} is not a version of HTTP that can be sent'
+  return wrong('invalid-value', `${what}; write 2 or 1.1`)
+}
+
+export function readSwitch(raw: Scalar): Read<boolean> {
+  const text = String(raw)
+  return text === 'true' || text === 'false'
+    ? { value: text === 'true' }
+    : wrong('wrong-type', '{} is neither true nor false; write one of them')
+}
+
 export function readChoice<const T extends string>(raw: Scalar, choices: readonly T[]): Read<T> {
   const value = choices.find((choice) => choice === raw)
   return value === undefined ? wrong('invalid-value', `{} is unknown; write one of ${choices.join(', ')}`) : { value }

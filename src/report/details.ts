@@ -3,7 +3,7 @@ import { counted } from '../units.ts'
 import { codeBlock, codeSpan } from './code-span.ts'
 import { FAILURE_COLUMNS, failuresOf } from './failures.ts'
 import type { Report } from './report.ts'
-import { accountingSentences, healthSentence, loadSentence, warmUpSentence } from './sentences.ts'
+import { accountingSentences, healthSentence, loadSentence, partsSentence, warmUpSentence } from './sentences.ts'
 import { isConcern, STEP_COLUMNS, stepFigures, worstSteps } from './step-rows.ts'
 import { table } from './table.ts'
 import { MARKDOWN } from './writing.ts'
@@ -54,6 +54,7 @@ function measurement(report: Report): string {
     loadSentence(result, MARKDOWN),
     warmUpSentence(result),
     ...accountingSentences(result),
+    partsSentence(result),
     healthSentence(report),
   ].filter((sentence) => sentence !== undefined)
   const list = sentences.map((sentence) => `- ${sentence}`).join('\n')

@@ -1,5 +1,6 @@
+import type { PlannedConnections } from '../plan/plan.ts'
 import type { PlanFacts } from '../plan/summarise-plan.ts'
-import { counted, formatDuration, formatRate, formatShare } from '../units.ts'
+import { counted, formatCount, formatDuration, formatRate, formatShare } from '../units.ts'
 
 /** What a plan amounts to, under its curve, for `loadgate plan`. */
 export function renderPlan(facts: PlanFacts, curve: string): string {
@@ -14,10 +15,30 @@ export function renderPlan(facts: PlanFacts, curve: string): string {
     curve,
     '',
     `${before}${formatDuration(measured)} measured; ${peaks}.`,
-    `${amount}; at most ${counted(connections, 'connection')}.`,
+    `${amount}.`,
+    connectionsLine(connections),
     '',
     ...facts.scenarios.map(scenarioLine),
   ].join('\n')
+}
+
+function connectionsLine({ use, limit, maxAge, maxRequests, http, verify }: PlannedConnections): string {
+  const used = {
+    'per-user': 'A connection for each user',
+    'per-iteration': `A new connection for each iteration, at most ${formatCount(limit)} at a time`,
+    shared: `At most ${counted(limit, 'connection')}, shared`,
+  }
+  const bounds = [
+    ...(maxAge === undefined ? [] : [formatDuration(maxAge)]),
+    ...(maxRequests === undefined ? [] : [counted(maxRequests, 'request')]),
+  ]
+  const parts = [
+    used[use],
+    http === '2' && 'HTTP/2',
+    bounds.length > 0 && `each for at most ${bounds.join(' and ')}`,
+    !verify && 'certificates are not checked',
+  ]
+  return `${parts.filter((part) => part !== false).join('; ')}.`
 }
 
 function scenarioLine({ name, share, requests, think }: PlanFacts['scenarios'][number]): string {

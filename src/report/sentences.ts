@@ -67,6 +67,21 @@ export function loadSentence({ plan }: RunResult, { name }: Writing): string {
   return `Load: ${model}, ${formatDuration(plan.measured)} on ${target}, sent by ${name(plan.executor)}, seed ${plan.seed}.`
 }
 
+/** What requests spent on the way, each part for itself; undefined in results that do not tell. */
+export function partsSentence({ steps, health: { connections } }: RunResult): string | undefined {
+  const p95 = (texts: readonly (HistogramText | undefined)[]) => {
+    const us = Histogram.of(...texts.filter((text) => text !== undefined)).quantile(0.95)
+    return us === undefined ? undefined : formatMs(us / 1000)
+  }
+  const parts = [
+    [p95(steps.map(({ firstByte }) => firstByte)), 'from the send to the first byte'],
+    [p95(steps.map(({ service }) => service)), 'to the last'],
+    [p95([connections.connect]), 'to open a connection'],
+    [p95([connections.tls]), 'for its TLS'],
+  ].flatMap(([time, what]) => (time === undefined ? [] : [`${time} ${what}`]))
+  return parts.length === 0 ? undefined : `Times (p95): ${parts.join(', ')}.`
+}
+
 /** The generator's own fitness in one line, and whether the judge found it beyond any bound. */
 export function healthSentence({ result, comparison }: Report): string {
   const { lateness, loopDelayP99, loopUtilisation, cpu, pauses, machine, connections, staleRetries } = result.health

@@ -6,15 +6,14 @@ const REMEDY = 'Lower the peak, or use a larger machine.'
 /** Whether this machine can send the plan, and from where on one like it could not, for `loadgate plan`. */
 export function renderSizing(sizing: Sizing): string {
   const { cost, perThread, mostThreads, need } = sizing
-  const isRate = 'peak' in need
-  const enough = isRate ? rate(perThread * mostThreads) : `${userLimit(need)} or ${rate(perThread * mostThreads)}`
+  const users = 'ports' in need && need.ports !== undefined ? `${counted(need.ports, 'user')} or ` : ''
   return [
-    `A request costs about ${formatUs(cost.perRequest)} of CPU (mean of ${formatCount(cost.requests)}; long answers and TLS cost more).`,
+    `A request costs about ${formatUs(cost.perRequest)} of CPU (mean of ${formatCount(cost.requests)}; long answers, TLS and HTTP/2 cost more).`,
     `One thread sends up to ${rate(perThread)}, at ${formatShare(UNSEEN)} of a core, before it shows in the response times.`,
     `This machine has ${room(sizing)}.`,
     '',
-    isRate ? rateVerdict(need) : userVerdict(need, sizing),
-    `Beyond ${enough}, one machine like this is not enough.`,
+    'peak' in need ? rateVerdict(need) : userVerdict(need, sizing),
+    `Beyond ${users}${rate(perThread * mostThreads)}, one machine like this is not enough.`,
   ].join('\n')
 }
 
@@ -37,9 +36,7 @@ function rateVerdict({ peak, fits, threads, share, ceiling }: RateNeed): string 
   return `This machine cannot send it: the peak is ${planned(peak)}, and at about ${rate(ceiling)} ${counted(threads, 'thread')} can do no more. ${REMEDY}`
 }
 
-function userVerdict({ users, fastest, answersFrom, ports }: UserNeed, { threads, mostThreads, perThread }: Sizing) {
-  if (users > ports)
-    return `${userLimit({ ports: users })} need a connection each, and a machine has ports for ${formatCount(ports)}: this machine cannot send it. Use fewer users.`
+function userVerdict({ users, fastest, answersFrom }: UserNeed, { threads, mostThreads, perThread }: Sizing) {
   const these = `${counted(users, 'user')} on ${counted(threads, 'thread')}`
   if (fastest !== undefined && answersFrom === 0) {
     const share = (fastest / threads / perThread) * UNSEEN
@@ -47,10 +44,6 @@ function userVerdict({ users, fastest, answersFrom, ports }: UserNeed, { threads
   }
   const more = mostThreads > threads ? ` With faster ones, more \`--threads\` help, up to ${mostThreads}.` : ''
   return `${these} send as many requests as the answers let them: this machine can send it where an answer takes ${formatMs(twoDigits(answersFrom))} or more on average.${more}`
-}
-
-function userLimit({ ports }: Pick<UserNeed, 'ports'>): string {
-  return counted(ports, 'user')
 }
 
 function rate(perSecond: PerSecond): string {

@@ -3,6 +3,7 @@ import type { HealthRecord, IntervalRecord, Intervals, ShardResult, StepCounts }
 import { Histogram, type HistogramText } from '../histogram.ts'
 import { peakLevel } from '../plan/curve.ts'
 import type { LoadPlan, PlannedStep } from '../plan/plan.ts'
+import { MOST_CONNECTIONS } from '../profile/scalars.ts'
 import type { Fingerprint, GeneratorHealth, RunResult, StepResult } from './result.ts'
 import { flawOf } from './shard-flaw.ts'
 
@@ -94,6 +95,7 @@ function mergeCounts(parts: readonly StepCounts[]): Omit<StepCounts, 'id'> {
     bytesSent: sum(parts, ({ bytesSent }) => bytesSent),
     response: merged(parts.map(({ response }) => response)),
     service: merged(parts.map(({ service }) => service)),
+    firstByte: merged(parts.map(({ firstByte }) => firstByte)),
     failures: merged(parts.map(({ failures }) => failures)),
   }
 }
@@ -135,15 +137,17 @@ function mergeHealth(shards: readonly ShardResult[], plan: LoadPlan): GeneratorH
       opened: sum(parts, ({ connections }) => connections.opened),
       peak: sum(parts, ({ connections }) => connections.peak),
       cap: sum(parts, ({ connections }) => connections.cap),
+      connect: merged(parts.map(({ connections }) => connections.connect)),
+      tls: merged(parts.map(({ connections }) => connections.tls)),
       short: hasMoreUsers(plan) && parts.some(({ connections: { peak, cap } }) => peak >= cap),
     },
     staleRetries: sum(parts, ({ staleRetries }) => staleRetries),
   }
 }
 
-/** Than connections, of which users have one each where there are enough. */
-function hasMoreUsers({ model, curve, connections }: LoadPlan): boolean {
-  return model === 'closed' && peakLevel(curve) > connections
+/** Than a machine has ports for. Fewer connections than that are a choice of the profile, and no want of the generator. */
+function hasMoreUsers({ model, curve, connections: { limit } }: LoadPlan): boolean {
+  return model === 'closed' && limit === MOST_CONNECTIONS && peakLevel(curve) > limit
 }
 
 /** The workers of one machine see the same; of several, the worst counts. */

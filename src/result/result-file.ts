@@ -92,6 +92,7 @@ const CAUSES: Readonly<Record<Cause, true>> = {
   'unresolved-host': true,
   unreachable: true,
   tls: true,
+  'no-http2': true,
   timeout: true,
   'malformed-answer': true,
   'headers-too-large': true,
@@ -127,6 +128,7 @@ const step = record<StepResult>({
   bytesSent: count,
   response: histogram,
   service: histogram,
+  firstByte: optional(histogram),
   failures: histogram,
 })
 
@@ -183,7 +185,14 @@ const resultSummary = record<Omit<RunResult, 'intervals'>>({
     pauses: optional(record({ count, total: amount, longest: amount })),
     machine: optional(record({ stolen: amount, idle: amount })),
     link: optional(amount),
-    connections: record({ opened: count, peak: count, cap: count, short: optional(truth) }),
+    connections: record({
+      opened: count,
+      peak: count,
+      cap: count,
+      connect: optional(histogram),
+      tls: optional(histogram),
+      short: optional(truth),
+    }),
     staleRetries: count,
   }),
 })
@@ -193,7 +202,8 @@ function addsUp({ sent, succeeded, failed }: { sent: number; succeeded: number; 
 }
 
 function checkSums({ steps, health, shards, complete }: Omit<RunResult, 'intervals'>): void {
-  countIn(health.lateness)
+  const { connect, tls } = health.connections
+  for (const text of [health.lateness, connect, tls]) if (text !== undefined) countIn(text)
   if (complete && shards.lost.length > 0) throw new Misread('complete', 'true of a run with lost workers')
   for (const [index, step] of steps.entries()) {
     const place = `steps[${index}]`
@@ -204,6 +214,7 @@ function checkSums({ steps, health, shards, complete }: Omit<RunResult, 'interva
       throw new Misread(`${place}.succeededInWindow`, 'a part of the successes')
     checkCount(step.response, step.succeeded, `${place}.response`)
     checkCount(step.service, step.succeeded, `${place}.service`)
+    if (step.firstByte !== undefined) checkCount(step.firstByte, step.succeeded, `${place}.firstByte`)
     checkCount(step.failures, step.failed, `${place}.failures`)
   }
 }

@@ -53,9 +53,11 @@ export interface PlanSummary {
   readonly executor: string
 }
 
-export interface StepResult extends StepCounts {
+export interface StepResult extends Omit<StepCounts, 'firstByte'> {
   readonly scenario: string
   readonly step: string
+  /** Undefined in results of versions that did not measure it. */
+  readonly firstByte: StepCounts['firstByte'] | undefined
 }
 
 /** The generator over all shards: sums where they add up, the worst shard where they do not. */
@@ -70,7 +72,10 @@ export interface GeneratorHealth {
   readonly machine: HealthRecord['machine']
   /** The fullest; undefined where no link's speed is known. */
   readonly link: Share | undefined
-  readonly connections: HealthRecord['connections'] & {
+  readonly connections: Pick<HealthRecord['connections'], 'opened' | 'peak' | 'cap'> & {
+    /** Undefined in results of versions that did not measure them. */
+    readonly connect: HistogramText | undefined
+    readonly tls: HistogramText | undefined
     /** Whether some worker had all of its own in use, and more users than these; undefined in results of earlier versions. */
     readonly short: boolean | undefined
   }

@@ -17,6 +17,9 @@ export function flawOf(
   const ids = plan.scenarios.flatMap(({ steps }) => steps.flatMap((step) => (step.kind === 'request' ? [step.id] : [])))
   if (ids.join() !== result.steps.map(({ id }) => id).join()) return 'does not report on every step'
   try {
+    // Throws when one is damaged.
+    const { lateness, connections } = result.health
+    for (const text of [lateness, connections.connect, connections.tls]) countIn(text)
     return flawOfIterations(result, plan) ?? flawOfIntervals(result, plan) ?? firstOf(result.steps, flawOfStep)
   } catch (error) {
     return messageOf(error)
@@ -41,11 +44,11 @@ function measuredArrivals({ curve, measureFrom }: LoadPlan, index: number, count
 }
 
 function flawOfStep(step: StepCounts): string | undefined {
-  const { sent, succeeded, failed, causes, response, service, failures } = step
+  const { sent, succeeded, failed, causes, response, service, firstByte, failures } = step
   const explained = Object.values(causes).reduce((sum, count) => sum + count, 0)
   if (sent !== succeeded + failed) return `reports ${succeeded + failed} outcomes of ${sent} requests`
   if (failed !== explained) return `reports ${explained} causes of ${failed} failures`
-  for (const times of [response, service])
+  for (const times of [response, service, firstByte])
     if (countIn(times) !== succeeded) return `reports ${countIn(times)} times of ${succeeded} successes`
   if (countIn(failures) !== failed) return `reports ${countIn(failures)} times of ${failed} failures`
   return undefined

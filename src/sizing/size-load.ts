@@ -1,9 +1,9 @@
 import { BUSY } from '../compare/generator-health.ts'
 import { peakLevel } from '../plan/curve.ts'
 import type { LoadPlan } from '../plan/plan.ts'
-import { MOST_CONNECTIONS } from '../plan/plan-load.ts'
 import { mostThreads, workerThreads } from '../plan/split-plan.ts'
 import { requestsPerIteration, thinkPerIteration } from '../plan/summarise-plan.ts'
+import { MOST_CONNECTIONS } from '../profile/scalars.ts'
 import type { Ms, PerSecond, Share } from '../units.ts'
 import type { MachineHere } from './machine-here.ts'
 import type { RequestCost } from './measure-cost.ts'
@@ -46,14 +46,14 @@ export interface UserNeed {
   readonly fastest: PerSecond | undefined
   /** Mean answer time from which on the users send no more than the threads of `run` can; 0 when they never do. */
   readonly answersFrom: Ms
-  /** How many users' connections one machine has ports for. */
-  readonly ports: number
+  /** Where each has a connection of its own: for how many of them a machine has ports. */
+  readonly ports: number | undefined
 }
 
 export function sizeLoad(plan: LoadPlan, machine: MachineHere, cost: RequestCost): Sizing {
   const perThread = (UNSEEN * 1_000_000) / cost.perRequest
   const threads = workerThreads(plan, machine)
-  const most = mostThreads(machine)
+  const most = mostThreads(plan, machine)
   return {
     machine,
     threads,
@@ -84,13 +84,13 @@ function rateNeed({ curve, scenarios }: LoadPlan, { perThread, cost, threads: ch
 }
 
 /** One user's cycle is its thinking and its answers; Little's law turns users and cycles into a rate. */
-function userNeed({ curve, scenarios }: LoadPlan, capacity: PerSecond): UserNeed {
+function userNeed({ curve, scenarios, connections }: LoadPlan, capacity: PerSecond): UserNeed {
   const users = Math.ceil(peakLevel(curve))
   const thinkPerRequest = thinkPerIteration(scenarios) / requestsPerIteration(scenarios)
   return {
     users,
     fastest: thinkPerRequest > 0 ? (users / thinkPerRequest) * 1000 : undefined,
     answersFrom: Math.max(0, (users / capacity) * 1000 - thinkPerRequest),
-    ports: MOST_CONNECTIONS,
+    ports: connections.use === 'per-user' ? MOST_CONNECTIONS : undefined,
   }
 }

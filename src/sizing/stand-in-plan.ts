@@ -1,4 +1,4 @@
-import type { DataTable, LoadPlan, PlannedStep, Segment } from '../plan/plan.ts'
+import type { DataTable, LoadPlan, PlannedConnections, PlannedStep, Segment } from '../plan/plan.ts'
 import type { Ms } from '../units.ts'
 
 /** Loopback answers in less than a millisecond; what takes so long never will. */
@@ -27,15 +27,22 @@ export function standInPlan(plan: LoadPlan, origin: string, { model, level, warm
     curve,
     measureFrom: warmUp,
     duration,
-    connections: CONNECTIONS,
+    connections: forStandIn(plan.connections, model),
     timeout: TIMEOUT,
-    scenarios: plan.scenarios.map((scenario) => ({ ...scenario, steps: scenario.steps.flatMap(forStandIn) })),
+    scenarios: plan.scenarios.map((scenario) => ({ ...scenario, steps: scenario.steps.flatMap(withoutPauses) })),
     data: Object.fromEntries(Object.entries(plan.data).map(([name, table]) => [name, withoutEnd(table)])),
     budgets: [],
   }
 }
 
-function forStandIn(step: PlannedStep): readonly PlannedStep[] {
+/** Used as the plan does, but in plain HTTP/1.1: the stand-in has no certificate. */
+function forStandIn({ use, ...choices }: PlannedConnections, model: LoadPlan['model']): PlannedConnections {
+  const kept = model === 'closed' ? 'per-user' : 'shared'
+  return { ...choices, use: use === 'per-iteration' ? use : kept, limit: CONNECTIONS, http: '1.1' }
+}
+
+/** Its id leads, by which the stand-in knows it. */
+function withoutPauses(step: PlannedStep): readonly PlannedStep[] {
   return step.kind === 'request' ? [{ ...step, path: [`/${step.id}/`, ...step.path], timeout: TIMEOUT }] : []
 }
 

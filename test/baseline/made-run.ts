@@ -99,7 +99,7 @@ export function madeRun({
       pauses: undefined,
       machine: undefined,
       link: undefined,
-      connections: { opened: 10, peak: 10, cap: 100, short: undefined },
+      connections: { opened: 10, peak: 10, cap: 100, connect: undefined, tls: undefined, short: undefined },
       staleRetries: 0,
       ...health,
     },
@@ -133,6 +133,7 @@ function stepResult(
     bytesSent: 0,
     response: histogram(times),
     service: histogram(times),
+    firstByte: histogram(times),
     failures: histogram(new Array<number>(failed).fill(1)),
   }
 }

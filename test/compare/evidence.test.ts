@@ -143,6 +143,8 @@ test('a step without requests is a defect, unless the end of the run or failures
 // --- the generator --------------------------------------------------------------------------------------------------
 
 // The p50, p95 and p99 of the answers are about 48, 100 and 136 ms.
+const full = { opened: 900, peak: 100, cap: 100, connect: undefined, tls: undefined, short: false }
+
 test.each<[readonly DefectCode[], string, Partial<RunResult['health']>]>([
   [[], 'a tenth of the p95 late', { lateness: histogram(new Array(100).fill(9.9)) }],
   [['generator-late'], 'more than a tenth of the p95 late', { lateness: histogram(new Array(100).fill(10.3)) }],
@@ -163,8 +165,8 @@ test.each<[readonly DefectCode[], string, Partial<RunResult['health']>]>([
   [['generator-busy'], 'a number that is none', { machine: { stolen: Number.NaN, idle: 0 } }],
   [[], 'a machine that does not tell', { machine: undefined }],
   [[], 'a machine that is all at work', { machine: { stolen: 0, idle: 0 } }],
-  [[], 'every connection in use', { connections: { opened: 900, peak: 100, cap: 100, short: false } }],
-  [['generator-busy'], 'and users left', { connections: { opened: 900, peak: 100, cap: 100, short: true } }],
+  [[], 'every connection in use', { connections: full }],
+  [['generator-busy'], 'and users left', { connections: { ...full, short: true } }],
 ])('%j: %s', (expected, _, health) => {
   expect(codes(madeRun({ health }))).toEqual(expected)
 })

@@ -7,13 +7,14 @@ type Step = Parameters<typeof requestStep>[0]
 
 function judge(step: Step, answer: Partial<Answer>) {
   const kept: Record<string, string> = {}
-  const { check, needsText } = compileCheck(requestStep(step))
+  const { check, wants } = compileCheck(requestStep(step))
   const whole: Answer = {
     cause: undefined,
     status: 200,
     headers: {},
     text: undefined,
     sentAt: 0,
+    firstByteAt: 0,
     startedAt: 0,
     doneAt: 1,
     bytesSent: 0,
@@ -21,7 +22,7 @@ function judge(step: Step, answer: Partial<Answer>) {
     ...answer,
   }
   const cause = check(whole, { keep: (name, value) => Object.assign(kept, { [name]: value }), now: () => 0 })
-  return { cause, kept, needsText }
+  return { cause, kept, needsText: wants.text }
 }
 
 test.each([

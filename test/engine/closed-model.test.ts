@@ -63,7 +63,7 @@ test('users come and go with the level, and leave between two steps', async () =
   const plan = onePlan({
     port: server.port,
     model: 'closed',
-    connections: 3,
+    connections: { limit: 3 },
     curve: [
       { from: 1, to: 1, over: 300 },
       { from: 3, to: 3, over: 300 },
@@ -129,18 +129,21 @@ test('users of three shards together are all users', async () => {
   expect(results.reduce((sum, { steps }) => sum + steps[0]!.sent, 0)).toBe(server.requests.length)
 })
 
-test('each user has a connection of its own, and keeps it', async () => {
+test.each(['per-user', 'shared'] as const)('six users and six connections, %s', async (use) => {
   let sids = 0
   await using server = await startCountingServer(({ headers }, response) => {
     if (headers.cookie === undefined) response.setHeader('set-cookie', `sid=${sids++}`)
     setTimeout(() => response.end('ok'), 1)
   })
-  const steps = [requestStep(), think(5)]
-  const plan = onePlan({ port: server.port, model: 'closed', level: 6, seconds: 0.6, steps })
+  const steps = [requestStep(), think(1, 9)]
+  const plan = onePlan({ port: server.port, model: 'closed', level: 6, seconds: 0.6, steps, connections: { use } })
   const { health } = await runShard({ plan, ...whole })
-  expect(health.connections).toEqual({ opened: 6, peak: 6, cap: 6 })
   const known = server.requests.filter(({ headers }) => headers.cookie !== undefined)
   const pairs = new Set(known.map(({ headers, connection }) => `${headers.cookie} on ${connection}`))
   expect(known.length).toBeGreaterThan(60)
-  expect([sids, pairs.size, new Set(known.map(({ connection }) => connection)).size]).toEqual([6, 6, 6])
+  expect(sids).toBe(6)
+  if (use === 'shared') return expect(pairs.size).toBeGreaterThan(6)
+  // each keeps its own
+  expect(health.connections).toEqual({ opened: 6, peak: 6, cap: 6 })
+  expect([pairs.size, new Set(known.map(({ connection }) => connection)).size]).toEqual([6, 6])
 })

@@ -108,7 +108,7 @@ test('a stall is felt by all who came during it, not only by those who were let 
     port: server.port,
     level: 100,
     seconds: 3,
-    connections: 1,
+    connections: { limit: 1 },
     timeout: 5_000,
     steps: [requestStep()],
   })
@@ -128,7 +128,7 @@ test('arrivals that find no connection within the timeout are dropped, and count
     port: server.port,
     level: 100,
     seconds: 0.5,
-    connections: 2,
+    connections: { limit: 2 },
     timeout: 500,
     steps: [requestStep()],
   })
@@ -186,7 +186,7 @@ test('a stopped run ends at once, returns what it has and leaves nothing open', 
     port: server.port,
     level: 50,
     seconds: 30,
-    connections: 10,
+    connections: { limit: 10 },
     timeout: 20_000,
     steps: [requestStep()],
   })

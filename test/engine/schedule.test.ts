@@ -82,7 +82,7 @@ test('closed: a user leaves when its span ends, between two steps, and comes bac
     { from: 0, to: 0, over: 250 },
     { from: 1, to: 1, over: 250 },
   ]
-  const plan = onePlan({ port: 0, model: 'closed', curve, connections: 1, steps })
+  const plan = onePlan({ port: 0, model: 'closed', curve, connections: { limit: 1 }, steps })
   const { result, sent } = await run(plan, { script: () => ({ after: 50 }) })
   expect(sent).toEqual([
     [0, '/a'],
@@ -102,7 +102,7 @@ test('closed: a user whose pause reaches into its next span comes back when the 
     { from: 0, to: 0, over: 50 },
     { from: 1, to: 1, over: 250 },
   ]
-  const plan = onePlan({ port: 0, model: 'closed', curve, connections: 1, steps })
+  const plan = onePlan({ port: 0, model: 'closed', curve, connections: { limit: 1 }, steps })
   const { result, sent } = await run(plan, { script: () => ({ after: 50 }) })
   expect(sent).toEqual([
     [0, '/a'],

@@ -1,5 +1,6 @@
 import { expect, test } from '@jest/globals'
 import { LoadgateError } from '../../src/errors.ts'
+import { hashOf } from '../../src/plan/plan-hash.ts'
 import { planLoad } from '../../src/plan/plan-load.ts'
 import { DEFAULT_BUDGETS, profileSchema } from '../../src/profile/grammar.ts'
 import type { Budget, Load, LoadProfile, Shape, TemplatePart } from '../../src/profile/profile.ts'
@@ -98,7 +99,41 @@ test.each([
   ['each user has its own', closed(stages({ from: 1, to: 7, over: 60_000 })), 7],
   ['but no more than there are ports', closed(stages({ from: 1, to: 90_000, over: 60_000 })), 25_000],
 ])('connections: %s', (_, load, cap) => {
-  expect(plan({ load }).connections).toBe(cap)
+  expect(plan({ load }).connections.limit).toBe(cap)
+})
+
+const FEW = closed(stages({ from: 1, to: 7, over: 60_000 }))
+const ARRIVALS = open(stages({ from: 10, to: 10, over: 60_000 }))
+
+test.each<[string, Load, LoadProfile['connections'], string, number]>([
+  ['users each keep one', FEW, {}, 'per-user', 7],
+  ['also where there are more than needed', FEW, { limit: 9 }, 'per-user', 9],
+  ['and as many as needed', FEW, { limit: 7 }, 'per-user', 7],
+  ['users share too few', FEW, { limit: 6 }, 'shared', 6],
+  ['users share those of a machine', closed(stages({ from: 1, to: 25_001, over: 60_000 })), {}, 'shared', 25_000],
+  ['users share by choice', FEW, { use: 'shared' }, 'shared', 7],
+  ['users come anew', FEW, { use: 'per-iteration', limit: 6 }, 'per-iteration', 6],
+  ['arrivals share', ARRIVALS, {}, 'shared', 100],
+  ['arrivals share fewer', ARRIVALS, { limit: 3 }, 'shared', 3],
+  ['arrivals with one each', ARRIVALS, { use: 'per-iteration' }, 'per-iteration', 100],
+])('connections: %s', (_, load, connections, use, limit) => {
+  expect(plan({ load, connections }).connections).toMatchObject({ use, limit })
+})
+
+test('visitors with a connection of their own keep it while they think', () => {
+  const pause = { kind: 'think', from: 1_000, to: 3_000 } as const
+  const scenarios = [scenario('a', 1, request(['/']), pause, request(['/'])), scenario('b', 3, request(['/']))]
+  const limit = (use: 'shared' | 'per-iteration') =>
+    plan({ load: open(stages({ from: 100, to: 100, over: 60_000 })), scenarios, connections: { use } }).connections
+      .limit
+  // one in four thinks for 2 s: 50 of 100 a second at any time
+  expect(limit('per-iteration')).toBe(limit('shared') + 50)
+})
+
+test('connections: what is left out has its default, what is chosen stays', () => {
+  expect(plan().connections).toEqual({ use: 'shared', limit: 100, http: '1.1', verify: true })
+  const chosen = { use: 'per-iteration', limit: 5, maxAge: 60_000, maxRequests: 100, http: '2', verify: false } as const
+  expect(plan({ connections: chosen }).connections).toEqual(chosen)
 })
 
 const place = { file: 'perf/gate.yml', line: 9, column: 5 }
@@ -202,8 +237,18 @@ test('the hash is of what decides the load and of nothing else', () => {
   const same = [plan({ name: 'other' }), plan({ target: 'http://h' }), plan({ budgets: [budget('errors')] })]
   expect(same.map((other) => other.hash)).toEqual([hash, hash, hash])
   expect(planLoad(backwards(profile()), { data: {} }).hash).toBe(hash)
+  // A choice that is the default, and one that is left out as only JavaScript can see it, are no choice.
+  expect(plan({ connections: { use: 'shared', http: '1.1', maxAge: undefined } }).hash).toBe(hash)
+  const { hash: _, ...rest } = plan()
+  expect(hashOf(JSON.parse(JSON.stringify(rest)))).toBe(hash)
   const others = [
     plan({ timeout: 9_000 }),
+    plan({ connections: { use: 'per-iteration' } }),
+    plan({ connections: { limit: 99 } }),
+    plan({ connections: { maxAge: 1_000 } }),
+    plan({ connections: { maxRequests: 1_000 } }),
+    plan({ connections: { http: '2' } }),
+    plan({ connections: { verify: false } }),
     plan({ load: open(stages({ from: 10, to: 11, over: 10_000 })) }),
     plan({ scenarios: [scenario('store', 2, request(['/']))] }),
     plan({ scenarios: [scenario('store', 1, request(['/'], { method: 'HEAD' }))] }),

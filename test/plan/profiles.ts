@@ -27,6 +27,7 @@ export function profile(changes: Partial<LoadProfile> = {}): LoadProfile {
     target: 'http://127.0.0.1:8080',
     load: { model: 'open', warmUp: 0, shape: { kind: 'stages', stages: [{ from: 10, to: 10, over: 10_000 }] } },
     timeout: 10_000,
+    connections: {},
     data: {},
     scenarios: [scenario('store', 1, request(['/']))],
     budgets: [],

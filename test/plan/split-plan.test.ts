@@ -112,6 +112,14 @@ test('every request of an iteration counts towards the threads', () => {
   expect(workerThreads(plan, { cores: 64, shared: false })).toBe(3)
 })
 
+test('there is a connection for every thread', () => {
+  const plan = planOf('closed', 1, [[20_000, 20_000, 1000]])
+  expect(workerThreads(plan, { cores: 64, shared: false })).toBe(10)
+  expect(workerThreads({ ...plan, connections: { ...plan.connections, limit: 3 } }, { cores: 64, shared: false })).toBe(
+    3,
+  )
+})
+
 test('the facts of a plan', () => {
   const shape = { kind: 'stages', stages: [{ from: 50, to: 150, over: 20_000 }] } as const
   const scenarios = [
@@ -128,11 +136,16 @@ test('the facts of a plan', () => {
     peak: 150,
     arrivals: 2_500,
     requests: 3_250,
-    connections: 1_000,
+    connections: { use: 'shared', limit: 1_000, http: '1.1', verify: true },
     scenarios: [
       { name: 'fan club', share: 0.3, requests: 2, think: 2_000 },
       { name: 'store', share: 0.7, requests: 1, think: 0 },
     ],
   })
-  expect(facts('closed')).toMatchObject({ peak: 150, arrivals: undefined, requests: undefined, connections: 150 })
+  expect(facts('closed')).toMatchObject({
+    peak: 150,
+    arrivals: undefined,
+    requests: undefined,
+    connections: { use: 'per-user', limit: 150 },
+  })
 })

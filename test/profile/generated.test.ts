@@ -80,6 +80,13 @@ test.each<[string, object, boolean]>([
   ['status codes', scenario({ get: '/', expect: { status: [200, '3xx'] } }), true],
   ['a status in words', scenario({ get: '/', expect: { status: 'ok' } }), false],
   ['a body of any kind', scenario({ post: '/', json: [1, null, { a: true }] }), true],
+  ['HTTP/2, as a number', { ...scenario({ get: '/' }), connections: { http: 2 } }, true],
+  ['HTTP/1.1, as text', { ...scenario({ get: '/' }), connections: { http: '1.1' } }, true],
+  ['HTTP/3', { ...scenario({ get: '/' }), connections: { http: 3 } }, false],
+  ['a limit of nothing', { ...scenario({ get: '/' }), connections: { limit: 0 } }, false],
+  ['a limit', { ...scenario({ get: '/' }), connections: { limit: 25_000, 'max-requests': 1, verify: true } }, true],
+  ['an age without unit', { ...scenario({ get: '/' }), connections: { 'max-age': 60 } }, false],
+  ['a use that is none', { ...scenario({ get: '/' }), connections: { use: 'pool' } }, false],
   ['nothing', {}, false],
 ])('an editor sees %s as the reader does', (_, profile, right) => {
   expect(inEditor(profile)).toBe(right)

@@ -105,7 +105,7 @@ test('a profile that is cut, spliced or misspelt somewhere has an answer', () =>
 })
 
 test('any JSON in the place of any key has an answer', () => {
-  const keys = 'name target service load timeout data scenarios budgets'.split(' ')
+  const keys = 'name target service load timeout connections data scenarios budgets'.split(' ')
   fc.assert(
     fc.property(fc.constantFrom(...keys), fc.jsonValue({ maxDepth: 4 }), (key, value) => {
       const profile = {

@@ -96,6 +96,7 @@ const EXPECTED: LoadProfile = {
     },
   },
   timeout: 30_000,
+  connections: {},
   data: { accounts: { file: 'accounts.csv', format: 'csv', pick: 'unique' } },
   scenarios: [
     {
@@ -295,6 +296,7 @@ test.each([
   ['{ rate: 1/s, for: 24h 1ms }', 'out-of-range'],
   ['{ rate: 1/s, for: 24h, warm-up: 1ms }', 'out-of-range'],
   ['{ users: 0, for: 1s }', 'out-of-range'],
+  ['{ steps: { users: 0, add: 5, every: 30s, for: 30s } }', 'out-of-range'],
   ['{ steps: { rate: 1/s, add: 1000000/s, every: 1s, for: 1h } }', 'out-of-range'],
   ['{ steps: { rate: 1/s, add: 1/s, every: 1s }, for: 1h }', 'missing-key'],
   ['{ levels: [ { at: 0s, rate: 1/s } ] }', 'missing-key'],
@@ -327,6 +329,113 @@ test.each([
 ])('the target %s is refused', (written) =>
   expect(codes(shop(LOAD).replace('http://h', `"${written}"`))).toEqual(['invalid-value']),
 )
+
+const connected = (connections: string, load = LOAD, target = 'https://h') =>
+  shop(load, undefined, `connections: ${connections}`).replace('http://h', target)
+
+test('connections as they are chosen', () => {
+  const all = '{ use: per-iteration, limit: 200, max-age: 1m 30s, max-requests: 100, http: 2, verify: false }'
+  expect(read(connected(all)).profile?.connections).toEqual({
+    use: 'per-iteration',
+    limit: 200,
+    maxAge: 90_000,
+    maxRequests: 100,
+    http: '2',
+    verify: false,
+  })
+  expect(read(connected('{}')).profile?.connections).toEqual({})
+  const env = '{ limit: "${env.LIMIT}", http: "${env.HTTP:-2}", verify: "${env.VERIFY:-false}" }'
+  expect(read(connected(env), { LIMIT: '7' }).profile?.connections).toEqual({ limit: 7, http: '2', verify: false })
+})
+
+test.each([
+  ['1', '1.1'],
+  ['1.1', '1.1'],
+  ['1.10', '1.1'],
+  ['"1.1"', '1.1'],
+  ['2', '2'],
+  ['2.0', '2'],
+  ["'2'", '2'],
+  ['"2.0"', '2'],
+])('http: %s is version %s', (written, http) => {
+  expect(read(connected(`{ http: ${written} }`)).profile?.connections).toEqual({ http })
+})
+
+test.each([
+  ['3', 'write 2 or 1.1'],
+  ['h3', 'write 2 or 1.1'],
+  ['h2', 'write 2'],
+  ['h2c', 'write 2'],
+  ['HTTP/2', 'write 2'],
+  ['http2', 'write 2'],
+  ['HTTP/1.1', 'write 2 or 1.1'],
+  ['0', 'write 2 or 1.1'],
+  ['1.2', 'write 2 or 1.1'],
+  ['true', 'write 2 or 1.1'],
+])('http: %s is told to %s', (written, advice) => {
+  const { issues } = read(connected(`{ http: ${written} }`))
+  expect(issues).toMatchObject([{ code: 'invalid-value', message: expect.stringMatching(`; ${advice}$`) }])
+})
+
+const USERS = (users: number) => `{ users: 1, to: ${users}, for: 1s }`
+
+test.each<[string, string, string[], string]>([
+  ['{ use: per-user }', LOAD, ['conflict'], 'https://h'],
+  ['{ use: per-user }', USERS(25_000), [], 'https://h'],
+  ['{ use: per-user }', USERS(25_001), ['conflict'], 'https://h'],
+  ['{ use: per-user, limit: 25000 }', USERS(25_001), ['conflict'], 'https://h'],
+  ['{ use: per-user, limit: 10 }', USERS(10), [], 'https://h'],
+  ['{ use: per-user, limit: 10 }', USERS(11), ['conflict'], 'https://h'],
+  ['{ use: per-user, limit: 10 }', '{ stages: [ { users: 11, to: 1, for: 1s } ] }', ['conflict'], 'https://h'],
+  [
+    '{ use: per-user, limit: 10 }',
+    '{ levels: [ { at: 0s, users: 1 }, { at: 1s, users: 11 } ], for: 2s }',
+    ['conflict'],
+    'https://h',
+  ],
+  ['{ use: per-user, limit: 10 }', '{ steps: { users: 1, add: 5, every: 1s, for: 2s } }', [], 'https://h'],
+  [
+    '{ use: per-user, limit: 10 }',
+    '{ steps: { users: 1, add: 5, every: 1s, for: 2001ms } }',
+    ['conflict'],
+    'https://h',
+  ],
+  ['{ use: per-user, limit: 10 }', '{ steps: { users: 1, add: 5, every: 1s, until: 10, for: 1h } }', [], 'https://h'],
+  ['{ limit: 10 }', USERS(11), [], 'https://h'],
+  ['{ use: shared, limit: 1 }', USERS(11), [], 'https://h'],
+  ['{ use: per-iteration, limit: 1 }', USERS(11), [], 'https://h'],
+  ['{ verify: false }', LOAD, ['conflict'], 'http://h'],
+  ['{ verify: false }', LOAD, ['conflict'], 'HTTP://h'],
+  ['{ verify: true }', LOAD, [], 'http://h'],
+  ['{ http: 2 }', LOAD, [], 'http://h'],
+  // what is wrong elsewhere is not told a second time here
+  ['{ use: per-user }', '{ rate: many, for: 1s }', ['unknown-unit'], 'https://h'],
+  ['{ verify: false }', LOAD, ['invalid-value'], 'ftp://h'],
+])('connections %s of the load %s: %j', (connections, load, expected, target) => {
+  expect(codes(connected(connections, load, target))).toEqual(expected)
+})
+
+test.each([
+  ['{ limit: 1, max-requests: 1, max-age: 1ms }', []],
+  ['{ limit: 25000, max-requests: 1000000, max-age: 24h }', []],
+  ['{ limit: 25001 }', ['out-of-range']],
+  ['{ limit: 1.5 }', ['out-of-range']],
+  ['{ limit: -1 }', ['out-of-range']],
+  ['{ limit: "" }', ['wrong-type']],
+  ['{ limit: true }', ['wrong-type']],
+  ['{ limit: .inf }', ['out-of-range']],
+  ['{ max-requests: 0 }', ['out-of-range']],
+  ['{ max-requests: 1000001 }', ['out-of-range']],
+  ['{ max-requests: 100/s }', ['wrong-type']],
+  ['{ max-age: 0s }', ['out-of-range']],
+  ['{ max-age: 60 }', ['unknown-unit']],
+  ['{ verify: yes }', ['wrong-type']],
+  ['{ verify: 0 }', ['wrong-type']],
+  ['{ use: own }', ['invalid-value']],
+  ['2', ['wrong-type']],
+])('connections %s: %j', (connections, expected) => {
+  expect(codes(connected(connections))).toEqual(expected)
+})
 
 test.each(['a.csv', './rows/a.json', 'A.CSV', 'a..b.csv'])('the data file %s is possible', (name) => {
   expect(codes(shop(LOAD, undefined, `data: { d: { file: "${name}" } }`))).toEqual([])

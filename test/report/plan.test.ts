@@ -16,7 +16,8 @@ test('a plan says what it amounts to', () => {
     'CURVE',
     '',
     '5 s of warm-up, then 1 min measured; 10/s arrivals at the peak.',
-    '650 arrivals, 1,138 requests if none fails; at most 175 connections.',
+    '650 arrivals, 1,138 requests if none fails.',
+    'At most 175 connections, shared.',
     '',
     '   75 %  shop: 2 requests',
     '   25 %  log in: 1 request',
@@ -28,7 +29,29 @@ test('one is one', () => {
   const load = { warmUp: 0, shape: { kind: 'stages', stages } } as const
   const users = shown({ load: { model: 'closed', ...load } })
   expect(users[2]).toBe('1 s measured; 1 user at the peak.')
-  expect(users[3]).toBe('As many requests as the answers leave time for; at most 1 connection.')
+  expect(users[3]).toBe('As many requests as the answers leave time for.')
   const rate = shown({ load: { model: 'open', ...load } })
-  expect(rate[3]).toMatch(/^1 arrival, 1 request if none fails; at most \d+ connections\.$/)
+  expect(rate[3]).toBe('1 arrival, 1 request if none fails.')
+  const one = { limit: 1, maxRequests: 1 }
+  expect(shown({ connections: one })[4]).toBe('At most 1 connection, shared; each for at most 1 request.')
+})
+
+test.each<[LoadProfile['connections'], string]>([
+  [{}, 'A connection for each user.'],
+  [{ limit: 2_000 }, 'A connection for each user.'],
+  [{ limit: 5 }, 'At most 5 connections, shared.'],
+  [{ use: 'shared' }, 'At most 1,500 connections, shared.'],
+  [{ use: 'per-iteration' }, 'A new connection for each iteration, at most 1,500 at a time.'],
+  [{ http: '2' }, 'A connection for each user; HTTP/2.'],
+  [{ http: '1.1', verify: true }, 'A connection for each user.'],
+  [{ maxAge: 60_000 }, 'A connection for each user; each for at most 1 min.'],
+  [{ maxRequests: 1_000 }, 'A connection for each user; each for at most 1,000 requests.'],
+  [
+    { use: 'shared', limit: 20, http: '2', maxAge: 90_000, maxRequests: 100, verify: false },
+    'At most 20 connections, shared; HTTP/2; each for at most 1 min 30 s and 100 requests; certificates are not checked.',
+  ],
+])('the connections %j are told as: %s', (connections, line) => {
+  const stages = [{ from: 1_500, to: 1_500, over: 1_000 }]
+  const load = { model: 'closed', warmUp: 0, shape: { kind: 'stages', stages } } as const
+  expect(shown({ load, connections })[4]).toBe(line)
 })

@@ -95,7 +95,7 @@ test('the whole run is not named', () => {
 
 test('one of anything is one', () => {
   const one = madeRun({ seconds: 1, steps: [{ times: [9], causes: { timeout: 1 } }], dropped: 1 })
-  const health = { ...one.health, connections: { opened: 1, peak: 1, cap: 1, short: false } }
+  const health = { ...one.health, connections: { ...one.health.connections, opened: 1, peak: 1, cap: 1 } }
   const warmUp = { sent: 1, succeeded: 1, failed: 0 }
   const result = { ...one, health, warmUp, plan: { ...one.plan, warmUp: 1_000 } }
   for (const text of texts(judged(result, { store: 'x', runs: [] }, [absolute('p95', 500), absolute('errors', 0.9)])))

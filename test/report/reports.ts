@@ -93,6 +93,7 @@ export function step(name: string, figures: Partial<StepResult> = {}): StepResul
     bytesSent: 600_000,
     response: histogram(42, 118),
     service: histogram(41, 117),
+    firstByte: histogram(40, 112),
     failures: histogram(),
     ...figures,
   }
@@ -133,7 +134,7 @@ export function result(changes: Partial<RunResult> = {}): RunResult {
       pauses: { count: 38, total: 61.2, longest: 4.1 },
       machine: { stolen: 0.002, idle: 0.41 },
       link: 0.031,
-      connections: { opened: 48, peak: 24, cap: 1_000, short: false },
+      connections: { opened: 48, peak: 24, cap: 1_000, connect: histogram(0.2, 0.4), tls: histogram(), short: false },
       staleRetries: 0,
     },
     ...changes,

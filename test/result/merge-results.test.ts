@@ -114,16 +114,20 @@ test('two workers are one run', () => {
   })
 })
 
-test.each<[boolean, string, 'open' | 'closed', number, number]>([
-  [false, 'more users than connections, which are enough', 'closed', 30_000, 9],
-  [true, 'more users than connections, all in use', 'closed', 30_000, 10],
-  [false, 'users with a connection each', 'closed', 25_000, 10],
-  [false, 'arrivals that a target lets pile up', 'open', 30_000, 10],
-])('short of connections: %j for %s', (short, _, model, level, peak) => {
-  const plan = planOf(model, level)
+test.each<[boolean, string, 'open' | 'closed', number, number, number | undefined]>([
+  [false, 'more users than connections, which are enough', 'closed', 30_000, 9, undefined],
+  [true, 'more users than connections, all in use', 'closed', 30_000, 10, undefined],
+  [false, 'users with a connection each', 'closed', 25_000, 10, undefined],
+  [false, 'users who share fewer, as the profile chooses', 'closed', 30_000, 10, 20],
+  [false, 'arrivals that a target lets pile up', 'open', 30_000, 10, undefined],
+])('short of connections: %j for %s', (short, _, model, level, peak, limit) => {
+  const plan = planOf(model, level, limit)
   const shards = [shardOf(plan, 0, 2, []), shardOf(plan, 1, 2, [])].map((shard) => ({ ...shard, complete: false }))
   const [first, last] = shards
-  const full = { ...last!, health: { ...last!.health, connections: { opened: 50, peak, cap: 10 } } }
+  const full = {
+    ...last!,
+    health: { ...last!.health, connections: { ...last!.health.connections, opened: 50, peak, cap: 10 } },
+  }
   expect(mergeResults([first, full], contextOf(plan)).health.connections.short).toBe(short)
 })
 

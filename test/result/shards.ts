@@ -7,10 +7,11 @@ import type { RunContext } from '../../src/result/merge-results.ts'
 import { profile, request, scenario } from '../plan/profiles.ts'
 
 /** Two scenarios, three request steps. */
-export function planOf(model: 'open' | 'closed', level = 10): LoadPlan {
+export function planOf(model: 'open' | 'closed', level = 10, limit?: number): LoadPlan {
   return planLoad(
     profile({
       load: { model, warmUp: 1_000, shape: { kind: 'stages', stages: [{ from: level, to: level, over: 10_000 }] } },
+      connections: { limit },
       scenarios: [
         scenario('buy', 1, request(['/list']), { kind: 'think', from: 1, to: 2 }, request(['/buy'])),
         scenario('look', 1, request(['/list'])),
@@ -57,7 +58,7 @@ export function shardOf(plan: LoadPlan, index: number, count: number, samples: r
       pauses: { count: index, total: 2 * index, longest: 4 - index },
       machine: { stolen: 0.1 * index, idle: 0.5 + 0.1 * index },
       link: index === 0 ? undefined : 0.1 * index,
-      connections: { opened: 5, peak: 4, cap: 10 },
+      connections: { opened: 5, peak: 4, cap: 10, connect: textOf([200]), tls: textOf([]) },
       staleRetries: index,
     },
   }
@@ -81,6 +82,7 @@ function countsOf(id: number, all: readonly Sample[], plan: LoadPlan): StepCount
     bytesSent: samples.length,
     response: textOf(succeeded.map(({ us }) => us)),
     service: textOf(succeeded.map(({ us }) => us - 1)),
+    firstByte: textOf(succeeded.map(({ us }) => us - 2)),
     failures: textOf(failed.map(({ us }) => us)),
   }
 }

@@ -24,6 +24,7 @@ function judge(step: RequestStep) {
     bytesSent: 0,
     startedAt: 0,
     sentAt: 0,
+    firstByteAt: 1,
     doneAt: 1,
   } as const
   const cause = compileCheck(step).check(answer, { keep: (name, value) => kept.set(name, value), now: () => 0 })

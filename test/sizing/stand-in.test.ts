@@ -61,6 +61,18 @@ test('the stand-in is asked without pauses, without budgets, and for as many row
   })
 })
 
+test('connections are used as the plan uses them, in plain HTTP/1.1', () => {
+  const plan = fullPlan('https://192.0.2.1')
+  const used = (use: 'shared' | 'per-user' | 'per-iteration', model: 'open' | 'closed') => {
+    const chosen = { ...plan, connections: { ...plan.connections, use, limit: 1, maxRequests: 3, http: '2' as const } }
+    return standInPlan(chosen, 'http://127.0.0.1:1', { model, level: 5, warmUp: 0, measured: 1 }).connections
+  }
+  expect(used('per-iteration', 'open')).toMatchObject({ use: 'per-iteration', maxRequests: 3, http: '1.1', limit: 500 })
+  expect(used('per-iteration', 'closed').use).toBe('per-iteration')
+  expect(used('per-user', 'open').use).toBe('shared')
+  expect(used('shared', 'closed').use).toBe('per-user')
+})
+
 test('a stand-in that is no longer wanted does not start', async () => {
   await expect(startStandIn(fullPlan('http://192.0.2.1'), AbortSignal.abort())).rejects.toThrow()
 })

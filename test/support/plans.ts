@@ -1,5 +1,6 @@
 // Plans for tests of the engine and of what runs it, made without a profile.
-import type { LoadPlan, PlannedStep } from '../../src/plan/plan.ts'
+import { peakLevel } from '../../src/plan/curve.ts'
+import type { LoadPlan, PlannedConnections, PlannedStep } from '../../src/plan/plan.ts'
 import type { RequestStep, ThinkStep } from '../../src/profile/profile.ts'
 
 type StepOptions = Partial<Omit<RequestStep, 'kind' | 'expect'>> & { readonly expect?: Partial<RequestStep['expect']> }
@@ -26,8 +27,9 @@ export function think(from: number, to = from): ThinkStep {
   return { kind: 'think', from, to }
 }
 
-interface OnePlanOptions extends Partial<Pick<LoadPlan, 'data' | 'seed' | 'timeout' | 'connections' | 'curve'>> {
+interface OnePlanOptions extends Partial<Pick<LoadPlan, 'data' | 'seed' | 'timeout' | 'curve'>> {
   readonly port: number
+  readonly connections?: Partial<PlannedConnections>
   readonly steps: readonly (RequestStep | ThinkStep)[]
   readonly model?: LoadPlan['model']
   /** Arrivals per second, or users. */
@@ -49,7 +51,7 @@ export function onePlan({
   warmUp = 0,
   target = `http://127.0.0.1:${port}`,
   timeout = 2_000,
-  connections = model === 'closed' ? level : 200,
+  connections,
   curve = [{ from: level, to: level, over: seconds * 1000 }],
   data = {},
   seed = 1,
@@ -66,11 +68,18 @@ export function onePlan({
     measureFrom: warmUp * 1000,
     duration: curve.reduce((sum, { over }) => sum + over, 0),
     seed,
-    connections,
+    connections: connectionsOf(model === 'closed' ? peakLevel(curve) : undefined, connections),
     timeout,
     scenarios: [{ name: 'only', weight: 1, steps: planned }],
     data,
     budgets: [],
     hash: 'hash',
   }
+}
+
+/** Each of the `users` has one of its own if there are as many; arrivals share up to 200. */
+function connectionsOf(users: number | undefined, given: Partial<PlannedConnections> = {}): PlannedConnections {
+  const limit = given.limit ?? users ?? 200
+  const use = users !== undefined && users <= limit ? 'per-user' : 'shared'
+  return { use, limit, maxAge: undefined, maxRequests: undefined, http: '1.1', verify: true, ...given }
 }

@@ -7,7 +7,7 @@ export interface SentRequest extends WireRequest {
   readonly at: Ms
 }
 
-interface Script extends Partial<Omit<Answer, 'sentAt' | 'doneAt'>> {
+interface Script extends Partial<Omit<Answer, 'sentAt' | 'firstByteAt' | 'doneAt'>> {
   /** Until the last byte. */
   readonly after?: Ms
 }
@@ -36,11 +36,12 @@ export function scriptedTransport(
         status: 200,
         headers: {},
         text: undefined,
-        bytesSent: request.body?.length ?? 0,
+        bytesSent: request.body.length,
         bytesReceived: 0,
         ...given,
         startedAt: at,
         sentAt: at,
+        firstByteAt: at + after,
         doneAt: at + after,
       }
       const entry = { receiver, answer }
@@ -49,6 +50,8 @@ export function scriptedTransport(
         if (pending.delete(entry)) receiver.onAnswer(answer)
       })
     },
+    release() {},
+    handshakes: () => ({ connect: 'h1:', tls: 'h1:' }),
     cancel() {
       for (const { receiver, answer } of pending)
         receiver.onAnswer({ ...answer, cause: 'cancelled', status: 0, doneAt: clock.now() })

@@ -1,0 +1,352 @@
+import type { Bytes, Ms } from '../units.ts'
+import type { Cause } from './shard-result.ts'
+import type { AnswerHeaders, WireRequest } from './transport.ts'
+
+/** Of a body's text; what a check reads is far smaller, and a thousand connections may hold one each. */
+export const MOST_TEXT: Bytes = 1_048_576
+/** Of one answer's body; more is an endless one. */
+export const MOST_BODY: Bytes = 67_108_864
+/** Of one answer's headers. Node's own limit is 16 KiB, Chrome's 256 KiB; real ones with many cookies reach 32. */
+export const MOST_HEADERS: Bytes = 65_536
+
+export const NO_HEADERS: AnswerHeaders = {}
+
+/** What comes next on the connection. */
+const STATUS_LINE = 0
+const HEADER = 1
+const BODY = 2
+const BODY_TO_THE_END = 3
+const CHUNK_SIZE = 4
+const CHUNK = 5
+const CHUNK_END = 6
+const TRAILER = 7
+const NOTHING = 8
+
+const [HTAB, LF, CR, SPACE, ZERO, COLON, SEMICOLON] = [0x09, 0x0a, 0x0d, 0x20, 0x30, 0x3a, 0x3b]
+
+/** A line that is not all there yet, or not as it must be, instead of where the next one begins. */
+const INCOMPLETE = -1
+const MALFORMED = -2
+
+/**
+ * Reads the answers on one HTTP/1.1 connection, one after the other (RFC 9112), from bytes that may come in any pieces.
+ * Strict where leniency is how answers are attributed to requests that they do not belong to: line ends, names, lengths.
+ * What nobody asked for is passed over without being made into text: a request costs no allocation here.
+ */
+export class AnswerReader {
+  status = 0
+  headers: AnswerHeaders = NO_HEADERS
+  text: string | undefined = undefined
+  bytesReceived: Bytes = 0
+  /** Whether anything of the answer has come. */
+  begun = false
+  /** Whether the server keeps the connection open behind it. */
+  kept = true
+  /** How long it says that it does so; Infinity when it does not say. */
+  keptFor: Ms = Number.POSITIVE_INFINITY
+
+  #request: WireRequest | undefined
+  #next = NOTHING
+  /** Of the body or the chunk. */
+  #left: Bytes = 0
+  #length: Bytes | undefined = undefined
+  #coded = false
+  #chunked = false
+  #headBytes: Bytes = 0
+  /** The beginning of a line whose end has not come. */
+  #rest: Buffer | undefined
+  #pieces: Buffer[] = []
+
+  /** The next answer is to this request. */
+  begin(request: WireRequest): void {
+    this.#request = request
+    this.#next = STATUS_LINE
+    this.begun = false
+    this.bytesReceived = 0
+    this.status = 0
+    this.#headBytes = 0
+  }
+
+  /** Of ten thousand users that pause, each would keep its last answer until the garbage collector takes it for old. */
+  forget(): void {
+    this.#request = undefined
+    this.headers = NO_HEADERS
+    this.text = undefined
+  }
+
+  /** What came; not kept beyond the call. `whole`: the answer is, and nothing came behind it. */
+  read(came: Buffer, length: Bytes): Cause | 'whole' | undefined {
+    this.begun = true
+    if (this.#rest === undefined) return this.#read(came, length)
+    const bytes = Buffer.concat([this.#rest, came.subarray(0, length)])
+    this.#rest = undefined
+    return this.#read(bytes, bytes.length)
+  }
+
+  /** The server has ended the connection. */
+  end(): Cause | 'whole' {
+    return this.#next === BODY_TO_THE_END ? this.#finish() : 'connection-closed'
+  }
+
+  #read(bytes: Buffer, length: Bytes): Cause | 'whole' | undefined {
+    let at = 0
+    while (at < length) {
+      if (this.#next === NOTHING) return 'malformed-answer'
+      const isBody = this.#next === BODY || this.#next === CHUNK || this.#next === BODY_TO_THE_END
+      const after = isBody ? this.#readBody(bytes, at, length) : this.#readLine(bytes, at, length)
+      if (after === MALFORMED) return 'malformed-answer'
+      if (this.bytesReceived > MOST_BODY) return 'body-too-large'
+      if (this.#headBytes + (after === INCOMPLETE ? length - at : 0) > MOST_HEADERS) return 'headers-too-large'
+      if (after === INCOMPLETE) {
+        this.#rest = Buffer.from(bytes.subarray(at, length))
+        return undefined
+      }
+      at = after
+    }
+    return this.#next === NOTHING ? this.#finish() : undefined
+  }
+
+  #finish(): 'whole' {
+    this.#next = NOTHING
+    if (this.#request?.wants.text) this.#takeText()
+    return 'whole'
+  }
+
+  #takeText(): void {
+    // What came in one piece is text already.
+    if (this.#pieces.length > 0 || this.bytesReceived === 0) this.text = Buffer.concat(this.#pieces).toString()
+    if (this.bytesReceived > MOST_TEXT) this.text = undefined
+    this.#pieces = []
+  }
+
+  #readBody(bytes: Buffer, at: number, length: number): number {
+    const end = this.#next === BODY_TO_THE_END ? length : Math.min(length, at + this.#left)
+    const size = end - at
+    this.bytesReceived += size
+    this.#left -= size
+    if (this.#request?.wants.text && this.bytesReceived <= MOST_TEXT) {
+      if (this.#next === BODY && this.#left === 0 && this.#pieces.length === 0)
+        this.text = bytes.toString('utf8', at, end)
+      else this.#pieces.push(Buffer.from(bytes.subarray(at, end)))
+    }
+    if (this.#left === 0) this.#next = this.#next === CHUNK ? CHUNK_END : NOTHING
+    return end
+  }
+
+  /** Where the line's successor begins. */
+  #readLine(bytes: Buffer, at: number, length: number): number {
+    switch (this.#next) {
+      case STATUS_LINE:
+        return this.#counted(at, this.#readStatus(bytes, at, length))
+      case CHUNK_SIZE:
+        return this.#readChunkSize(bytes, at, length)
+      case CHUNK_END:
+        return this.#endChunk(endOfLine(bytes, at, length))
+      default:
+        return this.#counted(at, this.#readField(bytes, at, length))
+    }
+  }
+
+  #counted(at: number, after: number): number {
+    if (after > at) this.#headBytes += after - at
+    return after
+  }
+
+  // status-line = "HTTP/" DIGIT "." DIGIT SP 3DIGIT SP [ reason-phrase ] CRLF, whose second space some leave out.
+  #readStatus(bytes: Buffer, at: number, length: number): number {
+    const seen = Math.min(length - at, PROTOCOL.length)
+    for (let n = 0; n < seen; n++) if (bytes[at + n] !== PROTOCOL[n]) return MALFORMED
+    const after = valueEnd(bytes, at, length)
+    if (after < 0) return after
+    const minor = bytes[at + 7]! - ZERO
+    const status = wholeNumber(bytes, at + 9, at + 12)
+    const behind = bytes[at + 12]
+    const sound = (minor === 0 || minor === 1) && bytes[at + 8] === SPACE && (behind === SPACE || behind === CR)
+    // 100 and 101 answer what was not asked for: to go on with the body, and to switch to another protocol.
+    if (!sound || !(status >= 102)) return MALFORMED
+    this.status = status
+    this.headers = NO_HEADERS
+    this.text = undefined
+    this.kept = minor === 1
+    this.keptFor = Number.POSITIVE_INFINITY
+    this.#length = undefined
+    this.#coded = false
+    this.#chunked = false
+    // An early hint's headers are not the answer's.
+    this.#headBytes = 0
+    this.#next = HEADER
+    return after
+  }
+
+  // field-line = field-name ":" OWS field-value OWS, and no blank before the colon. Lines folded into the next are obsolete.
+  #readField(bytes: Buffer, at: number, length: number): number {
+    if (bytes[at] === CR) return this.#endHead(endOfLine(bytes, at, length))
+    let colon = at
+    while (colon < length && IN_NAME[bytes[colon]!]) colon++
+    if (colon === length) return INCOMPLETE
+    if (bytes[colon] !== COLON || colon === at) return MALFORMED
+    const after = valueEnd(bytes, colon + 1, length)
+    if (after < 0) return after
+    if (this.#next === TRAILER) return after
+    let from = colon + 1
+    let to = after - 2
+    while (from < to && isBlank(bytes[from])) from++
+    while (to > from && isBlank(bytes[to - 1])) to--
+    return this.#field(bytes, at, colon, from, to) ? after : MALFORMED
+  }
+
+  /** Whether it is sound. */
+  #field(bytes: Buffer, at: number, colon: number, from: number, to: number): boolean {
+    switch (colon - at) {
+      case 10:
+        if (isName(bytes, at, CONNECTION)) this.#noteConnection(latin1(bytes, from, to))
+        else if (isName(bytes, at, KEEP_ALIVE)) this.#noteKeepAlive(latin1(bytes, from, to))
+        else if (isName(bytes, at, SET_COOKIE)) this.#keepHeader('set-cookie', latin1(bytes, from, to))
+        break
+      case 14:
+        if (isName(bytes, at, CONTENT_LENGTH)) return this.#noteLength(bytes, from, to)
+        break
+      case 17:
+        if (isName(bytes, at, TRANSFER_ENCODING)) this.#noteCoding(latin1(bytes, from, to))
+    }
+    if (this.#request?.wants.headers) {
+      const name = latin1(bytes, at, colon).toLowerCase()
+      if (name !== 'set-cookie') this.#keepHeader(name, latin1(bytes, from, to))
+    }
+    return true
+  }
+
+  #noteConnection(value: string): void {
+    if (/(?:^|,)\s*close\s*(?:,|$)/i.test(value)) this.kept = false
+    else if (/(?:^|,)\s*keep-alive\s*(?:,|$)/i.test(value)) this.kept = true
+  }
+
+  #noteKeepAlive(value: string): void {
+    const seconds = /(?:^|,)\s*timeout\s*=\s*(\d{1,9})/i.exec(value)?.[1]
+    if (seconds !== undefined) this.keptFor = Number(seconds) * 1000
+  }
+
+  /** Twice the same is no better than two that differ: which of them the next machine on the way believes is not known. */
+  #noteLength(bytes: Buffer, from: number, to: number): boolean {
+    if (from === to || this.#length !== undefined) return false
+    this.#length = wholeNumber(bytes, from, to)
+    return this.#length <= Number.MAX_SAFE_INTEGER
+  }
+
+  #noteCoding(value: string): void {
+    this.#coded = true
+    this.#chunked = /(?:^|,)\s*chunked$/i.test(value)
+  }
+
+  #keepHeader(name: string, value: string): void {
+    if (this.headers === NO_HEADERS) this.headers = Object.create(null)
+    const headers = this.headers as Record<string, string | string[]>
+    const earlier = headers[name]
+    if (earlier === undefined) headers[name] = value
+    else if (typeof earlier === 'string') headers[name] = [earlier, value]
+    else earlier.push(value)
+  }
+
+  /** Behind the blank line, what comes is told by the first that applies (RFC 9112 6.3). */
+  #endHead(after: number): number {
+    if (after < 0) return after
+    const { status } = this
+    if (this.#next === TRAILER) this.#next = NOTHING
+    else if (status < 200) this.#next = STATUS_LINE
+    else if (this.#coded && this.#length !== undefined) return MALFORMED
+    else if (status === 204 || status === 304 || this.#request?.method === 'HEAD') this.#next = NOTHING
+    else if (this.#chunked) this.#next = CHUNK_SIZE
+    else if (this.#length !== undefined && !this.#coded) this.#expect(BODY, this.#length)
+    else this.#expect(BODY_TO_THE_END, Number.POSITIVE_INFINITY)
+    return after
+  }
+
+  #expect(next: typeof BODY | typeof BODY_TO_THE_END, length: Bytes): void {
+    this.#left = length
+    this.#next = length === 0 ? NOTHING : next
+    if (next === BODY_TO_THE_END) this.kept = false
+  }
+
+  #endChunk(after: number): number {
+    if (after > 0) this.#next = CHUNK_SIZE
+    return after
+  }
+
+  // chunk-size = 1*HEXDIG, then perhaps extensions, which mean nothing to us. They count as headers do.
+  #readChunkSize(bytes: Buffer, at: number, length: number): number {
+    let size = 0
+    let digits = at
+    for (; digits < length; digits++) {
+      const digit = HEX[bytes[digits]!]!
+      if (digit > 15) break
+      size = Math.min(MOST_BODY + 1, size * 16 + digit)
+    }
+    if (digits === length) return INCOMPLETE
+    if (digits === at || !(bytes[digits] === CR || bytes[digits] === SEMICOLON || isBlank(bytes[digits])))
+      return MALFORMED
+    const after = valueEnd(bytes, digits, length)
+    if (after < 0) return after
+    this.#headBytes += after - digits - 2
+    this.#left = size
+    this.#next = size === 0 ? TRAILER : CHUNK
+    return after
+  }
+}
+
+const PROTOCOL = Buffer.from('HTTP/1.')
+const CONNECTION = Buffer.from('connection')
+const KEEP_ALIVE = Buffer.from('keep-alive')
+const SET_COOKIE = Buffer.from('set-cookie')
+const CONTENT_LENGTH = Buffer.from('content-length')
+const TRANSFER_ENCODING = Buffer.from('transfer-encoding')
+
+/** RFC 9110 5.6.2: the characters of a token. */
+const IN_NAME = table((code) => /[!#$%&'*+\-.^_`|~0-9A-Za-z]/.test(String.fromCharCode(code)))
+/** RFC 9110 5.5: all but controls. */
+const IN_VALUE = table((code) => code === HTAB || (code >= SPACE && code !== 0x7f))
+/** 16 for what is no hexadecimal digit. */
+const HEX = Uint8Array.from({ length: 256 }, (_, code) => {
+  const digit = '0123456789abcdef'.indexOf(String.fromCharCode(code).toLowerCase())
+  return digit < 0 ? 16 : digit
+})
+
+function table(includes: (code: number) => boolean): Uint8Array {
+  return Uint8Array.from({ length: 256 }, (_, code) => (includes(code) ? 1 : 0))
+}
+
+function isBlank(byte: number | undefined): boolean {
+  return byte === SPACE || byte === HTAB
+}
+
+/** Lengths are equal. */
+function isName(bytes: Buffer, at: number, name: Buffer): boolean {
+  for (let n = 0; n < name.length; n++) if ((bytes[at + n]! | 0x20) !== name[n]) return false
+  return true
+}
+
+function latin1(bytes: Buffer, from: number, to: number): string {
+  return bytes.toString('latin1', from, to)
+}
+
+/** NaN when there is anything but digits. */
+function wholeNumber(bytes: Buffer, from: number, to: number): number {
+  let value = 0
+  for (let at = from; at < to; at++) {
+    const digit = bytes[at]! - ZERO
+    value = digit >= 0 && digit <= 9 ? value * 10 + digit : Number.NaN
+  }
+  return value
+}
+
+/** Behind the CRLF that ends the text which begins at `at`. */
+function valueEnd(bytes: Buffer, at: number, length: number): number {
+  let end = at
+  while (end < length && IN_VALUE[bytes[end]!]) end++
+  return end === length ? INCOMPLETE : endOfLine(bytes, end, length)
+}
+
+function endOfLine(bytes: Buffer, at: number, length: number): number {
+  if (bytes[at] !== CR) return MALFORMED
+  if (at + 1 === length) return INCOMPLETE
+  return bytes[at + 1] === LF ? at + 2 : MALFORMED
+}

@@ -1,0 +1,223 @@
+// HTTP/2 as a target speaks it, with and without TLS, against Node's own server.
+import { createSecureServer, createServer, type Http2Server, type ServerHttp2Stream } from 'node:http2'
+import type { AddressInfo, Socket } from 'node:net'
+import { expect, test } from '@jest/globals'
+import { runShard } from '../../src/engine/run-shard.ts'
+import type { Cause } from '../../src/engine/shard-result.ts'
+import { Histogram } from '../../src/histogram.ts'
+import { onePlan, requestStep } from '../support/plans.ts'
+import { unaccounted } from '../support/shard-figures.ts'
+import { answer, selfSigned, startWireServer } from '../support/wire-server.ts'
+
+type OnStream = (stream: ServerHttp2Stream, headers: Record<string, string | string[] | undefined>) => void
+
+const ok: OnStream = (stream) => {
+  stream.respond({ ':status': 200 })
+  stream.end('ok')
+}
+
+async function startServer(onStream: OnStream = ok, tls?: { key: string; cert: string }) {
+  const sockets = new Set<Socket>()
+  const server: Http2Server = tls ? createSecureServer(tls) : createServer()
+  let requests = 0
+  let connections = 0
+  const sessions = new Set<{ goaway(): void }>()
+  server.on('connection', (socket: Socket) => {
+    connections++
+    sockets.add(socket)
+    socket.on('error', () => {}).on('close', () => sockets.delete(socket))
+  })
+  server.on('session', (session) => {
+    sessions.add(session)
+    session.on('error', () => {}).on('close', () => sessions.delete(session))
+  })
+  server.on('stream', (stream, headers) => {
+    requests++
+    stream.on('error', () => {})
+    onStream(stream, headers as never)
+  })
+  server.on('sessionError', () => {})
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', () => resolve()))
+  return {
+    port: (server.address() as AddressInfo).port,
+    get requests() {
+      return requests
+    },
+    get connections() {
+      return connections
+    },
+    sessions,
+    sockets,
+    async [Symbol.asyncDispose]() {
+      for (const socket of sockets) socket.destroy()
+      await new Promise((resolve) => server.close(resolve))
+    },
+  }
+}
+
+async function run(options: Partial<Parameters<typeof onePlan>[0]> & { port: number }) {
+  const plan = onePlan({
+    level: 100,
+    seconds: 0.5,
+    steps: [requestStep()],
+    ...options,
+    connections: { http: '2', ...options.connections },
+  })
+  const result = await runShard({ plan, index: 0, count: 1 })
+  expect(unaccounted(result)).toEqual([])
+  return result
+}
+
+test('requests of all users share one connection, each with its headers, body and answer', async () => {
+  const seen: unknown[] = []
+  await using server = await startServer((stream, headers) => {
+    const chunks: Buffer[] = []
+    stream.on('data', (chunk) => chunks.push(chunk))
+    stream.on('end', () => {
+      seen.push([
+        headers[':method'],
+        headers[':path'],
+        headers['x-a'],
+        headers[':authority'],
+        Buffer.concat(chunks).toString(),
+      ])
+      stream.respond({ ':status': 201, 'content-type': 'application/json', 'set-cookie': ['a=1', 'b=2'] })
+      stream.end('{"ok":true}')
+    })
+  })
+  const body = { type: 'text/plain', content: ['Zoë'] }
+  const step = requestStep({
+    method: 'POST',
+    path: ['/items?x=1'],
+    headers: [['X-A', ['b']]],
+    body,
+    expect: {
+      status: [{ from: 201, to: 201 }],
+      json: [{ pointer: '/ok', value: true }],
+      headers: [{ name: 'content-type', contains: 'json' }],
+    },
+    capture: [{ name: 'b', from: { kind: 'cookie', name: 'b' } }],
+  })
+  const { steps, health } = await run({ port: server.port, steps: [step] })
+  expect(steps[0]).toMatchObject({ sent: 50, succeeded: 50, causes: {}, bytesReceived: 550, bytesSent: 200 })
+  expect(server.requests).toBe(50)
+  expect(server.connections).toBe(1)
+  expect(health.connections).toMatchObject({ opened: 1, peak: 1 })
+  expect(Histogram.of(health.connections.connect).count).toBe(1)
+  expect(seen[0]).toEqual(['POST', '/items?x=1', 'b', `127.0.0.1:${server.port}`, 'Zoë'])
+})
+
+test('many at a time on one connection, and one more where it is full', async () => {
+  await using server = await startServer((stream) => void setTimeout(() => ok(stream, {}), 300))
+  const { steps, health } = await run({ port: server.port, level: 500 })
+  expect(steps[0]).toMatchObject({ sent: 250, succeeded: 250 })
+  expect(server.connections).toBe(health.connections.opened)
+  expect(server.connections).toBe(2)
+  const { max } = Histogram.of(steps[0]!.response)
+  expect(max).toBeLessThan(550_000)
+})
+
+test('users that have a connection each', async () => {
+  await using server = await startServer()
+  const { steps, health } = await run({
+    port: server.port,
+    model: 'closed',
+    level: 5,
+    connections: { use: 'per-user' },
+  })
+  expect(steps[0]!.failed).toBe(0)
+  expect(server.requests).toBe(steps[0]!.sent)
+  expect(server.connections).toBe(5)
+  expect(health.connections.opened).toBe(5)
+})
+
+test('a connection that has carried all that it may is replaced', async () => {
+  await using server = await startServer()
+  const { steps, health } = await run({ port: server.port, connections: { maxRequests: 10 } })
+  expect(steps[0]).toMatchObject({ sent: 50, succeeded: 50 })
+  expect(server.connections).toBe(health.connections.opened)
+  expect(server.connections).toBeGreaterThanOrEqual(5)
+  expect(server.connections).toBeLessThanOrEqual(10)
+})
+
+test('over TLS, and not where the certificate is nobody’s, unless that is not asked for', async () => {
+  await using server = await startServer(ok, selfSigned())
+  const target = `https://127.0.0.1:${server.port}`
+  const strict = await run({ port: 0, target, level: 20 })
+  expect(strict.steps[0]!.causes).toEqual({ tls: 10 })
+  const lenient = await run({ port: 0, target, level: 20, connections: { verify: false } })
+  expect(lenient.steps[0]).toMatchObject({ succeeded: 10, causes: {} })
+  expect(Histogram.of(lenient.health.connections.tls).count).toBe(1)
+})
+
+test.each<[fault: string, cause: Cause, onStream: OnStream]>([
+  ['resets the stream', 'connection-reset', (stream) => stream.close(2)],
+  [
+    'resets it within the body',
+    'connection-reset',
+    (stream) => {
+      stream.respond({ ':status': 200 })
+      stream.write('half', () => stream.destroy(new Error('broken')))
+    },
+  ],
+  ['says nothing', 'timeout', () => {}],
+  [
+    'stalls within the body',
+    'timeout',
+    (stream) => {
+      stream.respond({ ':status': 200 })
+      stream.write('half')
+    },
+  ],
+  ['closes the connection', 'connection-closed', (stream) => stream.session?.socket.destroy()],
+  [
+    'fails',
+    'unexpected-status',
+    (stream) => {
+      stream.respond({ ':status': 500 })
+      stream.end()
+    },
+  ],
+])('a server that %s: %s', async (_, cause, onStream) => {
+  await using server = await startServer(onStream)
+  const { steps } = await run({ port: server.port, level: 20, seconds: 0.25, timeout: 300 })
+  expect(steps[0]).toMatchObject({ sent: 5, failed: 5, causes: { [cause]: 5 } })
+})
+
+test('a server that takes its leave is left, and nothing is lost', async () => {
+  let n = 0
+  await using server = await startServer((stream, headers) => {
+    if (++n % 10 === 0) stream.session?.goaway()
+    ok(stream, headers)
+  })
+  const { steps } = await run({ port: server.port })
+  expect(steps[0]).toMatchObject({ sent: 50, failed: 0 })
+  expect(server.connections).toBeGreaterThan(3)
+})
+
+test('servers that do not speak it: no-http2 over TLS, malformed-answer without', async () => {
+  const onRequest = ({ socket }: { socket: Socket }) => void socket.write(answer())
+  await using secure = await startWireServer({ tls: selfSigned(), onRequest })
+  const refused = await run({
+    port: 0,
+    target: `https://127.0.0.1:${secure.port}`,
+    level: 20,
+    connections: { verify: false },
+  })
+  expect(refused.steps[0]!.causes).toEqual({ 'no-http2': 10 })
+  await using plain = await startWireServer({ onRequest })
+  const { steps } = await run({ port: plain.port, level: 20, timeout: 300 })
+  expect(steps[0]!.succeeded).toBe(0)
+  expect(Object.keys(steps[0]!.causes)).toEqual(['malformed-answer'])
+})
+
+test('a target on which nothing listens, and one that comes back', async () => {
+  const before = await startServer()
+  const { port } = before
+  const running = run({ port, level: 50, seconds: 1.5, timeout: 500 })
+  await new Promise((resolve) => setTimeout(resolve, 500))
+  await before[Symbol.asyncDispose]()
+  const { steps } = await running
+  expect(steps[0]!.succeeded).toBeGreaterThan(15)
+  expect(steps[0]!.causes['connection-refused']).toBeGreaterThan(20)
+})
