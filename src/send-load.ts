@@ -1,4 +1,3 @@
-import { availableParallelism } from 'node:os'
 import type { ShardResult } from './engine/shard-result.ts'
 import { inlineExecutor } from './executor/inline.ts'
 import { threadsExecutor } from './executor/threads.ts'
@@ -9,6 +8,7 @@ import type { LoadedProfile } from './profile-file.ts'
 import type { ServiceProcess } from './service/process-group.ts'
 import { howItEnded, type RunningService } from './service/spawn-service.ts'
 import { startService } from './service/start-service.ts'
+import { machineHere } from './sizing/machine-here.ts'
 import { counted, formatDuration } from './units.ts'
 import { watchProgress } from './watch-progress.ts'
 
@@ -32,8 +32,9 @@ export interface SentLoad {
 
 /** Starts the service, sends the plan and stops the service, whatever happens in between. */
 export async function sendLoad(loaded: LoadedProfile, threads: number | 'auto', doors: LoadDoors): Promise<SentLoad> {
-  const cores = availableParallelism()
-  const count = threads === 'auto' ? workerThreads(loaded.plan, cores) : threads
+  const machine = machineHere(loaded.profile)
+  const { cores } = machine
+  const count = threads === 'auto' ? workerThreads(loaded.plan, machine) : threads
   if (count > cores)
     doors.output.warning(`${counted(count, 'thread')} on ${counted(cores, 'core')} wait for each other and send late.`)
   const service = await startedService(loaded, doors)

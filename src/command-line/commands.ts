@@ -5,13 +5,17 @@ import { CHOICES, optionsFromCommandLine, readFlags } from '../inputs.ts'
 import { nearest } from '../nearest.ts'
 import { createOutput, type Output } from '../output/output.ts'
 import { drawCurve } from '../plan/draw-curve.ts'
-import type { LoadPlan } from '../plan/plan.ts'
+import { workerThreads } from '../plan/split-plan.ts'
 import { summarisePlan } from '../plan/summarise-plan.ts'
-import { loadProfile } from '../profile-file.ts'
+import { type LoadedProfile, loadProfile } from '../profile-file.ts'
 import { inGitHub } from '../publish/variables.ts'
 import { renderPlan } from '../report/plan.ts'
+import { renderSizing, renderUnsized } from '../report/sizing.ts'
 import { renderTerminal } from '../report/terminal.ts'
 import { runEntry } from '../run-entry.ts'
+import { machineHere } from '../sizing/machine-here.ts'
+import { measureCost } from '../sizing/measure-cost.ts'
+import { sizeLoad } from '../sizing/size-load.ts'
 import { counted } from '../units.ts'
 import { VERSION } from '../version.ts'
 import { commitIn } from './commit.ts'
@@ -40,14 +44,23 @@ const COMMANDS: Readonly<Record<string, Command>> = {
 
   check: async (argv, output) => {
     const path = profileIn(argv)
-    const { scenarios, budgets } = await plannedLoad(path, output)
+    const { scenarios, budgets } = (await planned(path, output)).plan
     output.info(`${path} is sound: ${counted(scenarios.length, 'scenario')}, ${counted(budgets.length, 'budget')}.`)
     return EXIT.pass
   },
 
-  plan: async (argv, output) => {
-    const plan = await plannedLoad(profileIn(argv), output)
+  plan: async (argv, output, signal) => {
+    const { plan, profile } = await planned(profileIn(argv), output)
     output.info(renderPlan(summarisePlan(plan), drawCurve(plan, { width: Math.min(output.width, 100), height: 8 })))
+    output.info('\nSizing: measuring for two seconds what these requests cost this machine, without the target …')
+    const cost = await measureCost(plan, signal)
+    if (signal.aborted) return EXIT.invalid
+    const machine = machineHere(profile)
+    output.info(
+      'unmeasured' in cost
+        ? renderUnsized(workerThreads(plan, machine), cost.unmeasured)
+        : renderSizing(sizeLoad(plan, machine, cost)),
+    )
     return EXIT.pass
   },
 
@@ -90,11 +103,11 @@ function commandNamed(name: string): Command {
   })
 }
 
-/** The plan as it may be shown. */
-async function plannedLoad(path: string, { mask, redact }: Output): Promise<LoadPlan> {
-  const { plan, secrets } = await loadProfile(path, process.env)
+/** The profile, and its plan as it may be shown. */
+async function planned(path: string, { mask, redact }: Output): Promise<Pick<LoadedProfile, 'plan' | 'profile'>> {
+  const { plan, profile, secrets } = await loadProfile(path, process.env)
   secrets.forEach(mask)
-  return hideSecrets(plan, redact)
+  return { plan: hideSecrets(plan, redact), profile }
 }
 
 function profileIn(argv: readonly string[]): string {

@@ -18,7 +18,8 @@ export const HELP = `Loadgate sends the load of a profile, compares the result w
 
   loadgate run [PROFILE]                  the gate: load, comparison, report, verdict
   loadgate check [PROFILE]                reads the profile and shows every mistake; sends nothing
-  loadgate plan [PROFILE]                 draws the load and says what it amounts to; sends nothing
+  loadgate plan [PROFILE]                 draws the load, says what it amounts to and whether this machine can send
+                                          it; asks no one but a stand-in of its own
   loadgate compare RESULT BASELINE...     judges an earlier result (report.json) by the budgets of --profile;
                                           BASELINE is file:PATH of a store, or one or more results
   loadgate help, loadgate version

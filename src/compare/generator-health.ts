@@ -1,5 +1,6 @@
 import type { Cause } from '../engine/shard-result.ts'
 import { Histogram } from '../histogram.ts'
+import { isLoopback } from '../plan/target-here.ts'
 import type { GeneratorHealth, RunResult } from '../result/result.ts'
 import { counted, formatMs, formatShare, type Ms, type Share } from '../units.ts'
 import type { Defect, DefectCode } from './comparison.ts'
@@ -37,7 +38,8 @@ const LATE_P95 = { floor: 5, ofP95: 0.1 } as const
 const LATE_P99 = { floor: 25, ofP99: 0.1 } as const
 const DELAY_P99 = { floor: 25, ofP95: 0.1 } as const
 const BUSY_DELAY_P99 = { floor: 2, ofP50: 0.1 } as const
-const BUSY: Share = 0.85
+/** Beyond this a thread that also turns slowly shapes the answers. */
+export const BUSY: Share = 0.85
 const SPENT: Share = 0.95
 const STOLEN: Share = 0.1
 const FULL: Share = 0.9
@@ -113,12 +115,6 @@ function shortage({ connections: { short, cap } }: GeneratorHealth): string | un
 function crowding({ health: { link = 0 }, plan }: RunResult): string | undefined {
   if (link <= FULL || isLoopback(plan.target)) return undefined
   return `The generator's network link was ${formatShare(link)} full, bound ${formatShare(FULL)}`
-}
-
-/** Its own machine, which no link leads to. */
-function isLoopback(target: string): boolean {
-  const host = URL.parse(target)?.hostname ?? ''
-  return /^(?:.+\.)?localhost$|^127\.|^\[::1\]$/.test(host)
 }
 
 /** Until the load was spent, to the interval above: the last request may have ended long before the window. */

@@ -12,15 +12,30 @@ export function splitPlan(plan: LoadPlan, count: number): readonly Shard[] {
   return Array.from({ length: count }, (_, index) => ({ plan, index, count }))
 }
 
+/** Where the load is sent from. */
+export interface Machine {
+  readonly cores: number
+  /** The target runs on it as well. */
+  readonly shared: boolean
+}
+
 /**
- * How many threads the load needs on a machine of `cores`, one of which is left to the machine. At least 1, and no more
- * than there are connections, of which each thread needs one.
+ * How many threads there is room for: one core is left to the machine, half of them where the target has to live there too,
+ * and each thread needs a connection. At least 1.
  */
-export function workerThreads({ model, curve, scenarios, connections }: LoadPlan, cores: number): number {
+export function mostThreads({ connections }: Pick<LoadPlan, 'connections'>, { cores, shared }: Machine): number {
+  const whole = Math.floor(cores)
+  const left = shared ? Math.max(1, Math.floor(whole / 2)) : 1
+  return Math.max(1, Math.min(whole - left, connections.limit))
+}
+
+/** How many threads the load needs, as far as there is room for them. At least 1. */
+export function workerThreads(plan: LoadPlan, machine: Machine): number {
+  const { model, curve, scenarios } = plan
   const peak = peakLevel(curve)
   const wanted =
     model === 'open'
       ? (peak * requestsPerIteration(scenarios)) / REQUESTS_PER_SECOND_AND_THREAD
       : peak / USERS_PER_THREAD
-  return Math.max(1, Math.min(Math.ceil(wanted), Math.floor(cores) - 1, connections.limit))
+  return Math.max(1, Math.min(Math.ceil(wanted), mostThreads(plan, machine)))
 }

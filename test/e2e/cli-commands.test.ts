@@ -73,13 +73,14 @@ test('what a profile takes from the environment as a secret is shown by no comma
   }
 })
 
-test('plan draws the load and sends nothing', async () => {
+test('plan draws the load, measures what it costs, and sends the target nothing', async () => {
   const { exitCode, stdout } = await loadgate('plan')
   expect([exitCode, server.requests.length]).toEqual([0, 0])
   expect(stdout).toContain('browse')
   // 5 s of 50 arrivals, the warm-up included, with two requests each.
   expect(stdout).toMatch(/\b250\b/)
   expect(stdout).toMatch(/\b500\b/)
+  expect(stdout).toMatch(/A request costs about \d/)
 })
 
 test.each<[args: string[], words: RegExp]>([

@@ -85,15 +85,19 @@ test('a plan is split into at least one whole shard', () => {
 })
 
 test.each([
-  ['a small load needs one', 'open', 100, 64, 1],
-  ['5,000 requests a second are one thread', 'open', 5_000, 64, 1],
-  ['and more are two', 'open', 5_001, 64, 2],
-  ['one core is left to the machine', 'open', 40_000, 4, 3],
-  ['but one thread there is', 'open', 40_000, 1, 1],
-  ['2,000 users are one thread', 'closed', 2_000, 64, 1],
-  ['and more are two', 'closed', 2_001, 64, 2],
-] as const)('threads: %s', (_, model, level, cores, threads) => {
-  expect(workerThreads(planOf(model, 1, [[level, level, 1000]]), cores)).toBe(threads)
+  ['a small load needs one', 'open', 100, 64, false, 1],
+  ['5,000 requests a second are one thread', 'open', 5_000, 64, false, 1],
+  ['and more are two', 'open', 5_001, 64, false, 2],
+  ['one core is left to the machine', 'open', 40_000, 4, false, 3],
+  ['and half of them to a target that is there too', 'open', 40_000, 4, true, 2],
+  ['of an odd number, the smaller half', 'open', 40_000, 5, true, 3],
+  ['of two and three, one', 'open', 40_000, 3, true, 2],
+  ['but one thread there is', 'open', 40_000, 1, false, 1],
+  ['beside a target as well', 'open', 40_000, 1, true, 1],
+  ['2,000 users are one thread', 'closed', 2_000, 64, false, 1],
+  ['and more are two', 'closed', 2_001, 64, false, 2],
+] as const)('threads: %s', (_, model, level, cores, shared, threads) => {
+  expect(workerThreads(planOf(model, 1, [[level, level, 1000]]), { cores, shared })).toBe(threads)
 })
 
 test('every request of an iteration counts towards the threads', () => {
@@ -105,13 +109,15 @@ test('every request of an iteration counts towards the threads', () => {
     }),
     { data: {} },
   )
-  expect(workerThreads(plan, 64)).toBe(3)
+  expect(workerThreads(plan, { cores: 64, shared: false })).toBe(3)
 })
 
 test('there is a connection for every thread', () => {
   const plan = planOf('closed', 1, [[20_000, 20_000, 1000]])
-  expect(workerThreads(plan, 64)).toBe(10)
-  expect(workerThreads({ ...plan, connections: { ...plan.connections, limit: 3 } }, 64)).toBe(3)
+  expect(workerThreads(plan, { cores: 64, shared: false })).toBe(10)
+  expect(workerThreads({ ...plan, connections: { ...plan.connections, limit: 3 } }, { cores: 64, shared: false })).toBe(
+    3,
+  )
 })
 
 test('the facts of a plan', () => {

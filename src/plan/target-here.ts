@@ -1,0 +1,12 @@
+import type { LoadProfile } from '../profile/profile.ts'
+
+/** Whether the target takes its share of the machine that sends: Loadgate starts it here, or its address leads here. */
+export function targetIsHere({ service, target }: Pick<LoadProfile, 'service' | 'target'>): boolean {
+  return service !== undefined || isLoopback(target)
+}
+
+/** Its own machine, which no link leads to. */
+export function isLoopback(target: string): boolean {
+  const host = URL.parse(target)?.hostname ?? ''
+  return /^(?:.+\.)?localhost$|^127\.|^\[::1\]$/.test(host)
+}

@@ -1,0 +1,52 @@
+import type { DataTable, LoadPlan, PlannedConnections, PlannedStep, Segment } from '../plan/plan.ts'
+import type { Ms } from '../units.ts'
+
+/** Loopback answers in less than a millisecond; what takes so long never will. */
+const TIMEOUT: Ms = 1_000
+/** More than any load here has under way, unless the machine stands still. */
+const CONNECTIONS = 500
+/** More rows cost no more per request, only the time to hand them over. */
+const MOST_ROWS = 1_000
+
+export interface StandInLoad {
+  readonly model: LoadPlan['model']
+  /** Arrivals per second, or users. */
+  readonly level: number
+  readonly warmUp: Ms
+  readonly measured: Ms
+}
+
+/** The plan's own requests, with their data, captures and checks, sent to the stand-in without pauses. */
+export function standInPlan(plan: LoadPlan, origin: string, { model, level, warmUp, measured }: StandInLoad): LoadPlan {
+  const duration = warmUp + measured
+  const curve: readonly Segment[] = [{ from: level, to: level, over: duration }]
+  return {
+    ...plan,
+    target: origin,
+    model,
+    curve,
+    measureFrom: warmUp,
+    duration,
+    connections: forStandIn(plan.connections, model),
+    timeout: TIMEOUT,
+    scenarios: plan.scenarios.map((scenario) => ({ ...scenario, steps: scenario.steps.flatMap(withoutPauses) })),
+    data: Object.fromEntries(Object.entries(plan.data).map(([name, table]) => [name, withoutEnd(table)])),
+    budgets: [],
+  }
+}
+
+/** Used as the plan does, but in plain HTTP/1.1: the stand-in has no certificate. */
+function forStandIn({ use, ...choices }: PlannedConnections, model: LoadPlan['model']): PlannedConnections {
+  const kept = model === 'closed' ? 'per-user' : 'shared'
+  return { ...choices, use: use === 'per-iteration' ? use : kept, limit: CONNECTIONS, http: '1.1' }
+}
+
+/** Its id leads, by which the stand-in knows it. */
+function withoutPauses(step: PlannedStep): readonly PlannedStep[] {
+  return step.kind === 'request' ? [{ ...step, path: [`/${step.id}/`, ...step.path], timeout: TIMEOUT }] : []
+}
+
+/** The pace of the measurement is not the plan's: rows that are used up would end it. */
+function withoutEnd({ columns, rows, pick }: DataTable): DataTable {
+  return { columns, rows: rows.slice(0, MOST_ROWS), pick: pick === 'unique' ? 'sequential' : pick }
+}

@@ -1,0 +1,78 @@
+import { expect, test } from '@jest/globals'
+import { runShard } from '../../src/engine/run-shard.ts'
+import { startStandIn } from '../../src/sizing/stand-in.ts'
+import { standInPlan } from '../../src/sizing/stand-in-plan.ts'
+import { fullPlan } from './profiles.ts'
+
+const NEVER = new AbortController().signal
+
+test.each(['open', 'closed'] as const)(
+  'every request of a whole profile succeeds against its stand-in: %s',
+  async (model) => {
+    const plan = fullPlan('http://192.0.2.1')
+    const standIn = await startStandIn(plan, NEVER)
+    const asked = standInPlan(plan, standIn.origin, { model, level: 20, warmUp: 100, measured: 400 })
+    const { complete, steps, warmUp } = await runShard({ plan: asked, index: 0, count: 1 })
+    const requests = steps.reduce((sum, { sent }) => sum + sent, warmUp.sent)
+    await standIn.close()
+    expect([complete, warmUp.failed, ...steps.map(({ causes }) => causes)]).toEqual([
+      true,
+      0,
+      {},
+      {},
+      {},
+      {},
+      {},
+      {},
+      {},
+    ])
+    expect(steps.map(({ statuses }) => Object.keys(statuses).join())).toEqual([
+      '200',
+      '200',
+      '201',
+      '200',
+      '200',
+      '204',
+      '301',
+    ])
+    expect(requests).toBeGreaterThan(10)
+    expect(standIn.asked).toBe(requests)
+  },
+)
+
+test('the stand-in is asked without pauses, without budgets, and for as many rows as it takes', () => {
+  const plan = fullPlan('http://192.0.2.1/base')
+  const rows = Array.from({ length: 5_000 }, (_, n) => [`row ${n}`])
+  const large = { ...plan, data: { accounts: { columns: ['email'], rows, pick: 'random' as const } } }
+  const load = { model: 'closed', level: 5, warmUp: 100, measured: 400 } as const
+  const asked = standInPlan(plan, 'http://127.0.0.1:1', load)
+  expect(asked).toMatchObject({
+    target: 'http://127.0.0.1:1',
+    model: 'closed',
+    duration: 500,
+    measureFrom: 100,
+    budgets: [],
+  })
+  expect(asked.scenarios.flatMap(({ steps }) => steps.map(({ kind }) => kind))).toEqual(Array(7).fill('request'))
+  expect(asked.data.accounts).toMatchObject({ pick: 'sequential', rows: plan.data.accounts!.rows })
+  expect(standInPlan(large, 'http://127.0.0.1:1', load).data.accounts).toMatchObject({
+    pick: 'random',
+    rows: { length: 1_000 },
+  })
+})
+
+test('connections are used as the plan uses them, in plain HTTP/1.1', () => {
+  const plan = fullPlan('https://192.0.2.1')
+  const used = (use: 'shared' | 'per-user' | 'per-iteration', model: 'open' | 'closed') => {
+    const chosen = { ...plan, connections: { ...plan.connections, use, limit: 1, maxRequests: 3, http: '2' as const } }
+    return standInPlan(chosen, 'http://127.0.0.1:1', { model, level: 5, warmUp: 0, measured: 1 }).connections
+  }
+  expect(used('per-iteration', 'open')).toMatchObject({ use: 'per-iteration', maxRequests: 3, http: '1.1', limit: 500 })
+  expect(used('per-iteration', 'closed').use).toBe('per-iteration')
+  expect(used('per-user', 'open').use).toBe('shared')
+  expect(used('shared', 'closed').use).toBe('per-user')
+})
+
+test('a stand-in that is no longer wanted does not start', async () => {
+  await expect(startStandIn(fullPlan('http://192.0.2.1'), AbortSignal.abort())).rejects.toThrow()
+})
