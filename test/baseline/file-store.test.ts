@@ -152,6 +152,12 @@ test('the golden file is what this version writes', () => {
   expect(golden).toBe(readFileSync(join(import.meta.dirname, 'baseline-1.golden.json'), 'utf8'))
 })
 
+test('a file of a version that did not measure the first byte is read as it is', () => {
+  const earlier = readFileSync(join(import.meta.dirname, 'baseline-1-without-first-byte.golden.json'))
+  expect(earlier.includes('firstByte')).toBe(false)
+  expect(decodeRuns(earlier, 'baseline.json').map(({ steps }) => steps[0]!.firstByte)).toEqual([undefined, undefined])
+})
+
 test('every truncation of a file is refused, and left as it is', async () => {
   const path = place()
   mkdirSync(join(path, '..'), { recursive: true })

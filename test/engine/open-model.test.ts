@@ -1,7 +1,7 @@
 import { expect, test } from '@jest/globals'
 import { runShard } from '../../src/engine/run-shard.ts'
 import type { ShardProgress } from '../../src/engine/shard-result.ts'
-import { Histogram } from '../../src/histogram.ts'
+import { countIn, Histogram } from '../../src/histogram.ts'
 import { arrivalsIn } from '../../src/plan/curve.ts'
 import { startCountingServer } from '../support/counting-server.ts'
 import { onePlan, requestStep, think } from '../support/plans.ts'
@@ -33,7 +33,8 @@ test('arrivals keep coming while answers do not', async () => {
   const plan = onePlan({ port: server.port, level: 100, seconds: 0.5, steps: [requestStep()] })
   const { health } = await runShard({ plan, ...whole })
   expect(server.requests).toHaveLength(50)
-  expect(health.connections).toEqual({ opened: 50, peak: 50, cap: 200 })
+  expect(health.connections).toMatchObject({ opened: 50, peak: 50, cap: 200 })
+  expect([health.connections.connect, health.connections.tls].map(countIn)).toEqual([50, 0])
 })
 
 test('warm-up is sent and counted, and not measured', async () => {
@@ -137,7 +138,7 @@ test('arrivals that find no connection within the timeout are dropped, and count
   expect(planned).toBe(50)
   expect(started).toBe(server.requests.length)
   expect(dropped).toBeGreaterThan(40)
-  expect(result.health.connections).toEqual({ opened: 2, peak: 2, cap: 2 })
+  expect(result.health.connections).toMatchObject({ opened: 2, peak: 2, cap: 2 })
   expect(unaccounted(result)).toEqual([])
 })
 
