@@ -36,6 +36,15 @@ export interface Connection extends Answer {
   closed(): Promise<void>
 }
 
+/** Opens connections of one version of HTTP. */
+export interface Protocol {
+  open(host: ConnectionHost, user: object | undefined): Connection
+  /** One more place for a request on what is open already; undefined where there is none. */
+  join(host: ConnectionHost): Connection | undefined
+  /** How many connections those are in truth that the pool knows of. */
+  count(all: ReadonlySet<Connection>): number
+}
+
 /** How long an idle connection is kept where the server does not say: as Chrome does. */
 export const KEPT_FOR: Ms = 300_000
 
@@ -46,6 +55,8 @@ export interface ConnectionHost {
   /** How long a connection may be used, from its opening. */
   readonly maxAge: Ms
   readonly maxRequests: number
+  /** A socket is being opened. */
+  onOpening(): void
   /** It can carry requests; within the call it may be given one. */
   onOpen(connection: Connection, took: Handshakes): void
   /** The answer is whole and the connection free, unless it is over; within the call it may be given its next request. */

@@ -1,9 +1,7 @@
 import { type HistogramText, Recorder } from '../histogram.ts'
 import type { Ms } from '../units.ts'
 import { addressBook } from './addresses.ts'
-import type { Connection, ConnectionHost, Handshakes } from './connection.ts'
-import { Http1Connection } from './http1-connection.ts'
-import { Http2Session, Http2Stream } from './http2-connection.ts'
+import type { Connection, ConnectionHost, Handshakes, Protocol } from './connection.ts'
 import type { Endpoint } from './sockets.ts'
 import {
   type ConnectionStats,
@@ -39,14 +37,12 @@ export class Connections implements Transport, ConnectionHost {
   readonly maxRequests: number
   readonly #cap: number
   readonly #ahead: number
-  readonly #http: '1.1' | '2'
+  readonly #protocol: Protocol
   readonly #all = new Set<Connection>()
   /** Last in, first out: few users keep to few connections. Those that have died meanwhile are passed over. */
   readonly #free: Connection[] = []
   /** Those of users that have one of their own, also while it is free. */
   readonly #own = new Map<object, Connection>()
-  /** HTTP/2 only, where a connection has room for many requests. */
-  readonly #sessions = new Set<Http2Session>()
   readonly #waiting: Waiting[] = []
   /** Index of the first that still waits. */
   #head = 0
@@ -60,14 +56,14 @@ export class Connections implements Transport, ConnectionHost {
   #staleRetries = 0
   #cancelled = false
 
-  constructor({ target, http, verify, cap, ahead, maxAge, maxRequests, now }: TransportOptions) {
+  constructor(protocol: Protocol, { target, verify, cap, ahead, maxAge, maxRequests, now }: TransportOptions) {
+    this.#protocol = protocol
     this.endpoint = { url: target, verify, lookup: addressBook() }
     this.now = now
     this.maxAge = maxAge ?? Number.POSITIVE_INFINITY
     this.maxRequests = maxRequests ?? Number.POSITIVE_INFINITY
     this.#cap = cap
     this.#ahead = ahead
-    this.#http = http
     this.#sweep = setInterval(() => this.#onSweep(), SWEEP_EVERY)
     this.#openAhead()
   }
@@ -112,6 +108,10 @@ export class Connections implements Transport, ConnectionHost {
     for (const connection of all) connection.destroy()
     await Promise.all(all.map((connection) => connection.closed()))
     this.#all.clear()
+  }
+
+  onOpening(): void {
+    this.#openings++
   }
 
   onOpen(connection: Connection, { connect, tls }: Handshakes): void {
@@ -205,8 +205,8 @@ export class Connections implements Transport, ConnectionHost {
 
   /** One that may be opened now. */
   #opened(user: object | undefined): Connection | undefined {
-    const roomy = user === undefined ? this.#roomySession() : undefined
-    if (roomy) return this.#added(new Http2Stream(this, roomy, undefined))
+    const joined = user === undefined ? this.#protocol.join(this) : undefined
+    if (joined) return this.#added(joined)
     if (this.#size >= this.#cap || this.#openedThisTurn >= OPENED_PER_TURN) return undefined
     this.#openedThisTurn++
     this.#turn ??= setImmediate(() => this.#onTurn())
@@ -226,10 +226,7 @@ export class Connections implements Transport, ConnectionHost {
   }
 
   #open(user: object | undefined): Connection {
-    this.#openings++
-    const connection = this.#added(
-      this.#http === '2' ? new Http2Stream(this, this.#openSession(), user) : new Http1Connection(this, user),
-    )
+    const connection = this.#added(this.#protocol.open(this, user))
     if (user !== undefined) this.#own.set(user, connection)
     this.#peak = Math.max(this.#peak, this.#size)
     return connection
@@ -240,21 +237,9 @@ export class Connections implements Transport, ConnectionHost {
     return connection
   }
 
-  #openSession(): Http2Session {
-    const session = new Http2Session(this)
-    this.#sessions.add(session)
-    void session.closed().then(() => this.#sessions.delete(session))
-    return session
-  }
-
-  #roomySession(): Http2Session | undefined {
-    for (const session of this.#sessions) if (session.hasRoom) return session
-    return undefined
-  }
-
   /** Connections that are open, or being opened. */
   get #size(): number {
-    return this.#http === '2' ? this.#sessions.size : this.#all.size
+    return this.#protocol.count(this.#all)
   }
 
   // One look at all every 10 ms instead of two operations on a timer per request.

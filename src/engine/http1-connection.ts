@@ -2,7 +2,7 @@ import type { Socket } from 'node:net'
 import type { Bytes, Ms } from '../units.ts'
 import { AnswerReader, NO_HEADERS } from './answer-reader.ts'
 import { causeOf, looksStale } from './causes.ts'
-import { type Connection, type ConnectionHost, type Handshakes, KEPT_FOR } from './connection.ts'
+import { type Connection, type ConnectionHost, type Handshakes, KEPT_FOR, type Protocol } from './connection.ts'
 import type { Cause } from './shard-result.ts'
 import { openSocket, whenReady } from './sockets.ts'
 import type { AnswerHeaders, Receiver, WireRequest } from './transport.ts'
@@ -10,8 +10,14 @@ import type { AnswerHeaders, Receiver, WireRequest } from './transport.ts'
 // A shorter promise of the server (`keep-alive: timeout=5`) is honoured, less so much for the way.
 const KEPT_LESS: Ms = 500
 
+export const http1: Protocol = {
+  open: (host, user) => new Http1Connection(host, user),
+  join: () => undefined,
+  count: ({ size }) => size,
+}
+
 /** One HTTP/1.1 connection. */
-export class Http1Connection implements Connection {
+class Http1Connection implements Connection {
   cause: Cause | undefined = undefined
   status = 0
   headers: AnswerHeaders = NO_HEADERS
@@ -42,6 +48,7 @@ export class Http1Connection implements Connection {
     this.#host = host
     this.user = user
     this.openedAt = host.now()
+    host.onOpening()
     this.#socket = openSocket(host.endpoint, (bytes, length) => this.#onBytes(bytes, length))
     whenReady(this.#socket, host, (took) => this.#onReady(took))
     this.#socket

@@ -1,10 +1,10 @@
 import type { Socket } from 'node:net'
 import { TLSSocket } from 'node:tls'
-import { Client, type Dispatcher } from 'undici'
+import { type buildConnector, Client, type Dispatcher } from 'undici'
 import type { Bytes, Ms } from '../units.ts'
 import { MOST_BODY, MOST_HEADERS, MOST_TEXT, NO_HEADERS } from './answer-reader.ts'
 import { causeOf, looksStale } from './causes.ts'
-import { type Connection, type ConnectionHost, type Handshakes, KEPT_FOR } from './connection.ts'
+import { type Connection, type ConnectionHost, KEPT_FOR, type Protocol } from './connection.ts'
 import type { Cause } from './shard-result.ts'
 import { openHttp2Socket, whenReady } from './sockets.ts'
 import type { AnswerHeaders, Receiver, WireRequest } from './transport.ts'
@@ -12,17 +12,36 @@ import type { AnswerHeaders, Receiver, WireRequest } from './transport.ts'
 /** At one time on a connection; what Chrome and most servers allow. A server that allows fewer makes the others wait. */
 const MOST_STREAMS = 100
 
+/** Requests of whoever has no connection of their own go over streams of the same few. */
+export function http2(): Protocol {
+  const sessions = new Set<Http2Session>()
+  return {
+    open(host, user) {
+      const session = new Http2Session(host)
+      sessions.add(session)
+      void session.closed().then(() => sessions.delete(session))
+      return new Http2Stream(host, session, user)
+    },
+    join(host) {
+      for (const session of sessions) if (session.hasRoom) return new Http2Stream(host, session, undefined)
+      return undefined
+    },
+    count: () => sessions.size,
+  }
+}
+
 /** One HTTP/2 connection: an undici Client, with as many requests at a time as there are streams taken of it. */
-export class Http2Session {
+class Http2Session {
   readonly client: Client
   readonly openedAt: Ms
   ready = false
-  /** Closed, or as good as. */
+  /** To be given no further request: closed, about to be, or used up. */
   over = false
+  /** Answers that it has carried. */
+  carried = 0
   readonly #host: ConnectionHost
   readonly #streams = new Set<Http2Stream>()
   readonly #closed = Promise.withResolvers<void>()
-  #carried = 0
   #socket: Socket | undefined
 
   constructor(host: ConnectionHost) {
@@ -30,42 +49,18 @@ export class Http2Session {
     this.openedAt = host.now()
     this.client = new Client(host.endpoint.url.origin, {
       ...CLIENT_OPTIONS,
-      connect: (_, callback) => {
-        const socket = openHttp2Socket(host.endpoint)
-        this.#socket = socket
-        socket.once('close', this.#closed.resolve).on('error', (error) => {
-          if (!this.ready) callback(error, null)
-        })
-        whenReady(socket, host, (took) => {
-          const refused = asHttp2(socket)
-          if (refused) callback(refused, null)
-          else this.#onReady(took, () => callback(null, socket))
-        })
-      },
+      // Called again where a server takes its leave with requests unanswered that it says it has not begun with.
+      connect: (_, callback) => this.#connect(callback),
     })
-    // undici would open another one by itself, which nobody has counted.
-    this.client.on('disconnect', () => this.destroy())
+    this.client.on('disconnect', () => this.#retire())
   }
 
   get hasRoom(): boolean {
-    return !this.over && !this.usedUp && this.#streams.size < MOST_STREAMS
-  }
-
-  /** To carry no further request. */
-  get usedUp(): boolean {
-    return this.#carried >= this.#host.maxRequests || this.#host.now() - this.openedAt >= this.#host.maxAge
-  }
-
-  get carried(): number {
-    return this.#carried
+    return !this.over && this.#streams.size < MOST_STREAMS
   }
 
   join(stream: Http2Stream): void {
     this.#streams.add(stream)
-  }
-
-  onAnswered(): void {
-    this.#carried++
   }
 
   /** The last one to leave closes the door. */
@@ -74,31 +69,52 @@ export class Http2Session {
     if (this.#streams.size === 0) this.destroy()
   }
 
+  onAnswered(now: Ms): void {
+    this.carried++
+    if (this.carried >= this.#host.maxRequests || now - this.openedAt >= this.#host.maxAge) this.#retire()
+  }
+
   destroy(): void {
-    if (this.over) return
     this.over = true
     // undici lets a connecting socket be until it is connected, which may be never.
     if (!this.ready) this.#socket?.destroy()
-    if (!this.#socket) this.#closed.resolve()
-    void this.client.destroy()
-    for (const stream of this.#streams) if (stream.receiver === undefined) this.#host.onClosed(stream)
+    void this.client.destroy().then(this.#closed.resolve)
   }
 
   closed(): Promise<void> {
     return this.#closed.promise
   }
 
-  #onReady(took: Handshakes, goOn: () => void): void {
-    if (this.over) return
-    this.ready = true
-    goOn()
-    const [first] = this.#streams
-    if (first) this.#host.onOpen(first, took)
+  /** Requests that are under way may still be answered. */
+  #retire(): void {
+    this.over = true
+    for (const stream of this.#streams) if (stream.receiver === undefined) stream.expire()
+  }
+
+  #connect(callback: Parameters<buildConnector.connector>[1]): void {
+    this.ready = false
+    this.#host.onOpening()
+    const socket = openHttp2Socket(this.#host.endpoint)
+    this.#socket = socket
+    socket.on('error', (error) => {
+      if (!this.ready) callback(error, null)
+    })
+    whenReady(socket, this.#host, (took) => {
+      const refused = asHttp2(socket)
+      if (refused) {
+        callback(refused, null)
+        return
+      }
+      this.ready = true
+      callback(null, socket)
+      const [first] = this.#streams
+      if (first) this.#host.onOpen(first, took)
+    })
   }
 }
 
 /** One place for a request on a session: to the pool, what a connection is in HTTP/1.1. */
-export class Http2Stream implements Connection, Dispatcher.DispatchHandler {
+class Http2Stream implements Connection, Dispatcher.DispatchHandler {
   cause: Cause | undefined = undefined
   status = 0
   headers: AnswerHeaders = NO_HEADERS
@@ -150,11 +166,8 @@ export class Http2Stream implements Connection, Dispatcher.DispatchHandler {
     this.bytesSent = 0
     this.bytesReceived = 0
     const { method, path, fields, body } = request
-    const headers = fields.split(/: |\r\n/).slice(0, -1)
-    this.#session.client.dispatch(
-      { method, path, headers, body: body === '' ? null : Buffer.from(body, 'latin1') },
-      this,
-    )
+    const content = body === '' ? null : Buffer.from(body, 'latin1')
+    this.#session.client.dispatch({ method, path, headers: pairsOf(fields), body: content }, this)
   }
 
   fail(cause: Cause): void {
@@ -210,10 +223,9 @@ export class Http2Stream implements Connection, Dispatcher.DispatchHandler {
     this.receiver = undefined
     this.deadline = this.doneAt + KEPT_FOR
     if (this.request?.wants.text) this.#takeText()
-    this.#session.onAnswered()
-    if (this.#session.usedUp) this.#left = true
+    this.#session.onAnswered(this.doneAt)
     this.#host.onAnswered(this, receiver)
-    if (this.#left) this.#session.leave(this)
+    if (this.#session.over && this.receiver === undefined) this.#leave()
   }
 
   onResponseError(_: Dispatcher.DispatchController | undefined, error: Error): void {
@@ -225,6 +237,7 @@ export class Http2Stream implements Connection, Dispatcher.DispatchHandler {
   }
 
   #leave(): void {
+    if (this.#left) return
     this.#left = true
     this.#session.leave(this)
     this.#host.onClosed(this)
@@ -234,6 +247,17 @@ export class Http2Stream implements Connection, Dispatcher.DispatchHandler {
     if (this.bytesReceived <= MOST_TEXT) this.text = Buffer.concat(this.#chunks).toString()
     this.#chunks = []
   }
+}
+
+/** Name, value, name, value … */
+function pairsOf(fields: string): string[] {
+  return fields
+    .split('\r\n')
+    .slice(0, -1)
+    .flatMap((line) => {
+      const colon = line.indexOf(':')
+      return [line.slice(0, colon), line.slice(colon + 2)]
+    })
 }
 
 /** What keeps a fresh socket from being used for HTTP/2. */

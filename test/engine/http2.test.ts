@@ -85,7 +85,7 @@ test('requests of all users share one connection, each with its headers, body an
   const step = requestStep({
     method: 'POST',
     path: ['/items?x=1'],
-    headers: [['X-A', ['b']]],
+    headers: [['X-A', ['b: c']]],
     body,
     expect: {
       status: [{ from: 201, to: 201 }],
@@ -100,7 +100,7 @@ test('requests of all users share one connection, each with its headers, body an
   expect(server.connections).toBe(1)
   expect(health.connections).toMatchObject({ opened: 1, peak: 1 })
   expect(Histogram.of(health.connections.connect).count).toBe(1)
-  expect(seen[0]).toEqual(['POST', '/items?x=1', 'b', `127.0.0.1:${server.port}`, 'Zoë'])
+  expect(seen[0]).toEqual(['POST', '/items?x=1', 'b: c', `127.0.0.1:${server.port}`, 'Zoë'])
 })
 
 test('many at a time on one connection, and one more where it is full', async () => {
