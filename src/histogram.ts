@@ -81,15 +81,13 @@ export class Histogram {
 
   /** Throws LoadgateError, and adds nothing, when the text is not a histogram. */
   add(text: HistogramText): this {
-    const pairs = decode(text)
-    if (pairs.length === 0) return this
-    let total = this.count
-    for (const [, count] of pairs) total += count
-    if (!Number.isSafeInteger(total)) throw damaged('its counts do not fit')
-    for (const [slot, count] of pairs) this.#hdr.addToCountAtIndex(slot, count)
-    this.#hdr.setTotalCount(total)
-    this.#widen(pairs[0]![0])
-    this.#widen(pairs.at(-1)![0])
+    const { size, slots, counts, total } = decode(text)
+    if (size === 0) return this
+    if (!Number.isSafeInteger(this.count + total)) throw damaged('its counts do not fit')
+    for (let n = 0; n < size; n++) this.#hdr.addToCountAtIndex(slots[n]!, counts[n]!)
+    this.#hdr.setTotalCount(this.count + total)
+    this.#widen(slots[0]!)
+    this.#widen(slots[size - 1]!)
     return this
   }
 
@@ -150,9 +148,28 @@ export class Histogram {
 
 /** How many samples a text holds; throws LoadgateError when it is not a histogram. */
 export function countIn(text: HistogramText): number {
-  const total = decode(text).reduce((sum, [, count]) => sum + count, 0)
-  if (!Number.isSafeInteger(total)) throw damaged('its counts do not fit')
-  return total
+  return decode(text).total
+}
+
+const sums = new Float64Array(SLOTS)
+
+/** The texts added up, without a histogram to be read: a hundred workers have sixty thousand. Throws as `Histogram.add`. */
+export function sumOf(texts: readonly HistogramText[]): HistogramText {
+  let [lowest, highest, total] = [SLOTS, -1, 0]
+  try {
+    for (const text of texts) {
+      const { size, slots, counts, total: more } = decode(text)
+      if (size === 0) continue
+      total += more
+      if (!Number.isSafeInteger(total)) throw damaged('its counts do not fit')
+      for (let n = 0; n < size; n++) sums[slots[n]!]! += counts[n]!
+      lowest = Math.min(lowest, slots[0]!)
+      highest = Math.max(highest, slots[size - 1]!)
+    }
+    return encode(lowest, highest, (slot) => sums[slot]!)
+  } finally {
+    sums.fill(0)
+  }
 }
 
 let scratch = Buffer.alloc(4096)
@@ -180,37 +197,52 @@ function putVarint(value: number, at: number): number {
   return end
 }
 
-type Pair = readonly [slot: number, count: number]
+/** What a text holds, in order; the arrays are the same ones every time, with `size` of their elements in use. */
+interface Decoded {
+  readonly size: number
+  readonly slots: Int32Array
+  readonly counts: Float64Array
+  readonly total: number
+}
+
+const bytes = Buffer.allocUnsafeSlow(MAX_BYTES + 3)
+const slots = new Int32Array(SLOTS)
+const counts = new Float64Array(SLOTS)
 
 /** Trusts nothing: the text may come from a file that anybody could have written. */
-function decode(text: HistogramText): readonly Pair[] {
+function decode(text: HistogramText): Decoded {
   if (typeof text !== 'string' || !text.startsWith(PREFIX)) throw damaged(`it does not begin with ${PREFIX}`)
   if (text.length > MAX_TEXT) throw damaged('it is longer than any histogram')
-  const bytes = Buffer.from(text.slice(PREFIX.length), 'base64')
+  const encoded = text.slice(PREFIX.length)
+  const length = bytes.write(encoded, 'base64')
   // Node reads past characters that are not base64; only the same text again proves that there were none.
-  if (PREFIX + bytes.toString('base64') !== text) throw damaged('it is not base64')
-  const pairs: Pair[] = []
+  if (bytes.toString('base64', 0, length) !== encoded) throw damaged('it is not base64')
   let at = 0
   let slot = 0
+  let size = 0
+  let total = 0
   function varint(): number {
     let value = 0
     for (let scale = 1; scale <= 2 ** 49; scale *= 128) {
-      const byte = bytes[at++]
-      if (byte === undefined) throw damaged('it ends too early')
+      if (at === length) throw damaged('it ends too early')
+      const byte = bytes[at++]!
       if (byte === 0 && scale > 1) throw damaged('a number in it has needless digits')
       value += (byte % 128) * scale
       if (byte < 128) return value
     }
     throw damaged('a number in it is too long')
   }
-  while (at < bytes.length) {
+  while (at < length) {
     slot += varint()
     const count = varint()
     if (slot >= SLOTS) throw damaged('a value in it is above an hour')
     if (count === 0 || !Number.isSafeInteger(count)) throw damaged('a count in it is no count')
-    pairs.push([slot++, count])
+    slots[size] = slot++
+    counts[size++] = count
+    total += count
   }
-  return pairs
+  if (!Number.isSafeInteger(total)) throw damaged('its counts do not fit')
+  return { size, slots, counts, total }
 }
 
 function damaged(why: string): LoadgateError {

@@ -1,10 +1,10 @@
 import { intervalLength } from '../engine/interval.ts'
 import type { HealthRecord, IntervalRecord, Intervals, ShardResult, StepCounts } from '../engine/shard-result.ts'
-import { Histogram, type HistogramText } from '../histogram.ts'
+import { sumOf } from '../histogram.ts'
 import { peakLevel } from '../plan/curve.ts'
 import type { LoadPlan, PlannedStep } from '../plan/plan.ts'
 import { MOST_CONNECTIONS } from '../profile/scalars.ts'
-import type { Fingerprint, GeneratorHealth, RunResult, StepResult } from './result.ts'
+import type { Fingerprint, RunResult, StepResult } from './result.ts'
 import { flawOf } from './shard-flaw.ts'
 
 /** What a result says of a run beyond what its workers measured. */
@@ -19,63 +19,113 @@ export interface RunContext {
   readonly lost: readonly string[]
 }
 
+/** All shards of a plan, in the order of their indexes; `undefined` for those whose worker was lost. */
+export type Shards = Iterable<ShardResult | undefined> & { readonly length: number }
+
 /**
- * The sum of all shards, `undefined` for those whose worker was lost, in the order of their indexes. Counts and
- * histograms are added up, so the result is exact and the same for any number of shards. A shard whose own numbers do
- * not add up is evidence of nothing and counts as lost.
+ * The sum of all shards. Counts and histograms are added up, so the result is exact and the same for any number of shards.
+ * Shards are added and forgotten as they come, so that a hundred workers take no more memory than ten. A shard whose own
+ * numbers do not add up is evidence of nothing and counts as lost.
  */
-export function mergeResults(shards: readonly (ShardResult | undefined)[], context: RunContext): RunResult {
-  const flaws = shards.map((shard, index) => shard && flawOf(shard, context.plan, { index, count: shards.length }))
-  const sound = shards.filter((shard, index): shard is ShardResult => shard !== undefined && flaws[index] === undefined)
-  const lost = [
-    ...shards.filter((shard) => shard === undefined).map((_, at) => context.lost[at] ?? 'A worker gave no result'),
-    ...flaws.flatMap((flaw, index) => (flaw ? [`Worker ${index + 1} of ${shards.length}: ${flaw}`] : [])),
-  ]
+export function mergeResults(shards: Shards, context: RunContext): RunResult {
+  const { plan, executor, lost: reasons } = context
+  const silent: string[] = []
+  const flawed: string[] = []
+  let parts = [nothing(plan)]
+  let index = 0
+  for (const shard of shards) {
+    const flaw = shard && flawOf(shard, plan, { index, count: shards.length })
+    index++
+    if (shard === undefined) silent.push(reasons[silent.length] ?? 'A worker gave no result')
+    else if (flaw !== undefined) flawed.push(`Worker ${index} of ${shards.length}: ${flaw}`)
+    else parts.push(partOf(shard, plan))
+    if (parts.length === AT_ONCE) parts = [added(parts, plan)]
+  }
+  const sum = added(parts, plan)
+  const lost = [...silent, ...flawed]
   return {
     kind: 'loadgate-result',
     schema: 1,
     id: context.id,
-    startedAt: sound.length === 0 ? 0 : Math.min(...sound.map(({ startedAt }) => startedAt)),
-    profile: context.plan.name,
+    profile: plan.name,
     fingerprint: context.fingerprint,
     commit: context.commit,
     plan: {
-      model: context.plan.model,
-      target: context.plan.target,
-      measured: context.plan.duration - context.plan.measureFrom,
-      warmUp: context.plan.measureFrom,
-      seed: context.plan.seed,
-      executor: context.executor,
+      model: plan.model,
+      target: plan.target,
+      measured: plan.duration - plan.measureFrom,
+      warmUp: plan.measureFrom,
+      seed: plan.seed,
+      executor,
     },
-    shards: { expected: shards.length, reported: sound.length, lost },
-    complete: lost.length === 0 && sound.every(({ complete }) => complete),
-    iterations: {
-      planned: sum(sound, ({ iterations }) => iterations.planned),
-      started: sum(sound, ({ iterations }) => iterations.started),
-      dropped: sum(sound, ({ iterations }) => iterations.dropped),
-      finished: sum(sound, ({ iterations }) => iterations.finished),
-      failed: sum(sound, ({ iterations }) => iterations.failed),
-      cut: sum(sound, ({ iterations }) => iterations.cut),
-    },
-    warmUp: {
-      sent: sum(sound, ({ warmUp }) => warmUp.sent),
-      succeeded: sum(sound, ({ warmUp }) => warmUp.succeeded),
-      failed: sum(sound, ({ warmUp }) => warmUp.failed),
-    },
-    steps: mergeSteps(sound, context.plan),
-    intervals: mergeIntervals(sound, context.plan),
-    health: mergeHealth(sound, context.plan),
+    shards: { expected: shards.length, reported: shards.length - lost.length, lost },
+    ...sum,
+    startedAt: Number.isFinite(sum.startedAt) ? sum.startedAt : 0,
+    complete: lost.length === 0 && sum.complete,
   }
 }
 
-function mergeSteps(shards: readonly ShardResult[], plan: LoadPlan): readonly StepResult[] {
-  return plan.scenarios.flatMap((scenario) =>
-    scenario.steps.filter(isRequest).map(({ id, name }) => ({
-      id,
-      scenario: scenario.name,
-      step: name,
-      ...mergeCounts(shards.map(({ steps }) => steps.find((step) => step.id === id)!)),
-    })),
+/** Each addition reads and writes the sum so far; it pays to wait for some shards. */
+const AT_ONCE = 10
+
+/** One shard, or the sum of several. */
+interface Part extends Pick<RunResult, 'startedAt' | 'complete' | 'iterations' | 'warmUp' | 'intervals'> {
+  readonly steps: readonly (StepCounts & Pick<StepResult, 'scenario' | 'step'>)[]
+  readonly health: HealthRecord & { readonly connections: HealthRecord['connections'] & { readonly short: boolean } }
+}
+
+function partOf(
+  { startedAt, complete, iterations, warmUp, steps, intervals, health }: ShardResult,
+  plan: LoadPlan,
+): Part {
+  const { connections } = health
+  const short = hasMoreUsers(plan) && connections.peak >= connections.cap
+  return {
+    ...{ startedAt, complete, iterations, warmUp, intervals },
+    steps: namesOf(plan).map((names) => ({ ...steps.find(({ id }) => id === names.id)!, ...names })),
+    health: { ...health, connections: { ...connections, short } },
+  }
+}
+
+/** What adds nothing to a sum. */
+function nothing(plan: LoadPlan): Part {
+  return {
+    startedAt: Number.POSITIVE_INFINITY,
+    complete: true,
+    iterations: { planned: 0, started: 0, dropped: 0, finished: 0, failed: 0, cut: 0 },
+    warmUp: { sent: 0, succeeded: 0, failed: 0 },
+    steps: namesOf(plan).map((names) => ({ ...addedCounts([]), ...names })),
+    intervals: { length: intervalLength(plan.duration - plan.measureFrom), records: [] },
+    health: addedHealth([]),
+  }
+}
+
+function added(parts: readonly Part[], plan: LoadPlan): Part {
+  return {
+    startedAt: Math.min(...parts.map(({ startedAt }) => startedAt)),
+    complete: parts.every(({ complete }) => complete),
+    iterations: {
+      planned: sum(parts, ({ iterations }) => iterations.planned),
+      started: sum(parts, ({ iterations }) => iterations.started),
+      dropped: sum(parts, ({ iterations }) => iterations.dropped),
+      finished: sum(parts, ({ iterations }) => iterations.finished),
+      failed: sum(parts, ({ iterations }) => iterations.failed),
+      cut: sum(parts, ({ iterations }) => iterations.cut),
+    },
+    warmUp: {
+      sent: sum(parts, ({ warmUp }) => warmUp.sent),
+      succeeded: sum(parts, ({ warmUp }) => warmUp.succeeded),
+      failed: sum(parts, ({ warmUp }) => warmUp.failed),
+    },
+    steps: namesOf(plan).map((names, at) => ({ ...names, ...addedCounts(parts.map(({ steps }) => steps[at]!)) })),
+    intervals: addedIntervals(parts),
+    health: addedHealth(parts.map(({ health }) => health)),
+  }
+}
+
+function namesOf({ scenarios }: LoadPlan): readonly Pick<StepResult, 'id' | 'scenario' | 'step'>[] {
+  return scenarios.flatMap((scenario) =>
+    scenario.steps.filter(isRequest).map(({ id, name }) => ({ id, scenario: scenario.name, step: name })),
   )
 }
 
@@ -83,7 +133,7 @@ function isRequest(step: PlannedStep): step is PlannedStep & { kind: 'request' }
   return step.kind === 'request'
 }
 
-function mergeCounts(parts: readonly StepCounts[]): Omit<StepCounts, 'id'> {
+function addedCounts(parts: readonly StepCounts[]): Omit<StepCounts, 'id'> {
   return {
     sent: sum(parts, ({ sent }) => sent),
     succeeded: sum(parts, ({ succeeded }) => succeeded),
@@ -93,36 +143,34 @@ function mergeCounts(parts: readonly StepCounts[]): Omit<StepCounts, 'id'> {
     statuses: sumByKey(parts.map(({ statuses }) => statuses)),
     bytesReceived: sum(parts, ({ bytesReceived }) => bytesReceived),
     bytesSent: sum(parts, ({ bytesSent }) => bytesSent),
-    response: merged(parts.map(({ response }) => response)),
-    service: merged(parts.map(({ service }) => service)),
-    firstByte: merged(parts.map(({ firstByte }) => firstByte)),
-    failures: merged(parts.map(({ failures }) => failures)),
+    response: sumOf(parts.map(({ response }) => response)),
+    service: sumOf(parts.map(({ service }) => service)),
+    firstByte: sumOf(parts.map(({ firstByte }) => firstByte)),
+    failures: sumOf(parts.map(({ failures }) => failures)),
   }
 }
 
-/** One after the other, so that never more than one of their histograms is open. */
-function mergeIntervals(shards: readonly ShardResult[], plan: LoadPlan): Intervals {
+function addedIntervals(parts: readonly Part[]): Intervals {
   const byIndex = new Map<number, IntervalRecord[]>()
-  for (const record of shards.flatMap(({ intervals }) => intervals.records)) {
+  for (const record of parts.flatMap(({ intervals }) => intervals.records)) {
     const known = byIndex.get(record.index)
     if (known) known.push(record)
     else byIndex.set(record.index, [record])
   }
   const records = [...byIndex]
     .sort(([a], [b]) => a - b)
-    .map(([index, parts]) => ({
+    .map(([index, same]) => ({
       index,
-      succeeded: sum(parts, ({ succeeded }) => succeeded),
-      failed: sum(parts, ({ failed }) => failed),
-      response: merged(parts.map(({ response }) => response)),
+      succeeded: sum(same, ({ succeeded }) => succeeded),
+      failed: sum(same, ({ failed }) => failed),
+      response: sumOf(same.map(({ response }) => response)),
     }))
-  return { length: intervalLength(plan.duration - plan.measureFrom), records }
+  return { length: parts[0]!.intervals.length, records }
 }
 
-function mergeHealth(shards: readonly ShardResult[], plan: LoadPlan): GeneratorHealth {
-  const parts = shards.map(({ health }) => health)
+function addedHealth(parts: readonly Part['health'][]): Part['health'] {
   return {
-    lateness: merged(parts.map(({ lateness }) => lateness)),
+    lateness: sumOf(parts.map(({ lateness }) => lateness)),
     loopDelayP99: worst(parts, ({ loopDelayP99 }) => loopDelayP99),
     loopUtilisation: worst(parts, ({ loopUtilisation }) => loopUtilisation),
     cpu: worst(parts, ({ cpu }) => cpu),
@@ -131,15 +179,15 @@ function mergeHealth(shards: readonly ShardResult[], plan: LoadPlan): GeneratorH
       total: sum(parts, ({ pauses }) => pauses.total),
       longest: worst(parts, ({ pauses }) => pauses.longest),
     },
-    machine: mergeMachines(parts.flatMap(({ machine }) => machine ?? [])),
+    machine: worstMachine(parts.flatMap(({ machine }) => machine ?? [])),
     link: parts.some(({ link }) => link !== undefined) ? worst(parts, ({ link }) => link ?? 0) : undefined,
     connections: {
       opened: sum(parts, ({ connections }) => connections.opened),
       peak: sum(parts, ({ connections }) => connections.peak),
       cap: sum(parts, ({ connections }) => connections.cap),
-      connect: merged(parts.map(({ connections }) => connections.connect)),
-      tls: merged(parts.map(({ connections }) => connections.tls)),
-      short: hasMoreUsers(plan) && parts.some(({ connections: { peak, cap } }) => peak >= cap),
+      connect: sumOf(parts.map(({ connections }) => connections.connect)),
+      tls: sumOf(parts.map(({ connections }) => connections.tls)),
+      short: parts.some(({ connections }) => connections.short),
     },
     staleRetries: sum(parts, ({ staleRetries }) => staleRetries),
   }
@@ -151,13 +199,9 @@ function hasMoreUsers({ model, curve, connections: { limit } }: LoadPlan): boole
 }
 
 /** The workers of one machine see the same; of several, the worst counts. */
-function mergeMachines(parts: readonly NonNullable<HealthRecord['machine']>[]): GeneratorHealth['machine'] {
+function worstMachine(parts: readonly NonNullable<HealthRecord['machine']>[]): HealthRecord['machine'] {
   if (parts.length === 0) return undefined
   return { stolen: worst(parts, ({ stolen }) => stolen), idle: Math.min(...parts.map(({ idle }) => idle)) }
-}
-
-function merged(texts: readonly HistogramText[]): HistogramText {
-  return Histogram.of(...texts).toText()
 }
 
 function sum<T>(parts: readonly T[], read: (part: T) => number): number {
