@@ -20,7 +20,7 @@ export function shown({ median, lowest, highest }: Spread, digits: number): stri
   return `${median.toFixed(digits)} [${lowest.toFixed(digits)}–${highest.toFixed(digits)}]`
 }
 
-export function writeFigures(block: 'engine' | 'memory' | 'peers', sections: readonly string[]): void {
+export function writeFigures(block: 'engine' | 'fitness' | 'memory' | 'peers', sections: readonly string[]): void {
   const text = readFileSync(README, 'utf8')
   const [begin, end] = [`<!-- ${block}: figures -->`, `<!-- ${block}: end of figures -->`]
   const [from, to] = [text.indexOf(begin), text.indexOf(end)]

@@ -36,7 +36,8 @@ export class Connections implements Transport, ConnectionHost {
   readonly maxAge: Ms
   readonly maxRequests: number
   readonly #cap: number
-  readonly #ahead: number
+  /** Still to be opened before any request needs them. */
+  #ahead: number
   readonly #protocol: Protocol
   readonly #all = new Set<Connection>()
   /** Last in, first out: few users keep to few connections. Those that have died meanwhile are passed over. */
@@ -78,11 +79,12 @@ export class Connections implements Transport, ConnectionHost {
 
   send(request: WireRequest, receiver: Receiver, user?: object): void {
     const now = this.now()
-    const connection = this.#cancelled
-      ? undefined
-      : (this.#kept(user, now) ?? (this.#queued === 0 ? this.#opened(user) : undefined))
+    if (this.#cancelled) {
+      setImmediate(() => receiver.onAnswer(unsent('cancelled', this.now(), now)))
+      return
+    }
+    const connection = this.#kept(user, now) ?? (this.#queued === 0 ? this.#another(user) : undefined)
     if (connection) connection.send(request, receiver, now)
-    else if (this.#cancelled) setImmediate(() => receiver.onAnswer(unsent('cancelled', this.now(), now)))
     else this.#waiting.push({ request, receiver, user, since: now })
   }
 
@@ -179,7 +181,7 @@ export class Connections implements Transport, ConnectionHost {
     while (this.#queued > 0) {
       const { user } = this.#waiting[this.#head]!
       const now = this.now()
-      const connection = this.#kept(user, now) ?? this.#opened(user)
+      const connection = this.#kept(user, now) ?? this.#another(user)
       if (!connection) return
       const { request, receiver, since } = this.#shift()
       connection.send(request, receiver, now, since)
@@ -203,10 +205,15 @@ export class Connections implements Transport, ConnectionHost {
     return undefined
   }
 
+  #another(user: object | undefined): Connection | undefined {
+    const joined = user === undefined ? this.#protocol.join(this) : undefined
+    if (!joined) return this.#opened(user)
+    this.#all.add(joined)
+    return joined
+  }
+
   /** One that may be opened now. */
   #opened(user: object | undefined): Connection | undefined {
-    const joined = user === undefined ? this.#protocol.join(this) : undefined
-    if (joined) return this.#added(joined)
     if (this.#size >= this.#cap || this.#openedThisTurn >= OPENED_PER_TURN) return undefined
     this.#openedThisTurn++
     this.#turn ??= setImmediate(() => this.#onTurn())
@@ -220,20 +227,16 @@ export class Connections implements Transport, ConnectionHost {
     this.#openAhead()
   }
 
-  // Before the first arrivals need them: those would measure handshakes that later ones do not have.
+  // The first arrivals would else measure handshakes that later ones do not have. Each once, whatever becomes of it.
   #openAhead(): void {
-    while (this.#all.size < this.#ahead && this.#opened(undefined));
+    while (this.#ahead > 0 && this.#opened(undefined)) this.#ahead--
   }
 
   #open(user: object | undefined): Connection {
-    const connection = this.#added(this.#protocol.open(this, user))
+    const connection = this.#protocol.open(this, user)
+    this.#all.add(connection)
     if (user !== undefined) this.#own.set(user, connection)
     this.#peak = Math.max(this.#peak, this.#size)
-    return connection
-  }
-
-  #added(connection: Connection): Connection {
-    this.#all.add(connection)
     return connection
   }
 
