@@ -10,9 +10,7 @@ import { startUpOfLoadgate } from './start-up.ts'
 import { circumstances, shown, table, writeFigures } from './table.ts'
 import { type Comparison, measureStalls, measureTruth, SHARE_NAMES } from './truth.ts'
 
-const ROUNDS = Number(process.argv[2]) || 5
-/** Where a run is as long as several windows. */
-const SHORT_ROUNDS = Math.min(3, ROUNDS)
+const ROUNDS = Number(process.argv[2]) || 6
 const ITEM = 'Loadgate’s engine, an item'
 const FULL = 'Loadgate’s engine, an item, full step'
 
@@ -50,7 +48,7 @@ function ask(plan: Parameters<typeof engineWith>[0]) {
 }
 
 async function schedule(): Promise<string> {
-  const taken = await measureSchedule(SHORT_ROUNDS)
+  const taken = await measureSchedule(ROUNDS)
   const rows = taken.map(({ rate, p50, p95, p99, variation, core, waited }) => [
     `${rate}/s`,
     ...[p50, p95, p99].map((late) => shown(late, 3)),
@@ -67,7 +65,7 @@ async function schedule(): Promise<string> {
 }
 
 async function truth(): Promise<string> {
-  const taken = [...(await measureTruth(SHORT_ROUNDS))]
+  const taken = [...(await measureTruth(ROUNDS))]
   const rows = taken.map(([rate, comparison]) => [`${rate}/s`, ...columns(comparison)])
   const aims = [
     ['aim to 5000/s', ...SHARE_NAMES.map(() => 'within 2.5 % or 0.25 ms'), ''],
@@ -77,7 +75,7 @@ async function truth(): Promise<string> {
 }
 
 async function stalls(): Promise<string> {
-  const comparison = await measureStalls()
+  const comparison = await measureStalls(ROUNDS)
   const truths = SHARE_NAMES.map((name) => `${name}: ${comparison.of[name].truth.toFixed(0)} ms`)
   return table([
     ['200/s, 1 s of every 10 stalled', ...truths, 'kept from a core'],

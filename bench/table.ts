@@ -6,6 +6,10 @@ import { canPin } from './pinned.ts'
 import type { Spread } from './rounds.ts'
 
 const README = new URL('README.md', import.meta.url)
+/** The README of the project. */
+export const FIRST_PAGE = new URL('../README.md', import.meta.url)
+
+type Block = 'engine' | 'fitness' | 'memory' | 'peers'
 
 /** First row the names of the columns; all columns but the first are figures. */
 export function table(rows: readonly (readonly string[])[]): string {
@@ -20,12 +24,12 @@ export function shown({ median, lowest, highest }: Spread, digits: number): stri
   return `${median.toFixed(digits)} [${lowest.toFixed(digits)}–${highest.toFixed(digits)}]`
 }
 
-export function writeFigures(block: 'engine' | 'fitness' | 'memory' | 'peers', sections: readonly string[]): void {
-  const text = readFileSync(README, 'utf8')
+export function writeFigures(block: Block, sections: readonly string[], page = README): void {
+  const text = readFileSync(page, 'utf8')
   const [begin, end] = [`<!-- ${block}: figures -->`, `<!-- ${block}: end of figures -->`]
   const [from, to] = [text.indexOf(begin), text.indexOf(end)]
-  if (from < 0 || to < from) throw new Error(`bench/README.md has no ${begin} … ${end}`)
-  writeFileSync(README, `${text.slice(0, from + begin.length)}\n\n${sections.join('\n\n')}\n\n${text.slice(to)}`)
+  if (from < 0 || to < from) throw new Error(`${page.pathname} has no ${begin} … ${end}`)
+  writeFileSync(page, `${text.slice(0, from + begin.length)}\n\n${sections.join('\n\n')}\n\n${text.slice(to)}`)
 }
 
 /** Of the machine at this moment; asked before anything is run, so that the load is that of others. */

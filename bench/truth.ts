@@ -51,7 +51,12 @@ async function latenciesAt(rate: number): Promise<Round> {
 const STALLED_RATE = 200
 
 /** Two stalls of 1 s in 20 s: whoever waits for an answer before it asks again sees almost nothing of them. */
-export async function measureStalls(): Promise<Comparison> {
+export async function measureStalls(rounds: number): Promise<Comparison> {
+  const { stalls } = await inTurn(['stalls'], rounds, stalled)
+  return comparison(stalls!)
+}
+
+async function stalled(): Promise<Round> {
   const server = await startTimedServer('stalling')
   try {
     const seconds = (2 * STALL_EVERY) / 1000
@@ -61,7 +66,7 @@ export async function measureStalls(): Promise<Comparison> {
     // A share STALL / STALL_EVERY of the arrivals waits for times spread evenly from 0 to STALL; the rest waits not at all.
     const waits = (share: number): Ms => Math.max(0, STALL - (1 - share) * STALL_EVERY)
     const truth = { p50: waits(SHARES.p50), p95: waits(SHARES.p95), p99: waits(SHARES.p99) }
-    return comparison([{ truth, reported: reported(result), waited: Math.max(waited, window.waited) }])
+    return { truth, reported: reported(result), waited: Math.max(waited, window.waited) }
   } finally {
     await server.stop()
   }
