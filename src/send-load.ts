@@ -59,11 +59,11 @@ async function startedService(
   { profile, directory }: LoadedProfile,
   { output, env, signal, onService }: LoadDoors,
 ): Promise<RunningService | undefined> {
-  const { service: spec, target } = profile
+  const { service: spec, target, connections } = profile
   if (!spec) return undefined
   output.info(`Starting the service: ${spec.start}`)
   const began = performance.now()
-  const service = await startService(spec, { cwd: directory, target, env, signal, onStart: onService })
+  const service = await startService(spec, { cwd: directory, target, connections, env, signal, onStart: onService })
   output.info(`It is ready after ${formatDuration(performance.now() - began)}.`)
   return service
 }

@@ -24,6 +24,9 @@ const NOTHING = 8
 
 const [HTAB, LF, CR, SPACE, ZERO, COLON, SEMICOLON] = [0x09, 0x0a, 0x0d, 0x20, 0x30, 0x3a, 0x3b]
 
+/** What a chunk's size takes at most: 64 bits and CRLF. A longer line has extensions, or zeros before its size. */
+const SIZE_LINE = 18
+
 /** A line that is not all there yet, or not as it must be, instead of where the next one begins. */
 const INCOMPLETE = -1
 const MALFORMED = -2
@@ -40,7 +43,7 @@ export class AnswerReader {
   bytesReceived: Bytes = 0
   /** Whether anything of the answer has come. */
   begun = false
-  /** Whether the server keeps the connection open behind it. */
+  /** Whether the server keeps the connection open behind it; known when the answer is whole. */
   kept = true
   /** How long it says that it does so; Infinity when it does not say. */
   keptFor: Ms = Number.POSITIVE_INFINITY
@@ -52,6 +55,8 @@ export class AnswerReader {
   #length: Bytes | undefined = undefined
   #coded = false
   #chunked = false
+  #isHttp10 = false
+  #closes = false
   #headBytes: Bytes = 0
   /** The beginning of a line whose end has not come. */
   #rest: Buffer | undefined
@@ -96,7 +101,8 @@ export class AnswerReader {
       const after = isBody ? this.#readBody(bytes, at, length) : this.#readLine(bytes, at, length)
       if (after === MALFORMED) return 'malformed-answer'
       if (this.bytesReceived > MOST_BODY) return 'body-too-large'
-      if (this.#headBytes + (after === INCOMPLETE ? length - at : 0) > MOST_HEADERS) return 'headers-too-large'
+      if (after === INCOMPLETE ? this.#headWith(length - at) > MOST_HEADERS : this.#headBytes > MOST_HEADERS)
+        return 'headers-too-large'
       if (after === INCOMPLETE) {
         this.#rest = Buffer.from(bytes.subarray(at, length))
         return undefined
@@ -147,6 +153,13 @@ export class AnswerReader {
     }
   }
 
+  /** Of the headers, with the beginning of a line: never more than with all of it, so that no piece decides otherwise. */
+  #headWith(begun: Bytes): Bytes {
+    if (this.#next === STATUS_LINE) return begun
+    const isOfChunk = this.#next === CHUNK_SIZE || this.#next === CHUNK_END
+    return this.#headBytes + (isOfChunk ? Math.max(0, begun - SIZE_LINE) : begun)
+  }
+
   #counted(at: number, after: number): number {
     if (after > at) this.#headBytes += after - at
     return after
@@ -168,6 +181,8 @@ export class AnswerReader {
     this.headers = NO_HEADERS
     this.text = undefined
     this.kept = minor === 1
+    this.#isHttp10 = minor === 0
+    this.#closes = false
     this.keptFor = Number.POSITIVE_INFINITY
     this.#length = undefined
     this.#coded = false
@@ -204,10 +219,10 @@ export class AnswerReader {
         else if (isName(bytes, at, SET_COOKIE)) this.#keepHeader('set-cookie', latin1(bytes, from, to))
         break
       case 14:
-        if (isName(bytes, at, CONTENT_LENGTH)) return this.#noteLength(bytes, from, to)
+        if (isName(bytes, at, CONTENT_LENGTH) && !this.#noteLength(bytes, from, to)) return false
         break
       case 17:
-        if (isName(bytes, at, TRANSFER_ENCODING)) this.#noteCoding(latin1(bytes, from, to))
+        if (isName(bytes, at, TRANSFER_ENCODING) && !this.#noteCoding(latin1(bytes, from, to))) return false
     }
     if (this.#request?.wants.headers) {
       const name = latin1(bytes, at, colon).toLowerCase()
@@ -217,12 +232,12 @@ export class AnswerReader {
   }
 
   #noteConnection(value: string): void {
-    if (/(?:^|,)\s*close\s*(?:,|$)/i.test(value)) this.kept = false
-    else if (/(?:^|,)\s*keep-alive\s*(?:,|$)/i.test(value)) this.kept = true
+    if (/(?:^|,)[ \t]*close[ \t]*(?:,|$)/i.test(value)) this.#closes = true
+    else if (/(?:^|,)[ \t]*keep-alive[ \t]*(?:,|$)/i.test(value)) this.kept = true
   }
 
   #noteKeepAlive(value: string): void {
-    const seconds = /(?:^|,)\s*timeout\s*=\s*(\d{1,9})/i.exec(value)?.[1]
+    const seconds = /(?:^|,)[ \t]*timeout[ \t]*=[ \t]*(\d{1,9})/i.exec(value)?.[1]
     if (seconds !== undefined) this.keptFor = Number(seconds) * 1000
   }
 
@@ -233,9 +248,11 @@ export class AnswerReader {
     return this.#length <= Number.MAX_SAFE_INTEGER
   }
 
-  #noteCoding(value: string): void {
+  /** The last line's last coding decides. A byte that JavaScript takes for a blank, as 0xa0, is none in HTTP. */
+  #noteCoding(value: string): boolean {
     this.#coded = true
-    this.#chunked = /(?:^|,)\s*chunked$/i.test(value)
+    this.#chunked = /(?:^|,)[ \t]*chunked$/i.test(value)
+    return value !== ''
   }
 
   #keepHeader(name: string, value: string): void {
@@ -251,6 +268,8 @@ export class AnswerReader {
   #endHead(after: number): number {
     if (after < 0) return after
     const { status } = this
+    // HTTP/1.0 has no codings: whoever sends one may have passed on what it did not understand (RFC 9112 6.1).
+    if (this.#closes || (this.#isHttp10 && this.#coded)) this.kept = false
     if (this.#next === TRAILER) this.#next = NOTHING
     else if (status < 200) this.#next = STATUS_LINE
     else if (this.#coded && this.#length !== undefined) return MALFORMED
@@ -272,7 +291,8 @@ export class AnswerReader {
     return after
   }
 
-  // chunk-size = 1*HEXDIG, then perhaps extensions, which mean nothing to us. They count as headers do.
+  // chunk-size = 1*HEXDIG, then perhaps extensions, which mean nothing to us. They count as headers do. A blank before
+  // them, which RFC 9112 7.1.1 would have us bear, is refused as llhttp does: no server that people use sends one.
   #readChunkSize(bytes: Buffer, at: number, length: number): number {
     let size = 0
     let digits = at
@@ -282,11 +302,10 @@ export class AnswerReader {
       size = Math.min(MOST_BODY + 1, size * 16 + digit)
     }
     if (digits === length) return INCOMPLETE
-    if (digits === at || !(bytes[digits] === CR || bytes[digits] === SEMICOLON || isBlank(bytes[digits])))
-      return MALFORMED
+    if (digits === at || (bytes[digits] !== CR && bytes[digits] !== SEMICOLON)) return MALFORMED
     const after = valueEnd(bytes, digits, length)
     if (after < 0) return after
-    this.#headBytes += after - digits - 2
+    this.#headBytes += Math.max(0, after - at - SIZE_LINE)
     this.#left = size
     this.#next = size === 0 ? TRAILER : CHUNK
     return after

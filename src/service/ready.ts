@@ -1,20 +1,25 @@
 import { once } from 'node:events'
-import { get as httpGet } from 'node:http'
+import { get as httpGet, type IncomingMessage } from 'node:http'
+import { connect as connectHttp2 } from 'node:http2'
 import { get as httpsGet } from 'node:https'
 import { connect } from 'node:net'
 import { resolve as absolute } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { LoadgateError } from '../errors.ts'
-import type { ServiceSpec } from '../profile/profile.ts'
+import type { ConnectionChoices, ServiceSpec } from '../profile/profile.ts'
 import { formatDuration, type Ms } from '../units.ts'
 import { howItEnded, type RunningService, type ServiceExit } from './spawn-service.ts'
 
 const POLL_EVERY: Ms = 100
 const POLL_TIMEOUT: Ms = 5_000
 
+/** What of the profile's `connections` decides how the service is spoken to: as it will be under load. */
+export type Spoken = Pick<ConnectionChoices, 'http' | 'verify'>
+
 interface Waiting {
   readonly cwd: string
   readonly target: string
+  readonly connections: Spoken
   readonly signal?: AbortSignal | undefined
 }
 
@@ -44,9 +49,10 @@ export async function refuseOccupied(target: string): Promise<void> {
 export async function untilReady(
   service: RunningService,
   spec: ServiceSpec,
-  { cwd, target, signal }: Waiting,
+  { cwd, target, connections, signal }: Waiting,
 ): Promise<void> {
   const url = target + spec.ready
+  const ask = connections.http === '2' ? askHttp2 : askHttp1
   const died = new AbortController()
   const exit = service.exited.then((exit) => {
     died.abort()
@@ -56,7 +62,8 @@ export async function untilReady(
   const deadline = performance.now() + spec.readyWithin
   let answer = 'nothing was asked'
   for (let left = spec.readyWithin; left > 0; left = deadline - performance.now()) {
-    answer = await ask(url, AbortSignal.any([ended, AbortSignal.timeout(Math.ceil(Math.min(left, POLL_TIMEOUT)))]))
+    const patience = AbortSignal.timeout(Math.ceil(Math.min(left, POLL_TIMEOUT)))
+    answer = await ask(url, connections.verify ?? true, AbortSignal.any([ended, patience]))
     signal?.throwIfAborted()
     if (died.signal.aborted) throw deathBeforeReady(service, await exit, spec.start, cwd)
     if (answer === 'ready') return
@@ -70,18 +77,46 @@ export async function untilReady(
 }
 
 /** "ready" or the reason why not; never rejects. The answer is read to its end, so that none is left open. */
-function ask(url: string, signal: AbortSignal): Promise<string> {
-  const get = url.startsWith('https:') ? httpsGet : httpGet
+function askHttp1(url: string, verify: boolean, signal: AbortSignal): Promise<string> {
   return new Promise((resolve) => {
-    const failed = (error: NodeJS.ErrnoException) =>
-      resolve(error.name === 'AbortError' ? 'no answer in time' : (error.code ?? error.message))
-    const request = get(url, { agent: false, signal }, (response) => {
-      const status = response.statusCode ?? 0
-      response.on('end', () => resolve(status >= 200 && status < 400 ? 'ready' : `status ${status}`))
-      response.on('error', failed).resume()
-    })
+    const failed = (error: Error) => resolve(reasonOf(error))
+    const onResponse = (response: IncomingMessage) => {
+      response
+        .on('end', () => resolve(judge(response.statusCode)))
+        .on('error', failed)
+        .resume()
+    }
+    const options = { agent: false, signal }
+    const request = url.startsWith('https:')
+      ? httpsGet(url, { ...options, rejectUnauthorized: verify }, onResponse)
+      : httpGet(url, options, onResponse)
     request.on('error', failed)
   })
+}
+
+/** As above, on a connection of its own, which is closed again. */
+function askHttp2(url: string, verify: boolean, signal: AbortSignal): Promise<string> {
+  const { origin, pathname, search } = new URL(url)
+  return new Promise<string>((resolve) => {
+    const failed = (error: Error) => resolve(reasonOf(error))
+    const session = connectHttp2(origin, { rejectUnauthorized: verify }).on('error', failed)
+    session.on('close', () => resolve('the connection was closed'))
+    const request = session.request({ ':path': pathname + search }, { signal }).on('error', failed)
+    request.on('response', ({ ':status': status }) => request.on('end', () => resolve(judge(status))).resume())
+    // Also ends what is still being connected.
+    request.on('close', () => session.destroy())
+  })
+}
+
+function judge(status = 0): string {
+  return status >= 200 && status < 400 ? 'ready' : `status ${status}`
+}
+
+function reasonOf({ name, code, message, cause }: NodeJS.ErrnoException): string {
+  if (name === 'AbortError') return 'no answer in time'
+  // A stream that was cancelled with its session says only that; the session's own error is behind it.
+  const behind = typeof cause === 'object' && cause !== null && 'code' in cause ? String(cause.code) : undefined
+  return behind ?? code ?? message
 }
 
 function deathBeforeReady(service: RunningService, exit: ServiceExit, start: string, cwd: string) {

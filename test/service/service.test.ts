@@ -184,7 +184,7 @@ test('a process that exits without stopping its service takes it along', async (
     import { startService } from ${JSON.stringify(resolve(import.meta.dirname, '../../src/service/start-service.ts'))}
     const target = 'http://127.0.0.1:${port}'
     const spec = { start: ${JSON.stringify(`${node} server.mjs`)}, ready: '/ready', readyWithin: 20_000 }
-    const service = await startService(spec, { cwd: ${JSON.stringify(directory)}, target, env: { ...process.env, PORT: '${port}' } })
+    const service = await startService(spec, { cwd: ${JSON.stringify(directory)}, target, connections: {}, env: { ...process.env, PORT: '${port}' } })
     console.log(service.pid)
     process.exit(0)`
   const parent = spawn(process.execPath, ['--input-type=module', '-e', script], {
@@ -211,6 +211,7 @@ async function start(
     {
       cwd: directory,
       target,
+      connections: {},
       env: { PATH: process.env.PATH, PORT: String(port), ...env },
       ...options,
     },

@@ -1,0 +1,86 @@
+// A service is asked whether it is ready in the way in which the load will speak to it.
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, beforeAll, expect, test } from '@jest/globals'
+import type { Spoken } from '../../src/service/ready.ts'
+import { startService } from '../../src/service/start-service.ts'
+import { alive } from '../support/alive.ts'
+import { closedPort, selfSigned } from '../support/wire-server.ts'
+
+const node = JSON.stringify(process.execPath)
+let directory: string
+
+beforeAll(() => {
+  directory = mkdtempSync(join(tmpdir(), 'loadgate-ready-'))
+  const { key, cert } = selfSigned()
+  // Speaks what KIND says; ready when it is asked for the third time.
+  writeFileSync(
+    join(directory, 'server.mjs'),
+    `import { createServer as http } from 'node:http'
+    import { createServer as https } from 'node:https'
+    import { createServer as h2c, createSecureServer as h2 } from 'node:http2'
+    const tls = ${JSON.stringify({ key, cert })}
+    let asked = 0
+    const answer = (request, response) => {
+      response.statusCode = request.url === '/ready?now' && ++asked > 2 ? 204 : 503
+      console.log(request.httpVersion, response.statusCode)
+      response.end()
+    }
+    const kinds = {
+      http: () => http(answer),
+      https: () => https(tls, answer),
+      h2c: () => h2c(answer),
+      h2: () => h2(tls, answer),
+      both: () => h2({ ...tls, allowHTTP1: true }, answer),
+      silent: () => http(() => {}),
+    }
+    kinds[process.env.KIND]().listen(process.env.PORT, '127.0.0.1')`,
+  )
+})
+afterAll(() => rmSync(directory, { recursive: true, force: true }))
+
+async function start(kind: string, connections: Spoken, { ready = '/ready?now', readyWithin = 20_000 } = {}) {
+  const port = await closedPort()
+  const target = `${/^(http|h2c|silent)$/.test(kind) ? 'http' : 'https'}://127.0.0.1:${port}`
+  const pids: number[] = []
+  const env = { PATH: process.env.PATH, PORT: String(port), KIND: kind }
+  const started = startService(
+    { start: `exec ${node} server.mjs`, ready, readyWithin },
+    { cwd: directory, target, connections, env, onStart: ({ pid }) => pids.push(pid) },
+  )
+  return { started, pids }
+}
+
+test.each<[kind: string, connections: Spoken, asked: string]>([
+  ['http', {}, '1.1'],
+  ['http', { http: '1.1', verify: true }, '1.1'],
+  ['https', { verify: false }, '1.1'],
+  ['h2c', { http: '2' }, '2.0'],
+  ['h2', { http: '2', verify: false }, '2.0'],
+  ['both', { verify: false }, '1.1'],
+  ['both', { http: '2', verify: false }, '2.0'],
+])('a service that speaks %s, with %j', async (kind, connections, asked) => {
+  const { started } = await start(kind, connections)
+  const service = await started
+  expect(service.lastOutput().split('\n')).toEqual([`${asked} 503`, `${asked} 503`, `${asked} 204`])
+  await service.stop()
+})
+
+test.each<[kind: string, connections: Spoken, reason: RegExp]>([
+  ['https', {}, /SELF_SIGNED/],
+  ['h2', { http: '2' }, /SELF_SIGNED/],
+  ['http', { http: '2' }, /ERR_HTTP2/],
+  ['h2c', { http: '1.1' }, /HPE_|ECONNRESET/],
+  ['silent', { http: '2' }, /ERR_HTTP2|no answer in time/],
+  ['silent', {}, /no answer in time/],
+])('a service that speaks %s is not ready with %j, and the reason is told', async (kind, connections, reason) => {
+  const { started, pids } = await start(kind, connections, { readyWithin: 1_500 })
+  await expect(started).rejects.toMatchObject({ kind: 'target', message: expect.stringMatching(reason) })
+  expect(alive(pids[0]!)).toBe(false)
+})
+
+test('over HTTP/2, too, the status that was answered is told', async () => {
+  const { started } = await start('h2c', { http: '2' }, { ready: '/nothing', readyWithin: 1_500 })
+  await expect(started).rejects.toMatchObject({ message: expect.stringContaining('status 503') })
+})
