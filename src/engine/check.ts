@@ -2,8 +2,8 @@ import { isDeepStrictEqual } from 'node:util'
 import type { Capture, Expect, RequestStep } from '../profile/profile.ts'
 import type { EpochMs } from '../units.ts'
 import { parseCookie } from './cookies.ts'
+import type { Answer, AnswerHeaders, Wants } from './http/transport.ts'
 import type { Cause } from './shard-result.ts'
-import type { Answer, AnswerHeaders, Wants } from './transport.ts'
 
 /** Judges a whole answer, and keeps what later steps need; the cause of the failure when it is one. */
 export type Check = (answer: Answer, keeper: Keeper) => Cause | undefined

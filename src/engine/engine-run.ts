@@ -2,9 +2,9 @@ import type { LoadPlan } from '../plan/plan.ts'
 import type { Ms } from '../units.ts'
 import type { Agenda } from './agenda.ts'
 import type { Clock } from './clock.ts'
+import type { Transport } from './http/transport.ts'
 import type { Ledger } from './ledger.ts'
 import type { CompiledScenario } from './scenario.ts'
-import type { Transport } from './transport.ts'
 
 /** What the parts of one run share. Times are of the engine's clock. */
 export interface EngineRun {

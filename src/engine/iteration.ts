@@ -5,10 +5,10 @@ import type { Appointment } from './agenda.ts'
 import type { Keeper } from './check.ts'
 import { CookieJar } from './cookies.ts'
 import type { EngineRun } from './engine-run.ts'
+import { type Answer, type Receiver, unsent } from './http/transport.ts'
 import type { CompiledScenario } from './scenario.ts'
 import type { Cause } from './shard-result.ts'
 import type { Values } from './template.ts'
-import { type Answer, type Receiver, unsent } from './transport.ts'
 
 /** Whose pass it is. */
 export interface IterationOwner {

@@ -1,8 +1,8 @@
 import { Recorder } from '../histogram.ts'
 import type { Bytes, Ms, Us } from '../units.ts'
+import type { Answer } from './http/transport.ts'
 import { intervalAt, intervalLength, isWithinWindow } from './interval.ts'
 import type { Cause, IntervalRecord, IterationCounts, ShardResult, StepCounts } from './shard-result.ts'
-import type { Answer } from './transport.ts'
 
 interface LedgerOptions {
   /** Of request steps in the plan. */

@@ -2,8 +2,8 @@ import type { LoadPlan, PlannedStep } from '../plan/plan.ts'
 import type { Template } from '../profile/profile.ts'
 import { VERSION } from '../version.ts'
 import type { CookieJar } from './cookies.ts'
+import type { Wants, WireRequest } from './http/transport.ts'
 import { compileTemplate, type Render, type Values } from './template.ts'
-import type { Wants, WireRequest } from './transport.ts'
 
 type RequestStep = Extract<PlannedStep, { kind: 'request' }>
 

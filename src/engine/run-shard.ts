@@ -5,15 +5,15 @@ import type { EpochMs, Ms } from '../units.ts'
 import { Agenda } from './agenda.ts'
 import { type Clock, startSystemClock } from './clock.ts'
 import { beginUsers } from './closed-model.ts'
-import { Connections } from './connections.ts'
 import { Activity, type EngineRun } from './engine-run.ts'
-import { HealthWatch } from './health.ts'
-import { http1 } from './http1-connection.ts'
+import { HealthWatch } from './health/health-watch.ts'
+import { Connections } from './http/connections.ts'
+import { http1 } from './http/http1.ts'
+import type { Transport, TransportOptions } from './http/transport.ts'
 import { Ledger } from './ledger.ts'
 import { beginArrivals } from './open-model.ts'
 import { compileScenarios, requestSteps } from './scenario.ts'
 import type { HealthRecord, ShardProgress, ShardResult } from './shard-result.ts'
-import type { Transport, TransportOptions } from './transport.ts'
 
 export interface ShardOptions {
   /** On the clock `performance.timeOrigin + performance.now()`; shortly from now when left out. */
@@ -115,7 +115,7 @@ function lastMoment({ lastStart, plan }: EngineRun): Ms {
 
 // The library for HTTP/2 takes a tenth of the start, which those who do not use it need not wait for.
 async function openNetwork(options: TransportOptions): Promise<Transport> {
-  const protocol = options.http === '2' ? (await import('./http2-connection.ts')).http2() : http1
+  const protocol = options.http === '2' ? (await import('./http/http2.ts')).http2() : http1
   return new Connections(protocol, options)
 }
 

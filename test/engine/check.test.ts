@@ -1,6 +1,6 @@
 import { expect, test } from '@jest/globals'
 import { compileCheck, valueAt } from '../../src/engine/check.ts'
-import type { Answer } from '../../src/engine/transport.ts'
+import type { Answer } from '../../src/engine/http/transport.ts'
 import { requestStep } from '../support/plans.ts'
 
 type Step = Parameters<typeof requestStep>[0]

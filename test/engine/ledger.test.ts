@@ -1,7 +1,7 @@
 // What a run of hours keeps: time is passed in, so a day takes no longer than its samples.
 import { expect, test } from '@jest/globals'
+import { unsent } from '../../src/engine/http/transport.ts'
 import { Ledger } from '../../src/engine/ledger.ts'
-import { unsent } from '../../src/engine/transport.ts'
 import { Histogram, Recorder } from '../../src/histogram.ts'
 import { normal, seeded } from '../baseline/made-run.ts'
 

@@ -1,5 +1,5 @@
 // A network for tests: answers what the test says, after as long as it says, on a manual clock.
-import type { Answer, Receiver, Transport, WireRequest } from '../../src/engine/transport.ts'
+import type { Answer, Receiver, Transport, WireRequest } from '../../src/engine/http/transport.ts'
 import type { Ms } from '../../src/units.ts'
 import type { ManualClock } from './manual-clock.ts'
 

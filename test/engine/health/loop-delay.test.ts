@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals'
-import { LoopDelay } from '../../src/engine/loop-delay.ts'
+import { LoopDelay } from '../../../src/engine/health/loop-delay.ts'
 
 /** Looks every 10 ms for a minute, held up for `stall` every `every`. */
 function p99({ stall, every }: { stall: number; every: number }): number {

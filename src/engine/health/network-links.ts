@@ -1,6 +1,6 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import type { Bytes, Ms, Share } from '../units.ts'
+import type { Bytes, Ms, Share } from '../../units.ts'
 
 /** What has gone through one network link since the system began. */
 export interface LinkCount {

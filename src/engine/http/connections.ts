@@ -1,8 +1,7 @@
-import { type HistogramText, Recorder } from '../histogram.ts'
-import type { Ms } from '../units.ts'
+import { type HistogramText, Recorder } from '../../histogram.ts'
+import type { Ms } from '../../units.ts'
 import { addressBook } from './addresses.ts'
-import type { Connection, ConnectionHost, Handshakes, Protocol } from './connection.ts'
-import type { Endpoint } from './sockets.ts'
+import type { Connection, ConnectionHost, Endpoint, Handshakes, Protocol } from './connection.ts'
 import {
   type ConnectionStats,
   type Receiver,
@@ -36,7 +35,7 @@ export class Connections implements Transport, ConnectionHost {
   readonly maxAge: Ms
   readonly maxRequests: number
   readonly #cap: number
-  /** Still to be opened before any request needs them. */
+  /** Still to be opened before any request needs them; below 0 when more were needed. */
   #ahead: number
   readonly #protocol: Protocol
   readonly #all = new Set<Connection>()
@@ -216,6 +215,7 @@ export class Connections implements Transport, ConnectionHost {
   #opened(user: object | undefined): Connection | undefined {
     if (this.#size >= this.#cap || this.#openedThisTurn >= OPENED_PER_TURN) return undefined
     this.#openedThisTurn++
+    this.#ahead--
     this.#turn ??= setImmediate(() => this.#onTurn())
     return this.#open(user)
   }
@@ -229,7 +229,7 @@ export class Connections implements Transport, ConnectionHost {
 
   // The first arrivals would else measure handshakes that later ones do not have. Each once, whatever becomes of it.
   #openAhead(): void {
-    while (this.#ahead > 0 && this.#opened(undefined)) this.#ahead--
+    while (this.#ahead > 0 && this.#opened(undefined));
   }
 
   #open(user: object | undefined): Connection {

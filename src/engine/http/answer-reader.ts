@@ -1,6 +1,23 @@
-import type { Bytes, Ms } from '../units.ts'
-import type { Cause } from './shard-result.ts'
+import type { Bytes, Ms } from '../../units.ts'
+import type { Cause } from '../shard-result.ts'
 import type { AnswerHeaders, WireRequest } from './transport.ts'
+import {
+  COLON,
+  CR,
+  endOfLine,
+  HEX,
+  IN_NAME,
+  INCOMPLETE,
+  isBlank,
+  isName,
+  latin1,
+  MALFORMED,
+  SEMICOLON,
+  SPACE,
+  valueEnd,
+  wholeNumber,
+  ZERO,
+} from './wire-syntax.ts'
 
 /** Of a body's text; what a check reads is far smaller, and a thousand connections may hold one each. */
 export const MOST_TEXT: Bytes = 1_048_576
@@ -22,14 +39,15 @@ const CHUNK_END = 6
 const TRAILER = 7
 const NOTHING = 8
 
-const [HTAB, LF, CR, SPACE, ZERO, COLON, SEMICOLON] = [0x09, 0x0a, 0x0d, 0x20, 0x30, 0x3a, 0x3b]
-
 /** What a chunk's size takes at most: 64 bits and CRLF. A longer line has extensions, or zeros before its size. */
 const SIZE_LINE = 18
 
-/** A line that is not all there yet, or not as it must be, instead of where the next one begins. */
-const INCOMPLETE = -1
-const MALFORMED = -2
+const PROTOCOL = Buffer.from('HTTP/1.')
+const CONNECTION = Buffer.from('connection')
+const KEEP_ALIVE = Buffer.from('keep-alive')
+const SET_COOKIE = Buffer.from('set-cookie')
+const CONTENT_LENGTH = Buffer.from('content-length')
+const TRANSFER_ENCODING = Buffer.from('transfer-encoding')
 
 /**
  * Reads the answers on one HTTP/1.1 connection, one after the other (RFC 9112), from bytes that may come in any pieces.
@@ -72,7 +90,7 @@ export class AnswerReader {
     this.#headBytes = 0
   }
 
-  /** Of ten thousand users that pause, each would keep its last answer until the garbage collector takes it for old. */
+  /** What an idle connection need not keep. */
   forget(): void {
     this.#request = undefined
     this.headers = NO_HEADERS
@@ -310,62 +328,4 @@ export class AnswerReader {
     this.#next = size === 0 ? TRAILER : CHUNK
     return after
   }
-}
-
-const PROTOCOL = Buffer.from('HTTP/1.')
-const CONNECTION = Buffer.from('connection')
-const KEEP_ALIVE = Buffer.from('keep-alive')
-const SET_COOKIE = Buffer.from('set-cookie')
-const CONTENT_LENGTH = Buffer.from('content-length')
-const TRANSFER_ENCODING = Buffer.from('transfer-encoding')
-
-/** RFC 9110 5.6.2: the characters of a token. */
-const IN_NAME = table((code) => /[!#$%&'*+\-.^_`|~0-9A-Za-z]/.test(String.fromCharCode(code)))
-/** RFC 9110 5.5: all but controls. */
-const IN_VALUE = table((code) => code === HTAB || (code >= SPACE && code !== 0x7f))
-/** 16 for what is no hexadecimal digit. */
-const HEX = Uint8Array.from({ length: 256 }, (_, code) => {
-  const digit = '0123456789abcdef'.indexOf(String.fromCharCode(code).toLowerCase())
-  return digit < 0 ? 16 : digit
-})
-
-function table(includes: (code: number) => boolean): Uint8Array {
-  return Uint8Array.from({ length: 256 }, (_, code) => (includes(code) ? 1 : 0))
-}
-
-function isBlank(byte: number | undefined): boolean {
-  return byte === SPACE || byte === HTAB
-}
-
-/** Lengths are equal. */
-function isName(bytes: Buffer, at: number, name: Buffer): boolean {
-  for (let n = 0; n < name.length; n++) if ((bytes[at + n]! | 0x20) !== name[n]) return false
-  return true
-}
-
-function latin1(bytes: Buffer, from: number, to: number): string {
-  return bytes.toString('latin1', from, to)
-}
-
-/** NaN when there is anything but digits. */
-function wholeNumber(bytes: Buffer, from: number, to: number): number {
-  let value = 0
-  for (let at = from; at < to; at++) {
-    const digit = bytes[at]! - ZERO
-    value = digit >= 0 && digit <= 9 ? value * 10 + digit : Number.NaN
-  }
-  return value
-}
-
-/** Behind the CRLF that ends the text which begins at `at`. */
-function valueEnd(bytes: Buffer, at: number, length: number): number {
-  let end = at
-  while (end < length && IN_VALUE[bytes[end]!]) end++
-  return end === length ? INCOMPLETE : endOfLine(bytes, end, length)
-}
-
-function endOfLine(bytes: Buffer, at: number, length: number): number {
-  if (bytes[at] !== CR) return MALFORMED
-  if (at + 1 === length) return INCOMPLETE
-  return bytes[at + 1] === LF ? at + 2 : MALFORMED
 }

@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals'
-import { causeOf, looksStale } from '../../src/engine/causes.ts'
+import { causeOf, looksStale } from '../../../src/engine/http/causes.ts'
 
 const failure = (code: string) => Object.assign(new Error(code), { code })
 

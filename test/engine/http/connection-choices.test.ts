@@ -1,13 +1,13 @@
 // Connections as the profile chooses them, seen from the server.
 import { setImmediate as nextTurn } from 'node:timers/promises'
 import { expect, test } from '@jest/globals'
-import { Connections } from '../../src/engine/connections.ts'
-import { http1 } from '../../src/engine/http1-connection.ts'
-import { runShard } from '../../src/engine/run-shard.ts'
-import { Histogram } from '../../src/histogram.ts'
-import { onePlan, requestStep } from '../support/plans.ts'
-import { serviceOf, unaccounted } from '../support/shard-figures.ts'
-import { answer, closedPort, selfSigned, startWireServer, type WireRequest } from '../support/wire-server.ts'
+import { Connections } from '../../../src/engine/http/connections.ts'
+import { http1 } from '../../../src/engine/http/http1.ts'
+import { runShard } from '../../../src/engine/run-shard.ts'
+import { Histogram } from '../../../src/histogram.ts'
+import { onePlan, requestStep } from '../../support/plans.ts'
+import { serviceOf, unaccounted } from '../../support/shard-figures.ts'
+import { answer, closedPort, selfSigned, startWireServer, type WireRequest } from '../../support/wire-server.ts'
 
 interface Seen {
   readonly openedAt: number

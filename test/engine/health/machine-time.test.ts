@@ -1,5 +1,10 @@
 import { expect, test } from '@jest/globals'
-import { type MachineTime, machineShares, machineTime, parseMachineTime } from '../../src/engine/machine-time.ts'
+import {
+  type MachineTime,
+  machineShares,
+  machineTime,
+  parseMachineTime,
+} from '../../../src/engine/health/machine-time.ts'
 
 test('the line of all cores: guests are of the user already, and who waits for a disk is idle', () => {
   const text = 'cpu  100 1 20 700 30 2 3 44 90 9\ncpu0 1 1 1 1 1 1 1 1 1 1\nintr 5\n'

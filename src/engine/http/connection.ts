@@ -1,11 +1,11 @@
-import type { Ms } from '../units.ts'
-import type { Cause } from './shard-result.ts'
-import type { Endpoint } from './sockets.ts'
+import type { LookupFunction } from 'node:net'
+import type { Ms } from '../../units.ts'
+import type { Cause } from '../shard-result.ts'
 import type { Answer, Receiver, WireRequest } from './transport.ts'
 
 /**
- * What carries one request at a time, and that request's answer: both in one object, so that a request costs no allocation.
- * In HTTP/1.1 a connection; in HTTP/2 one of its streams after the other. The first failure ends it.
+ * What carries one request at a time, and is that request's answer. In HTTP/1.1 a connection; in HTTP/2 one of its streams
+ * after the other. The first failure ends it.
  */
 export interface Connection extends Answer {
   readonly request: WireRequest | undefined
@@ -47,6 +47,14 @@ export interface Protocol {
 
 /** How long an idle connection is kept where the server does not say: as Chrome does. */
 export const KEPT_FOR: Ms = 300_000
+
+/** Where connections lead, and how. */
+export interface Endpoint {
+  readonly url: URL
+  readonly lookup: LookupFunction
+  /** Whether a TLS certificate must be valid for the host. */
+  readonly verify: boolean
+}
 
 /** What connections need, and whom they tell. */
 export interface ConnectionHost {

@@ -1,5 +1,5 @@
-import { Histogram, Recorder } from '../histogram.ts'
-import type { Ms } from '../units.ts'
+import { Histogram, Recorder } from '../../histogram.ts'
+import type { Ms } from '../../units.ts'
 
 /** How often the loop is looked at. */
 export const LOOKED_AT_EVERY: Ms = 10

@@ -2,7 +2,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, expect, test } from '@jest/globals'
-import { type LinkCount, linkCounts, linkUse } from '../../src/engine/network-links.ts'
+import { type LinkCount, linkCounts, linkUse } from '../../../src/engine/health/network-links.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'loadgate-net-'))
 afterAll(() => rmSync(folder, { recursive: true, force: true }))

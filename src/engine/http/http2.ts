@@ -1,11 +1,12 @@
 import type { Socket } from 'node:net'
 import { TLSSocket } from 'node:tls'
 import { type buildConnector, Client, type Dispatcher } from 'undici'
-import type { Bytes, Ms } from '../units.ts'
-import { MOST_BODY, MOST_HEADERS, MOST_TEXT, NO_HEADERS } from './answer-reader.ts'
+import type { Ms } from '../../units.ts'
+import type { Cause } from '../shard-result.ts'
+import { MOST_BODY, MOST_HEADERS, MOST_TEXT } from './answer-reader.ts'
 import { causeOf, looksStale } from './causes.ts'
 import { type Connection, type ConnectionHost, KEPT_FOR, type Protocol } from './connection.ts'
-import type { Cause } from './shard-result.ts'
+import { Exchange } from './exchange.ts'
 import { openHttp2Socket, whenReady } from './sockets.ts'
 import type { AnswerHeaders, Receiver, WireRequest } from './transport.ts'
 
@@ -114,22 +115,7 @@ class Http2Session {
 }
 
 /** One place for a request on a session: to the pool, what a connection is in HTTP/1.1. */
-class Http2Stream implements Connection, Dispatcher.DispatchHandler {
-  cause: Cause | undefined = undefined
-  status = 0
-  headers: AnswerHeaders = NO_HEADERS
-  text: string | undefined = undefined
-  startedAt: Ms = 0
-  sentAt: Ms | undefined = undefined
-  firstByteAt: Ms | undefined = undefined
-  doneAt: Ms = 0
-  bytesSent: Bytes = 0
-  bytesReceived: Bytes = 0
-
-  request: WireRequest | undefined = undefined
-  receiver: Receiver | undefined = undefined
-  deadline: Ms = Number.POSITIVE_INFINITY
-  stale = false
+class Http2Stream extends Exchange implements Connection, Dispatcher.DispatchHandler {
   readonly user: object | undefined
 
   readonly #host: ConnectionHost
@@ -139,6 +125,7 @@ class Http2Stream implements Connection, Dispatcher.DispatchHandler {
   #chunks: Buffer[] = []
 
   constructor(host: ConnectionHost, session: Http2Session, user: object | undefined) {
+    super()
     this.#host = host
     this.#session = session
     this.user = user
@@ -154,17 +141,7 @@ class Http2Stream implements Connection, Dispatcher.DispatchHandler {
   }
 
   send(request: WireRequest, receiver: Receiver, now: Ms, since = now, deadline = now + request.timeout): void {
-    this.request = request
-    this.receiver = receiver
-    this.deadline = deadline
-    this.startedAt = since
-    this.sentAt = undefined
-    this.firstByteAt = undefined
-    this.status = 0
-    this.headers = NO_HEADERS
-    this.text = undefined
-    this.bytesSent = 0
-    this.bytesReceived = 0
+    this.begin(request, receiver, since, deadline)
     const { method, path, fields, body } = request
     const content = body === '' ? null : Buffer.from(body, 'latin1')
     this.#session.client.dispatch({ method, path, headers: pairsOf(fields), body: content }, this)
@@ -225,7 +202,9 @@ class Http2Stream implements Connection, Dispatcher.DispatchHandler {
     if (this.request?.wants.text) this.#takeText()
     this.#session.onAnswered(this.doneAt)
     this.#host.onAnswered(this, receiver)
-    if (this.#session.over && this.receiver === undefined) this.#leave()
+    if (this.receiver !== undefined) return
+    this.forget()
+    if (this.#session.over) this.#leave()
   }
 
   onResponseError(_: Dispatcher.DispatchController | undefined, error: Error): void {

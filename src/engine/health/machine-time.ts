@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs'
-import type { HealthRecord } from './shard-result.ts'
+import type { HealthRecord } from '../shard-result.ts'
 
 /** What all cores together have done since the system began, in ticks of the kernel. */
 export interface MachineTime {

@@ -1,8 +1,8 @@
 // What the answers of a connection come to, whatever pieces they come in.
 import { expect, test } from '@jest/globals'
 import fc from 'fast-check'
-import { AnswerReader, MOST_HEADERS, MOST_TEXT } from '../../src/engine/answer-reader.ts'
-import { CUT_SHORT, MALFORMED, MORE_BEHIND, SOUND } from '../support/curated-answers.ts'
+import { AnswerReader, MOST_HEADERS, MOST_TEXT } from '../../../src/engine/http/answer-reader.ts'
+import { CUT_SHORT, MALFORMED, MORE_BEHIND, SOUND } from '../../support/curated-answers.ts'
 
 interface Asked {
   readonly method?: string

@@ -1,6 +1,6 @@
-import type { HistogramText } from '../histogram.ts'
-import type { Bytes, Ms } from '../units.ts'
-import type { Cause } from './shard-result.ts'
+import type { HistogramText } from '../../histogram.ts'
+import type { Bytes, Ms } from '../../units.ts'
+import type { Cause } from '../shard-result.ts'
 
 /** One request, ready for the wire. */
 export interface WireRequest {

@@ -1,15 +1,7 @@
-import { connect as connectTcp, isIP, type LookupFunction, type Socket, type TcpNetConnectOpts } from 'node:net'
+import { connect as connectTcp, isIP, type Socket, type TcpNetConnectOpts } from 'node:net'
 import { connect as connectTls } from 'node:tls'
-import type { Bytes } from '../units.ts'
-import type { ConnectionHost, Handshakes } from './connection.ts'
-
-/** Where connections lead, and how. */
-export interface Endpoint {
-  readonly url: URL
-  readonly lookup: LookupFunction
-  /** Whether a TLS certificate must be valid for the host. */
-  readonly verify: boolean
-}
+import type { Bytes } from '../../units.ts'
+import type { ConnectionHost, Endpoint, Handshakes } from './connection.ts'
 
 // All connections of a thread read into it, one after the other: a stream that is left to itself allocates 64 KiB for
 // every read, puts it into a queue and tells of it in a later tick, together about a sixth of a request.

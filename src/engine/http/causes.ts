@@ -1,5 +1,5 @@
-import type { Ms } from '../units.ts'
-import type { Cause } from './shard-result.ts'
+import type { Ms } from '../../units.ts'
+import type { Cause } from '../shard-result.ts'
 
 const CAUSE_OF_CODE: Readonly<Record<string, Cause>> = {
   ECONNREFUSED: 'connection-refused',

@@ -2,12 +2,12 @@
 import { createSecureServer, createServer, type Http2Server, type ServerHttp2Stream } from 'node:http2'
 import type { AddressInfo, Socket } from 'node:net'
 import { expect, test } from '@jest/globals'
-import { runShard } from '../../src/engine/run-shard.ts'
-import type { Cause } from '../../src/engine/shard-result.ts'
-import { Histogram } from '../../src/histogram.ts'
-import { onePlan, requestStep } from '../support/plans.ts'
-import { unaccounted } from '../support/shard-figures.ts'
-import { answer, selfSigned, startWireServer } from '../support/wire-server.ts'
+import { runShard } from '../../../src/engine/run-shard.ts'
+import type { Cause } from '../../../src/engine/shard-result.ts'
+import { Histogram } from '../../../src/histogram.ts'
+import { onePlan, requestStep } from '../../support/plans.ts'
+import { unaccounted } from '../../support/shard-figures.ts'
+import { answer, selfSigned, startWireServer } from '../../support/wire-server.ts'
 
 type OnStream = (stream: ServerHttp2Stream, headers: Record<string, string | string[] | undefined>) => void
 

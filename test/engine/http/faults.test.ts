@@ -1,13 +1,13 @@
 // Everything a target can do wrong, done by a real server: each is told by its own cause, counted once, and over in time.
 import type { Socket } from 'node:net'
 import { expect, test } from '@jest/globals'
-import { MOST_BODY, MOST_HEADERS } from '../../src/engine/answer-reader.ts'
-import { runShard } from '../../src/engine/run-shard.ts'
-import type { Cause } from '../../src/engine/shard-result.ts'
-import { Histogram } from '../../src/histogram.ts'
-import { onePlan, requestStep } from '../support/plans.ts'
-import { unaccounted } from '../support/shard-figures.ts'
-import { answer, closedPort, selfSigned, startWireServer, type WireRequest } from '../support/wire-server.ts'
+import { MOST_BODY, MOST_HEADERS } from '../../../src/engine/http/answer-reader.ts'
+import { runShard } from '../../../src/engine/run-shard.ts'
+import type { Cause } from '../../../src/engine/shard-result.ts'
+import { Histogram } from '../../../src/histogram.ts'
+import { onePlan, requestStep } from '../../support/plans.ts'
+import { unaccounted } from '../../support/shard-figures.ts'
+import { answer, closedPort, selfSigned, startWireServer, type WireRequest } from '../../support/wire-server.ts'
 
 const TIMEOUT = 300
 const FIVE = { level: 50, seconds: 0.1, timeout: TIMEOUT }

@@ -1,9 +1,9 @@
 import { type EventLoopUtilization, type PerformanceEntry, PerformanceObserver } from 'node:perf_hooks'
-import type { Ms } from '../units.ts'
+import type { Ms } from '../../units.ts'
+import type { HealthRecord } from '../shard-result.ts'
 import { LOOKED_AT_EVERY, LoopDelay } from './loop-delay.ts'
 import { type MachineTime, machineShares, machineTime } from './machine-time.ts'
 import { type LinkCount, linkCounts, linkUse } from './network-links.ts'
-import type { HealthRecord } from './shard-result.ts'
 
 type Fitness = Omit<HealthRecord, 'lateness' | 'connections' | 'staleRetries'>
 

@@ -1,11 +1,12 @@
 import type { Socket } from 'node:net'
-import type { Bytes, Ms } from '../units.ts'
-import { AnswerReader, NO_HEADERS } from './answer-reader.ts'
+import type { Ms } from '../../units.ts'
+import type { Cause } from '../shard-result.ts'
+import { AnswerReader } from './answer-reader.ts'
 import { causeOf, looksStale } from './causes.ts'
 import { type Connection, type ConnectionHost, type Handshakes, KEPT_FOR, type Protocol } from './connection.ts'
-import type { Cause } from './shard-result.ts'
+import { Exchange } from './exchange.ts'
 import { openSocket, whenReady } from './sockets.ts'
-import type { AnswerHeaders, Receiver, WireRequest } from './transport.ts'
+import type { Receiver, WireRequest } from './transport.ts'
 
 // A shorter promise of the server (`keep-alive: timeout=5`) is honoured, less so much for the way.
 const KEPT_LESS: Ms = 500
@@ -17,22 +18,7 @@ export const http1: Protocol = {
 }
 
 /** One HTTP/1.1 connection. */
-class Http1Connection implements Connection {
-  cause: Cause | undefined = undefined
-  status = 0
-  headers: AnswerHeaders = NO_HEADERS
-  text: string | undefined = undefined
-  startedAt: Ms = 0
-  sentAt: Ms | undefined = undefined
-  firstByteAt: Ms | undefined = undefined
-  doneAt: Ms = 0
-  bytesSent: Bytes = 0
-  bytesReceived: Bytes = 0
-
-  request: WireRequest | undefined = undefined
-  receiver: Receiver | undefined = undefined
-  deadline: Ms = Number.POSITIVE_INFINITY
-  stale = false
+class Http1Connection extends Exchange implements Connection {
   readonly user: object | undefined
   over = false
   readonly openedAt: Ms
@@ -45,6 +31,7 @@ class Http1Connection implements Connection {
   #carried = 0
 
   constructor(host: ConnectionHost, user: object | undefined) {
+    super()
     this.#host = host
     this.user = user
     this.openedAt = host.now()
@@ -58,12 +45,7 @@ class Http1Connection implements Connection {
   }
 
   send(request: WireRequest, receiver: Receiver, now: Ms, since = now, deadline = now + request.timeout): void {
-    this.request = request
-    this.receiver = receiver
-    this.deadline = deadline
-    this.startedAt = since
-    this.sentAt = undefined
-    this.bytesSent = 0
+    this.begin(request, receiver, since, deadline)
     if (this.#ready) this.#write(request, now)
   }
 
@@ -136,7 +118,9 @@ class Http1Connection implements Connection {
     this.#carried++
     if (!reader.kept || this.#isUsedUp(now)) this.destroy()
     this.#host.onAnswered(this, receiver)
-    if (this.receiver === undefined) this.#forget()
+    if (this.receiver !== undefined) return
+    this.forget()
+    reader.forget()
   }
 
   #isUsedUp(now: Ms): boolean {
@@ -170,12 +154,5 @@ class Http1Connection implements Connection {
   #close(): void {
     this.destroy()
     this.#host.onClosed(this)
-  }
-
-  #forget(): void {
-    this.#reader.forget()
-    this.request = undefined
-    this.headers = NO_HEADERS
-    this.text = undefined
   }
 }

@@ -1,11 +1,11 @@
 // What servers do to connections that are kept: closing them is no fault, answering what was not asked is one.
 import { getCACertificates, setDefaultCACertificates } from 'node:tls'
 import { expect, test } from '@jest/globals'
-import { runShard } from '../../src/engine/run-shard.ts'
-import { startCountingServer } from '../support/counting-server.ts'
-import { onePlan, requestStep } from '../support/plans.ts'
-import { unaccounted } from '../support/shard-figures.ts'
-import { answer, selfSigned, startWireServer, type WireRequest } from '../support/wire-server.ts'
+import { runShard } from '../../../src/engine/run-shard.ts'
+import { startCountingServer } from '../../support/counting-server.ts'
+import { onePlan, requestStep } from '../../support/plans.ts'
+import { unaccounted } from '../../support/shard-figures.ts'
+import { answer, selfSigned, startWireServer, type WireRequest } from '../../support/wire-server.ts'
 
 const whole = { index: 0, count: 1 }
 

@@ -2,10 +2,10 @@
 // what is an answer, on its status and on its length. Where they are not to, it is listed with the reason.
 import { request } from 'node:http'
 import { expect, test } from '@jest/globals'
-import { runShard } from '../../src/engine/run-shard.ts'
-import { CUT_SHORT, MALFORMED, MORE_BEHIND, SOUND } from '../support/curated-answers.ts'
-import { onePlan, requestStep } from '../support/plans.ts'
-import { startWireServer } from '../support/wire-server.ts'
+import { runShard } from '../../../src/engine/run-shard.ts'
+import { CUT_SHORT, MALFORMED, MORE_BEHIND, SOUND } from '../../support/curated-answers.ts'
+import { onePlan, requestStep } from '../../support/plans.ts'
+import { startWireServer } from '../../support/wire-server.ts'
 
 /** Status and body bytes of what is taken for an answer; else `refused`. */
 type Verdict = string
