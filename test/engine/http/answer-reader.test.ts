@@ -101,6 +101,8 @@ const filled = (before: string, after: string) => (bytes: number) =>
 const ofOneLine = filled('HTTP/1.1 200 OK\r\ncontent-length: 2\r\nx: ', '\r\n\r\n')
 const ofManyLines = filled(`HTTP/1.1 200 OK\r\ncontent-length: 2\r\n${'x: y\r\n'.repeat(9_000)}x: `, '\r\n\r\n')
 const ofReason = filled('HTTP/1.1 200 ', '\r\ncontent-length: 2\r\n\r\n')
+// The blank line behind the last chunk counts, too.
+const ofChunks = filled('HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\nx: ', '\r\n\r\n')
 const asHint = (head: string) => head.replace('HTTP/1.1 200', 'HTTP/1.1 103')
 const withTrailer = (bytes: number) =>
   filled(`${CHUNKED}x:`, '\r\n\r\n')(bytes).replace('\r\n\r\nx:', '\r\n\r\n2\r\nok\r\n0\r\nx:')
@@ -111,6 +113,7 @@ const edges: readonly (readonly [what: string, wire: (bytes: number) => string])
   ['a long reason', (bytes) => `${ofReason(bytes)}ok`],
   ['hints, which count by themselves', (bytes) => `${asHint(ofOneLine(MOST_HEADERS))}${ofReason(bytes)}ok`],
   ['trailers', withTrailer],
+  ['chunks behind them', (bytes) => `${ofChunks(bytes - 2)}0002\r\nok\r\n0\r\n\r\n`],
 ]
 
 test.each(edges)('headers at their limit: %s', (_, make) => {
@@ -120,7 +123,10 @@ test.each(edges)('headers at their limit: %s', (_, make) => {
   ] as const) {
     const wire = make(bytes)
     for (let back = 0; back < 12; back++)
-      expect([back, read(wire, { cuts: [20, wire.length - 12, wire.length - back] }).outcome]).toEqual([back, outcome])
+      expect([
+        back,
+        read(wire, { cuts: [20, wire.length - 1_000, wire.length - 12, wire.length - back] }).outcome,
+      ]).toEqual([back, outcome])
   }
 })
 
