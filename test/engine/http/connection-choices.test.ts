@@ -7,7 +7,7 @@ import { runShard } from '../../../src/engine/run-shard.ts'
 import { Histogram } from '../../../src/histogram.ts'
 import { onePlan, requestStep } from '../../support/plans.ts'
 import { serviceOf, unaccounted } from '../../support/shard-figures.ts'
-import { answer, closedPort, selfSigned, startWireServer, type WireRequest } from '../../support/wire-server.ts'
+import { answer, closedPort, selfSigned, startWireServer, type WireRequest, closedPort } from '../../support/wire-server.ts'
 
 interface Seen {
   readonly openedAt: number
@@ -292,4 +292,11 @@ test('the first byte comes no later than the last, and long before a body that t
   const { steps } = await run({ port: slow.port, level: 20, seconds: 0.5, steps: [requestStep()] })
   expect(steps[0]!.succeeded).toBe(10)
   expect(Histogram.of(steps[0]!.firstByte).max).toBeLessThan(Histogram.of(steps[0]!.service).min / 2)
+})
+
+test('a target that is gone is not asked for connections that nobody needs', async () => {
+  const { steps, health } = await run({ port: await closedPort(), level: 500, seconds: 0.4, steps: [requestStep()] })
+  expect(steps[0]).toMatchObject({ sent: 200, causes: { 'connection-refused': 200 } })
+  // One for each request, and five ahead.
+  expect(health.connections.opened).toBeLessThanOrEqual(205)
 })
