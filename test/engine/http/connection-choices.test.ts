@@ -7,7 +7,7 @@ import { runShard } from '../../../src/engine/run-shard.ts'
 import { Histogram } from '../../../src/histogram.ts'
 import { onePlan, requestStep } from '../../support/plans.ts'
 import { serviceOf, unaccounted } from '../../support/shard-figures.ts'
-import { answer, closedPort, selfSigned, startWireServer, type WireRequest, closedPort } from '../../support/wire-server.ts'
+import { answer, closedPort, selfSigned, startWireServer, type WireRequest } from '../../support/wire-server.ts'
 
 interface Seen {
   readonly openedAt: number
