@@ -14,9 +14,8 @@ const ROUNDS = Number(process.argv[2]) || 6
 const ITEM = 'Loadgate’s engine, an item'
 const FULL = 'Loadgate’s engine, an item, full step'
 
-const when = circumstances()
 const server = await startServer()
-const sections = [`${when}, ${ROUNDS} rounds, server ${server.name}.`]
+const sections = [`${circumstances()}, ${ROUNDS} rounds, server ${server.name}.`]
 try {
   sections.push(...(await costs(server)))
 } finally {

@@ -32,7 +32,6 @@ interface Marked {
 }
 
 async function measure(runs: number): Promise<void> {
-  const when = circumstances()
   const rows: string[][] = []
   for (const kind of Object.keys(STALLS)) {
     const found = await marked(kind, runs)
@@ -44,7 +43,7 @@ async function measure(runs: number): Promise<void> {
     ['aim, held up', '≥ 200', '', '100 %'],
   ]
   const section = table([['the generator was', 'runs', 'marked as unfit', 'share'], ...rows, ...aims])
-  writeFigures('fitness', [`${when}.`, section])
+  writeFigures('fitness', [`${circumstances()}.`, section])
   console.log(section)
 }
 

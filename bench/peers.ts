@@ -14,11 +14,11 @@ const ROUNDS = Number(process.argv[2]) || 6
 /** What the engine is to carry per core, in multiples of what the other carries. */
 const AIMS: Readonly<Record<string, number>> = { autocannon: 1.1, hey: 2, locust: 8 }
 
-const when = circumstances()
 const { peers, missing } = installedPeers()
 for (const line of missing) console.error(`\n!!! LEFT OUT: ${line}\n`)
 
 const server = await startServer()
+const when = circumstances()
 const sections = [`${when}, ${ROUNDS} rounds, server ${server.name}.`]
 try {
   sections.push(...(await costs(server)))

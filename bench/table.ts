@@ -2,12 +2,15 @@
 import { readFileSync, writeFileSync } from 'node:fs'
 import { cpus, loadavg, release } from 'node:os'
 import { markdownTable } from 'markdown-table'
-import { canPin } from './pinned.ts'
+import { canPin, goFirst } from './pinned.ts'
 import type { Spread } from './rounds.ts'
 
 const README = new URL('README.md', import.meta.url)
 /** The README of the project. */
 export const FIRST_PAGE = new URL('../README.md', import.meta.url)
+
+// Before anything is run, so that the load is that of others.
+const LOAD_BEFORE = loadavg()[0]!
 
 type Block = 'engine' | 'fitness' | 'memory' | 'peers'
 
@@ -32,11 +35,12 @@ export function writeFigures(block: Block, sections: readonly string[], page = R
   writeFileSync(page, `${text.slice(0, from + begin.length)}\n\n${sections.join('\n\n')}\n\n${text.slice(to)}`)
 }
 
-/** Of the machine at this moment; asked before anything is run, so that the load is that of others. */
+/** Of the machine; asked once programs were started, so that it is known how. */
 export function circumstances(): string {
   if (process.platform !== 'linux') throw new Error('The bench reads /proc: it needs Linux')
   const date = new Date().toISOString().slice(0, 10)
   const cores = cpus()
   const pinned = canPin() ? 'client and server pinned to a core each' : 'NOTHING PINNED: one core only, or no taskset'
-  return `${date}, ${cores.length} × ${cores[0]?.model.trim() ?? 'unknown processor'}, Linux ${release()}, Node ${process.version}, ${pinned}, load of the machine before: ${loadavg()[0]!.toFixed(2)}`
+  const before = goFirst() ? ', before all else that runs' : ''
+  return `${date}, ${cores.length} × ${cores[0]?.model.trim() ?? 'unknown processor'}, Linux ${release()}, Node ${process.version}, ${pinned}${before}, load of the machine before: ${LOAD_BEFORE.toFixed(2)}`
 }

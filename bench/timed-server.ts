@@ -1,6 +1,6 @@
 // A server that knows the truth: when each request came, and how long its answer took. It never sleeps: a timer of
 // Node's has whole milliseconds, which would cluster the latencies, and a sleeping server has to be woken, which is in
-// no log. So it takes all of its core. Answers come
+// no log. So it takes all of its core, and where that is taken from it, what comes meanwhile is timed from then. Answers come
 //
 //   at-once     as soon as they can
 //   lognormal   after a time of median 5 ms and σ 0.6, hence p95 13.4 ms and p99 20.2 ms
@@ -17,7 +17,7 @@ export type Behaviour = keyof typeof delays
 /** Of the requests from a given one on, in the order in which they came. */
 export interface Truth {
   readonly requests: number
-  /** Read to written, in ms. */
+  /** From when it came to written, in ms. */
   readonly p50: Ms
   readonly p95: Ms
   readonly p99: Ms
@@ -76,6 +76,8 @@ function serve(delayOf: (n: number, since: Ms) => Ms): void {
   const pending: Pending[] = []
   const begun = performance.now()
   let requests = 0
+  /** When it was last ready to read. */
+  let looked = begun
 
   const truthFrom = (first: number): Truth => ({
     ...timesOf(took.slice(first, requests)),
@@ -89,7 +91,8 @@ function serve(delayOf: (n: number, since: Ms) => Ms): void {
   function onRequest(socket: Socket): void {
     const n = requests++
     const now = performance.now()
-    came[n] = now
+    // A request that is read behind a hold-up of this process came at some moment of it: evenly, since arrivals do.
+    came[n] = looked + (now - looked) * randomAt(SEED, n, 2)
     const delay = delayOf(n, now - came[0]!)
     if (delay === 0) answer(n, socket)
     else insert(pending, { due: now + delay, n, socket })
@@ -105,6 +108,7 @@ function serve(delayOf: (n: number, since: Ms) => Ms): void {
       answer(last.n, last.socket)
     }
     setImmediate(turn)
+    looked = performance.now()
   }
 
   server.listen(0, '127.0.0.1', () => process.send?.((server.address() as AddressInfo).port))

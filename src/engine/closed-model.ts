@@ -27,12 +27,14 @@ class User implements Appointment, IterationOwner {
   readonly #users: number
   readonly #spans: readonly { readonly from: Ms; readonly to: Ms }[]
   #span = 0
-  #iteration = 0
+  readonly #iteration: Iteration
+  #iterations = 0
 
   constructor(run: EngineRun, number: number, users: number) {
     this.#run = run
     this.#number = number
     this.#users = users
+    this.#iteration = new Iteration(run, this, number)
     this.#spans = userSpans(run.plan.curve, number).map(({ from, to }) => ({
       from: run.start + from,
       to: run.start + to,
@@ -77,13 +79,7 @@ class User implements Appointment, IterationOwner {
   }
 
   #begin(planned: boolean, until: Ms): void {
-    new Iteration(this.#run, {
-      owner: this,
-      n: this.#number + this.#iteration++ * this.#users,
-      taker: this.#number,
-      due: this.due,
-      planned,
-      until,
-    }).begin()
+    const n = this.#number + this.#iterations++ * this.#users
+    this.#iteration.begin({ n, due: this.due, planned, until })
   }
 }

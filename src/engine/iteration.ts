@@ -18,12 +18,9 @@ export interface IterationOwner {
   onIterationEnd(at: Ms): void
 }
 
-interface IterationOptions {
-  readonly owner: IterationOwner
+interface Pass {
   /** Number among all iterations of the unsplit plan: with the seed it decides every random choice. */
   readonly n: number
-  /** Who takes a row where no row is taken twice: the arrival, or the user. */
-  readonly taker: number
   readonly due: Ms
   /** Whether `due` is a moment of the plan, rather than as soon as the same user's last answer had come. */
   readonly planned: boolean
@@ -39,40 +36,49 @@ const FIRST_DRAW = 1_000
 /**
  * One pass of one user through a scenario: a state machine that moves on with each answer and each end of a pause.
  * An iteration under way is this one object, whichever step it is at; there is no promise and no closure per request.
+ * When it has ended it may begin anew: ten thousand users that pause would else each leave one behind that is taken for old.
  */
 export class Iteration implements Appointment, Receiver, Values, Keeper {
   /** Intended start of the current step: of the first the iteration's own, then the end of the step before. */
-  due: Ms
+  due: Ms = 0
   /** Whether `due` is a moment of the plan: what the request is sent later is the engine's lateness. */
-  #planned: boolean
+  #planned = true
   readonly #run: EngineRun
   readonly #owner: IterationOwner
-  readonly #n: number
   readonly #taker: number
-  readonly #until: Ms
-  readonly #scenario: CompiledScenario
-  readonly #measured: boolean
-  #captured: Map<string, string> | undefined
+  #n = 0
+  #until: Ms = 0
+  #scenario: CompiledScenario
+  #measured = false
+  #captured: Map<string, string> | undefined = undefined
   #at = 0
   #draws = FIRST_DRAW
   #path = '/'
   #started = false
   #unsendable = false
 
-  constructor(run: EngineRun, { owner, n, taker, due, planned, until }: IterationOptions) {
+  /** @param taker who takes a row where no row is taken twice: the arrival, or the user */
+  constructor(run: EngineRun, owner: IterationOwner, taker: number) {
     this.#run = run
     this.#owner = owner
-    this.#n = n
     this.#taker = taker
+    this.#scenario = run.scenarios[0]!
+  }
+
+  /** Not while it is under way. */
+  begin({ n, due, planned, until }: Pass): void {
+    const { scenarios, seed } = this.#run.plan
+    this.#n = n
     this.#until = until
     this.due = due
     this.#planned = planned
-    const { scenarios, seed } = run.plan
-    this.#scenario = run.scenarios[chooseScenario(scenarios, randomAt(seed, n, SCENARIO))]!
-    this.#measured = run.ledger.measures(due)
-  }
-
-  begin(): void {
+    this.#scenario = this.#run.scenarios[chooseScenario(scenarios, randomAt(seed, n, SCENARIO))]!
+    this.#measured = this.#run.ledger.measures(due)
+    this.#captured = undefined
+    this.#at = 0
+    this.#draws = FIRST_DRAW
+    this.#started = false
+    this.#unsendable = false
     this.#run.activity.iterationBegins()
     if (this.#measured) this.#run.ledger.iterations.planned++
     this.#goOn()

@@ -47,7 +47,7 @@ class Arrivals implements Appointment {
 
   #arrive(n: number, due: Ms): void {
     const until = this.#run.lastStart
-    new Iteration(this.#run, { owner: new Visitor(), n, taker: n, due, planned: true, until }).begin()
+    new Iteration(this.#run, new Visitor(), n).begin({ n, due, planned: true, until })
   }
 
   /** Infinity once the curve is spent. */
