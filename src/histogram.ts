@@ -168,7 +168,7 @@ export function sumOf(texts: readonly HistogramText[]): HistogramText {
     }
     return encode(lowest, highest, (slot) => sums[slot]!)
   } finally {
-    sums.fill(0)
+    if (highest >= 0) sums.fill(0, lowest, highest + 1)
   }
 }
 

@@ -128,8 +128,8 @@ function transportOptions(shard: Shard, target: URL, { now }: Clock): TransportO
 /** In the open model: as many as answers of 10 ms keep busy (Little's law). Who has one of their own opens it. */
 function expectedInUse({ plan, count }: Shard): number {
   if (plan.model === 'closed' || plan.connections.use !== 'shared') return 0
-  // One carries a hundred requests at a time.
-  if (plan.connections.http === '2') return 1
+  // undici connects for a request only.
+  if (plan.connections.http === '2') return 0
   return Math.ceil((peakLevel(plan.curve) * requestsPerIteration(plan.scenarios) * 0.01) / count)
 }
 

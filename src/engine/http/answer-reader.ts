@@ -1,6 +1,7 @@
 import type { Bytes, Ms } from '../../units.ts'
 import type { Cause } from '../shard-result.ts'
-import type { AnswerHeaders, WireRequest } from './transport.ts'
+import { KeptText, MOST_TEXT } from './kept-text.ts'
+import { type AnswerHeaders, MOST_BODY, MOST_HEADERS, NO_HEADERS, type WireRequest } from './transport.ts'
 import {
   COLON,
   CR,
@@ -18,15 +19,6 @@ import {
   wholeNumber,
   ZERO,
 } from './wire-syntax.ts'
-
-/** Of a body's text; what a check reads is far smaller, and a thousand connections may hold one each. */
-export const MOST_TEXT: Bytes = 1_048_576
-/** Of one answer's body; more is an endless one. */
-export const MOST_BODY: Bytes = 67_108_864
-/** Of one answer's headers. Node's own limit is 16 KiB, Chrome's 256 KiB; real ones with many cookies reach 32. */
-export const MOST_HEADERS: Bytes = 65_536
-
-export const NO_HEADERS: AnswerHeaders = {}
 
 /** What comes next on the connection. */
 const STATUS_LINE = 0
@@ -78,7 +70,7 @@ export class AnswerReader {
   #headBytes: Bytes = 0
   /** The beginning of a line whose end has not come. */
   #rest: Buffer | undefined
-  #pieces: Buffer[] = []
+  readonly #kept = new KeptText()
 
   /** The next answer is to this request. */
   begin(request: WireRequest): void {
@@ -132,15 +124,8 @@ export class AnswerReader {
 
   #finish(): 'whole' {
     this.#next = NOTHING
-    if (this.#request?.wants.text) this.#takeText()
+    if (this.#request?.wants.text) this.text ??= this.#kept.take()
     return 'whole'
-  }
-
-  #takeText(): void {
-    // What came in one piece is text already.
-    if (this.#pieces.length > 0 || this.bytesReceived === 0) this.text = Buffer.concat(this.#pieces).toString()
-    if (this.bytesReceived > MOST_TEXT) this.text = undefined
-    this.#pieces = []
   }
 
   #readBody(bytes: Buffer, at: number, length: number): number {
@@ -148,13 +133,15 @@ export class AnswerReader {
     const size = end - at
     this.bytesReceived += size
     this.#left -= size
-    if (this.#request?.wants.text && this.bytesReceived <= MOST_TEXT) {
-      if (this.#next === BODY && this.#left === 0 && this.#pieces.length === 0)
-        this.text = bytes.toString('utf8', at, end)
-      else this.#pieces.push(Buffer.from(bytes.subarray(at, end)))
-    }
+    if (this.#request?.wants.text) this.#keep(bytes, at, end)
     if (this.#left === 0) this.#next = this.#next === CHUNK ? CHUNK_END : NOTHING
     return end
+  }
+
+  #keep(bytes: Buffer, at: number, end: number): void {
+    const isAll = this.#next === BODY && this.#left === 0 && this.bytesReceived === end - at
+    if (isAll && end - at <= MOST_TEXT) this.text = bytes.toString('utf8', at, end)
+    else this.#kept.add(bytes.subarray(at, end))
   }
 
   /** Where the line's successor begins. */

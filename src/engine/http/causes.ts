@@ -32,6 +32,10 @@ const CAUSE_OF_CODE: Readonly<Record<string, Cause>> = {
 
   // Those of undici and Node, for an HTTP/2 connection and for one of its streams.
   UND_ERR_SOCKET: 'connection-closed',
+  UND_ERR_CLOSED: 'connection-closed',
+  UND_ERR_DESTROYED: 'connection-closed',
+  ERR_HTTP2_GOAWAY_SESSION: 'connection-closed',
+  ERR_HTTP2_INVALID_SESSION: 'connection-closed',
   UND_ERR_INFO: 'connection-reset',
   ERR_HTTP2_STREAM_ERROR: 'connection-reset',
   UND_ERR_INVALID_ARG: 'invalid-request',

@@ -41,7 +41,7 @@ export interface Protocol {
   open(host: ConnectionHost, user: object | undefined): Connection
   /** One more place for a request on what is open already; undefined where there is none. */
   join(host: ConnectionHost): Connection | undefined
-  /** How many connections those are in truth that the pool knows of. */
+  /** How many connections stand behind all that the pool knows of. */
   count(all: ReadonlySet<Connection>): number
 }
 

@@ -49,6 +49,7 @@ export class Connections implements Transport, ConnectionHost {
   readonly #sweep: NodeJS.Timeout
   #turn: NodeJS.Immediate | undefined
   #openedThisTurn = 0
+  #serving = false
   readonly #connect = new Recorder()
   readonly #tls = new Recorder()
   #openings = 0
@@ -82,13 +83,17 @@ export class Connections implements Transport, ConnectionHost {
       setImmediate(() => receiver.onAnswer(unsent('cancelled', this.now(), now)))
       return
     }
-    const connection = this.#kept(user, now) ?? (this.#queued === 0 ? this.#another(user) : undefined)
+    // Who shares connections stands in line, also when its own last answer has just freed one.
+    const inLine = this.#queued > 0
+    const kept = inLine && user === undefined ? undefined : this.#kept(user, now)
+    const connection = kept ?? (inLine ? undefined : this.#another(user))
     if (connection) connection.send(request, receiver, now)
     else this.#waiting.push({ request, receiver, user, since: now })
   }
 
   cancel(): void {
     this.#cancelled = true
+    this.#ahead = 0
     while (this.#queued > 0) {
       const { receiver, since } = this.#shift()
       receiver.onAnswer(unsent('cancelled', this.now(), since))
@@ -123,7 +128,7 @@ export class Connections implements Transport, ConnectionHost {
   }
 
   onAnswered(connection: Connection, receiver: Receiver): void {
-    // Free before the receiver is told: its next request finds this connection on top, and goes out at once.
+    // Free before the receiver is told: its next request finds this connection on top, and goes out at once if none waits.
     if (connection.over) this.#all.delete(connection)
     else if (connection.user === undefined) this.#free.push(connection)
     receiver.onAnswer(connection)
@@ -157,7 +162,8 @@ export class Connections implements Transport, ConnectionHost {
 
   #repeat({ deadline, startedAt, user }: Connection, request: WireRequest, receiver: Receiver): void {
     this.#staleRetries++
-    this.#open(user).send(request, receiver, this.now(), startedAt, deadline)
+    const fresh = (user === undefined ? this.#joined() : undefined) ?? this.#open(user)
+    fresh.send(request, receiver, this.now(), startedAt, deadline)
   }
 
   get #queued(): number {
@@ -174,9 +180,16 @@ export class Connections implements Transport, ConnectionHost {
     return first
   }
 
+  // A connection that turns out to be too old closes, which asks for this again: once is enough.
   #serve(): void {
-    if (this.#queued === 0) return
+    if (this.#serving || this.#queued === 0) return
+    this.#serving = true
     this.#dropExpired()
+    this.#serveLine()
+    this.#serving = false
+  }
+
+  #serveLine(): void {
     while (this.#queued > 0) {
       const { user } = this.#waiting[this.#head]!
       const now = this.now()
@@ -199,15 +212,18 @@ export class Connections implements Transport, ConnectionHost {
 
   #usable(connection: Connection | undefined, now: Ms): Connection | undefined {
     if (connection === undefined || connection.over) return undefined
-    if (now - connection.openedAt < this.maxAge) return connection
+    if (now < connection.deadline && now - connection.openedAt < this.maxAge) return connection
     connection.expire()
     return undefined
   }
 
   #another(user: object | undefined): Connection | undefined {
-    const joined = user === undefined ? this.#protocol.join(this) : undefined
-    if (!joined) return this.#opened(user)
-    this.#all.add(joined)
+    return (user === undefined ? this.#joined() : undefined) ?? this.#opened(user)
+  }
+
+  #joined(): Connection | undefined {
+    const joined = this.#protocol.join(this)
+    if (joined) this.#all.add(joined)
     return joined
   }
 

@@ -1,7 +1,6 @@
 import type { Bytes, Ms } from '../../units.ts'
 import type { Cause } from '../shard-result.ts'
-import { NO_HEADERS } from './answer-reader.ts'
-import type { Answer, AnswerHeaders, Receiver, WireRequest } from './transport.ts'
+import { type Answer, type AnswerHeaders, NO_HEADERS, type Receiver, type WireRequest } from './transport.ts'
 
 /** A request and its answer, one after the other in the same object, so that a request costs no allocation. */
 export abstract class Exchange implements Answer {

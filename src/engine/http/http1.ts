@@ -8,6 +8,9 @@ import { Exchange } from './exchange.ts'
 import { openSocket, whenReady } from './sockets.ts'
 import type { Receiver, WireRequest } from './transport.ts'
 
+// One that nobody waits for, and that does not come about, makes room for another.
+const OPENED_WITHIN: Ms = 10_000
+
 // A shorter promise of the server (`keep-alive: timeout=5`) is honoured, less so much for the way.
 const KEPT_LESS: Ms = 500
 
@@ -35,6 +38,7 @@ class Http1Connection extends Exchange implements Connection {
     this.#host = host
     this.user = user
     this.openedAt = host.now()
+    this.deadline = this.openedAt + OPENED_WITHIN
     host.onOpening()
     this.#socket = openSocket(host.endpoint, (bytes, length) => this.#onBytes(bytes, length))
     whenReady(this.#socket, host, (took) => this.#onReady(took))
@@ -80,7 +84,9 @@ class Http1Connection extends Exchange implements Connection {
   #onReady(took: Handshakes): void {
     if (this.over) return
     this.#ready = true
-    if (this.request && this.receiver) this.#write(this.request, this.#host.now())
+    const now = this.#host.now()
+    if (this.request && this.receiver) this.#write(this.request, now)
+    else this.deadline = now + KEPT_FOR
     this.#host.onOpen(this, took)
   }
 

@@ -3,14 +3,14 @@ import { TLSSocket } from 'node:tls'
 import { type buildConnector, Client, type Dispatcher } from 'undici'
 import type { Ms } from '../../units.ts'
 import type { Cause } from '../shard-result.ts'
-import { MOST_BODY, MOST_HEADERS, MOST_TEXT } from './answer-reader.ts'
 import { causeOf, looksStale } from './causes.ts'
 import { type Connection, type ConnectionHost, KEPT_FOR, type Protocol } from './connection.ts'
 import { Exchange } from './exchange.ts'
+import { KeptText } from './kept-text.ts'
 import { openHttp2Socket, whenReady } from './sockets.ts'
-import type { AnswerHeaders, Receiver, WireRequest } from './transport.ts'
+import { type AnswerHeaders, MOST_BODY, MOST_HEADERS, type Receiver, type WireRequest } from './transport.ts'
 
-/** At one time on a connection; what Chrome and most servers allow. A server that allows fewer makes the others wait. */
+/** At one time on a connection; what Chrome and most servers allow. Where a server allows fewer, the others wait for it. */
 const MOST_STREAMS = 100
 
 /** Requests of whoever has no connection of their own go over streams of the same few. */
@@ -38,8 +38,9 @@ class Http2Session {
   ready = false
   /** To be given no further request: closed, about to be, or used up. */
   over = false
-  /** Answers that it has carried. */
-  carried = 0
+  /** When the last answer was whole; undefined before. */
+  answeredAt: Ms | undefined = undefined
+  #sent = 0
   readonly #host: ConnectionHost
   readonly #streams = new Set<Http2Stream>()
   readonly #closed = Promise.withResolvers<void>()
@@ -57,7 +58,8 @@ class Http2Session {
   }
 
   get hasRoom(): boolean {
-    return !this.over && this.#streams.size < MOST_STREAMS
+    const isOld = this.#host.now() - this.openedAt >= this.#host.maxAge
+    return !this.over && !isOld && this.#streams.size < MOST_STREAMS
   }
 
   join(stream: Http2Stream): void {
@@ -70,9 +72,14 @@ class Http2Session {
     if (this.#streams.size === 0) this.destroy()
   }
 
+  onSent(): void {
+    this.#sent++
+    if (this.#sent >= this.#host.maxRequests) this.#retire()
+  }
+
   onAnswered(now: Ms): void {
-    this.carried++
-    if (this.carried >= this.#host.maxRequests || now - this.openedAt >= this.#host.maxAge) this.#retire()
+    this.answeredAt = now
+    if (now - this.openedAt >= this.#host.maxAge) this.#retire()
   }
 
   destroy(): void {
@@ -97,10 +104,14 @@ class Http2Session {
     this.#host.onOpening()
     const socket = openHttp2Socket(this.#host.endpoint)
     this.#socket = socket
+    let settled = false
     socket.on('error', (error) => {
-      if (!this.ready) callback(error, null)
+      if (!settled) callback(error, null)
+      settled = true
     })
     whenReady(socket, this.#host, (took) => {
+      if (settled) return
+      settled = true
       const refused = asHttp2(socket)
       if (refused) {
         callback(refused, null)
@@ -120,9 +131,9 @@ class Http2Stream extends Exchange implements Connection, Dispatcher.DispatchHan
 
   readonly #host: ConnectionHost
   readonly #session: Http2Session
-  #left = false
+  #gone = false
   #controller: Dispatcher.DispatchController | undefined
-  #chunks: Buffer[] = []
+  readonly #kept = new KeptText()
 
   constructor(host: ConnectionHost, session: Http2Session, user: object | undefined) {
     super()
@@ -137,19 +148,20 @@ class Http2Stream extends Exchange implements Connection, Dispatcher.DispatchHan
   }
 
   get over(): boolean {
-    return this.#left || this.#session.over
+    return this.#gone || this.#session.over
   }
 
   send(request: WireRequest, receiver: Receiver, now: Ms, since = now, deadline = now + request.timeout): void {
     this.begin(request, receiver, since, deadline)
     const { method, path, fields, body } = request
     const content = body === '' ? null : Buffer.from(body, 'latin1')
+    this.#session.onSent()
     this.#session.client.dispatch({ method, path, headers: pairsOf(fields), body: content }, this)
   }
 
   fail(cause: Cause): void {
-    if (this.#left || this.receiver === undefined) return
-    this.#left = true
+    if (this.#gone || this.receiver === undefined) return
+    this.#gone = true
     this.cause = cause
     this.doneAt = this.#host.now()
     // Not at once: undici is in the middle of its own book-keeping when it reports an error.
@@ -174,8 +186,11 @@ class Http2Stream extends Exchange implements Connection, Dispatcher.DispatchHan
   }
 
   onRequestStart(controller: Dispatcher.DispatchController): void {
+    if (this.#gone) {
+      controller.abort(new Error('too late'))
+      return
+    }
     this.#controller = controller
-    if (this.#left) controller.abort(new Error('too late'))
     this.sentAt = this.#host.now()
     this.bytesSent = this.request?.body.length ?? 0
   }
@@ -190,16 +205,16 @@ class Http2Stream extends Exchange implements Connection, Dispatcher.DispatchHan
   onResponseData(_: Dispatcher.DispatchController, chunk: Buffer): void {
     this.bytesReceived += chunk.length
     if (this.bytesReceived > MOST_BODY) this.fail('body-too-large')
-    else if (this.request?.wants.text && this.bytesReceived <= MOST_TEXT) this.#chunks.push(chunk)
+    else if (this.request?.wants.text) this.#kept.add(chunk)
   }
 
   onResponseEnd(): void {
     const { receiver } = this
-    if (this.#left || receiver === undefined) return
+    if (this.#gone || receiver === undefined) return
     this.doneAt = this.#host.now()
     this.receiver = undefined
     this.deadline = this.doneAt + KEPT_FOR
-    if (this.request?.wants.text) this.#takeText()
+    if (this.request?.wants.text) this.text = this.#kept.take()
     this.#session.onAnswered(this.doneAt)
     this.#host.onAnswered(this, receiver)
     if (this.receiver !== undefined) return
@@ -208,23 +223,19 @@ class Http2Stream extends Exchange implements Connection, Dispatcher.DispatchHan
   }
 
   onResponseError(_: Dispatcher.DispatchController | undefined, error: Error): void {
-    if (this.#left) return
-    const idle = (this.sentAt ?? this.#host.now()) - this.doneAt
-    const cause = causeOf(error, this.#session.ready)
-    this.stale = this.#session.carried > 0 && this.firstByteAt === undefined && looksStale(error, idle)
-    this.fail(cause)
+    if (this.#gone) return
+    const { answeredAt, ready } = this.#session
+    // An orderly leave says so (GOAWAY, RFC 9113 6.8). Of what else ends a connection only that of an idle one says nothing.
+    const idle = answeredAt === undefined ? 0 : (this.sentAt ?? this.#host.now()) - answeredAt
+    this.stale = idle >= 1_000 && this.firstByteAt === undefined && looksStale(error, idle)
+    this.fail(causeOf(error, ready))
   }
 
   #leave(): void {
-    if (this.#left) return
-    this.#left = true
+    if (this.#gone) return
+    this.#gone = true
     this.#session.leave(this)
     this.#host.onClosed(this)
-  }
-
-  #takeText(): void {
-    if (this.bytesReceived <= MOST_TEXT) this.text = Buffer.concat(this.#chunks).toString()
-    this.#chunks = []
   }
 }
 

@@ -52,7 +52,7 @@ export function unsent(cause: 'cancelled' | 'invalid-request' | 'no-connection',
   return {
     cause,
     status: 0,
-    headers: {},
+    headers: NO_HEADERS,
     text: undefined,
     startedAt,
     sentAt: undefined,
@@ -64,6 +64,13 @@ export function unsent(cause: 'cancelled' | 'invalid-request' | 'no-connection',
 }
 
 export type AnswerHeaders = Readonly<Record<string, string | readonly string[] | undefined>>
+
+export const NO_HEADERS: AnswerHeaders = {}
+
+/** Of one answer's body; more is an endless one. */
+export const MOST_BODY: Bytes = 67_108_864
+/** Of one answer's headers. Node's own limit is 16 KiB, Chrome's 256 KiB; real ones with many cookies reach 32. */
+export const MOST_HEADERS: Bytes = 65_536
 
 export interface Receiver {
   /** Told exactly once per request, never from within `send`. The answer is valid until the receiver sends again. */

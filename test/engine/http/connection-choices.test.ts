@@ -5,6 +5,7 @@ import { Connections } from '../../../src/engine/http/connections.ts'
 import { http1 } from '../../../src/engine/http/http1.ts'
 import { runShard } from '../../../src/engine/run-shard.ts'
 import { Histogram } from '../../../src/histogram.ts'
+import { startCountingServer } from '../../support/counting-server.ts'
 import { onePlan, requestStep } from '../../support/plans.ts'
 import { serviceOf, unaccounted } from '../../support/shard-figures.ts'
 import { answer, closedPort, selfSigned, startWireServer, type WireRequest } from '../../support/wire-server.ts'
@@ -299,4 +300,27 @@ test('a target that is gone is not asked for connections that nobody needs', asy
   expect(steps[0]).toMatchObject({ sent: 200, causes: { 'connection-refused': 200 } })
   // One for each request, and five ahead.
   expect(health.connections.opened).toBeLessThanOrEqual(205)
+})
+
+test('who shares connections stands in line: nobody keeps one by asking again at once', async () => {
+  const asked = new Map<string, number>()
+  await using server = await startCountingServer(({ url = '' }, response) => {
+    asked.set(url, (asked.get(url) ?? 0) + 1)
+    setTimeout(() => response.end('ok'), 2)
+  })
+  const table = { columns: ['id'], rows: Array.from({ length: 20 }, (_, id) => [String(id)]), pick: 'unique' } as const
+  const path = ['/', { encode: 'url', value: { kind: 'data', source: 'users', column: 'id' } }] as const
+  const { steps } = await run({
+    port: server.port,
+    model: 'closed',
+    level: 20,
+    seconds: 1,
+    connections: { use: 'shared', limit: 2 },
+    data: { users: table },
+    steps: [requestStep({ path })],
+  })
+  expect(steps[0]).toMatchObject({ failed: 0 })
+  const counts = [...asked.values()]
+  expect(counts).toHaveLength(20)
+  expect(Math.max(...counts)).toBeLessThanOrEqual(2 * Math.min(...counts))
 })

@@ -1,7 +1,7 @@
 // Everything a target can do wrong, done by a real server: each is told by its own cause, counted once, and over in time.
 import type { Socket } from 'node:net'
 import { expect, test } from '@jest/globals'
-import { MOST_BODY, MOST_HEADERS } from '../../../src/engine/http/answer-reader.ts'
+import { MOST_BODY, MOST_HEADERS } from '../../../src/engine/http/transport.ts'
 import { runShard } from '../../../src/engine/run-shard.ts'
 import type { Cause } from '../../../src/engine/shard-result.ts'
 import { Histogram } from '../../../src/histogram.ts'

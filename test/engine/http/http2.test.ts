@@ -136,6 +136,13 @@ test('a connection that has carried all that it may is replaced', async () => {
   expect(server.connections).toBeLessThanOrEqual(10)
 })
 
+test('with one request for each connection, every request has its own, however many are under way', async () => {
+  await using server = await startServer((stream) => void setTimeout(() => ok(stream, {}), 50))
+  const { steps } = await run({ port: server.port, connections: { maxRequests: 1 } })
+  expect(steps[0]).toMatchObject({ sent: 50, succeeded: 50 })
+  expect(server.connections).toBe(50)
+})
+
 test('over TLS, and not where the certificate is nobody’s, unless that is not asked for', async () => {
   await using server = await startServer(ok, selfSigned())
   const target = `https://127.0.0.1:${server.port}`
