@@ -9,7 +9,7 @@ export function renderSizing(sizing: Sizing): string {
   const users = 'ports' in need && need.ports !== undefined ? `${counted(need.ports, 'user')} or ` : ''
   return [
     `A request costs about ${formatUs(cost.perRequest)} of CPU (mean of ${formatCount(cost.requests)}; long answers, TLS and HTTP/2 cost more).`,
-    `One thread sends up to ${rate(perThread)}, at ${formatShare(UNSEEN)} of a core, before it shows in the response times.`,
+    `One thread sends up to ${rate(perThread)}, at ${formatShare(UNSEEN)} of a core, without showing in the response times.`,
     `This machine has ${room(sizing)}.`,
     '',
     'peak' in need ? rateVerdict(need) : userVerdict(need, sizing),
@@ -32,7 +32,7 @@ function rateVerdict({ peak, fits, threads, share, ceiling }: RateNeed): string 
   if (fits === 'as-is') return `${takes}: this machine can send it.`
   if (fits === 'threads') return `${takes}: this machine can send it, with \`--threads ${threads}\`.`
   if (fits === 'seen')
-    return `The peak of ${planned(peak)} is more than that: this machine may send it, but shows in the response times, and may make the run invalid. ${REMEDY}`
+    return `The peak of ${planned(peak)} is more than that: this machine may send it, but may show in the response times, or make the run invalid. ${REMEDY}`
   return `This machine cannot send it: the peak is ${planned(peak)}, and at about ${rate(ceiling)} ${counted(threads, 'thread')} can do no more. ${REMEDY}`
 }
 

@@ -8,8 +8,8 @@ import type { Ms, PerSecond, Share } from '../units.ts'
 import type { MachineHere } from './machine-here.ts'
 import type { RequestCost } from './measure-cost.ts'
 
-// An engine whose loop was busy for 40 % of the time added 3 to 5 % to the p95 of a server with a median of 5 ms, and
-// 10 % at half of the time. Beyond it a run may well be sound, but what it reports is no longer the target's alone.
+// A thread whose loop was 55 to 71 % busy on a quiet core reported p95 within 2.1 % of the server's own log, one that was
+// 94 % busy 11 % too high (docs/verdict.md). A runner's cores are shared, and what a request costs was measured for a second.
 export const UNSEEN: Share = 0.4
 
 /** Whether a machine can send a plan. */

@@ -33,7 +33,7 @@ const verdict = (need: RateNeed | UserNeed, changes?: Partial<Sizing>) =>
 test('what was measured, what follows from it, and whether it is enough', () => {
   expect(renderSizing(sizing(rate({}))).split('\n')).toEqual([
     'A request costs about 61 µs of CPU (mean of 7,648; long answers, TLS and HTTP/2 cost more).',
-    'One thread sends up to 6,500 requests/s, at 40 % of a core, before it shows in the response times.',
+    'One thread sends up to 6,500 requests/s, at 40 % of a core, without showing in the response times.',
     'This machine has 4 cores (AMD EPYC) and room for 2 threads, which leaves the rest to the target.',
     '',
     'The peak of 200 requests/s takes 1 thread at about 1.2 % of a core: this machine can send it.',
@@ -53,7 +53,7 @@ test.each<[RateNeed, string]>([
   ],
   [
     rate({ peak: 20_000, fits: 'seen', threads: 2, share: 1.2 }),
-    'The peak of 20,000 requests/s is more than that: this machine may send it, but shows in the response times, and may make the run invalid. Lower the peak, or use a larger machine.',
+    'The peak of 20,000 requests/s is more than that: this machine may send it, but may show in the response times, or make the run invalid. Lower the peak, or use a larger machine.',
   ],
   [
     rate({ peak: 80_000, fits: 'beyond', threads: 2, share: 4.8 }),

@@ -9,7 +9,7 @@ const NEVER = new AbortController().signal
 test.each(['open', 'closed'] as const)(
   'every request of a whole profile succeeds against its stand-in: %s',
   async (model) => {
-    const plan = fullPlan('http://192.0.2.1')
+    const plan = fullPlan('http://127.0.0.1:1')
     const standIn = await startStandIn(plan, NEVER)
     const asked = standInPlan(plan, standIn.origin, { model, level: 20, warmUp: 100, measured: 400 })
     const { complete, steps, warmUp } = await runShard({ plan: asked, index: 0, count: 1 })
@@ -41,7 +41,7 @@ test.each(['open', 'closed'] as const)(
 )
 
 test('the stand-in is asked without pauses, without budgets, and for as many rows as it takes', () => {
-  const plan = fullPlan('http://192.0.2.1/base')
+  const plan = fullPlan('http://127.0.0.1:1/base')
   const rows = Array.from({ length: 5_000 }, (_, n) => [`row ${n}`])
   const large = { ...plan, data: { accounts: { columns: ['email'], rows, pick: 'random' as const } } }
   const load = { model: 'closed', level: 5, warmUp: 100, measured: 400 } as const
@@ -62,7 +62,7 @@ test('the stand-in is asked without pauses, without budgets, and for as many row
 })
 
 test('connections are used as the plan uses them, in plain HTTP/1.1', () => {
-  const plan = fullPlan('https://192.0.2.1')
+  const plan = fullPlan('https://127.0.0.1:1')
   const used = (use: 'shared' | 'per-user' | 'per-iteration', model: 'open' | 'closed') => {
     const chosen = { ...plan, connections: { ...plan.connections, use, limit: 1, maxRequests: 3, http: '2' as const } }
     return standInPlan(chosen, 'http://127.0.0.1:1', { model, level: 5, warmUp: 0, measured: 1 }).connections
@@ -74,5 +74,5 @@ test('connections are used as the plan uses them, in plain HTTP/1.1', () => {
 })
 
 test('a stand-in that is no longer wanted does not start', async () => {
-  await expect(startStandIn(fullPlan('http://192.0.2.1'), AbortSignal.abort())).rejects.toThrow()
+  await expect(startStandIn(fullPlan('http://127.0.0.1:1'), AbortSignal.abort())).rejects.toThrow()
 })
