@@ -1,5 +1,5 @@
 // A service is asked whether it is ready in the way in which the load will speak to it.
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from '@jest/globals'
@@ -14,17 +14,18 @@ let directory: string
 beforeAll(() => {
   directory = mkdtempSync(join(tmpdir(), 'loadgate-ready-'))
   const { key, cert } = selfSigned()
-  // Speaks what KIND says; ready when it is asked for the third time.
+  // Speaks what KIND says; ready when it is asked for the third time. Each question is in the file before its answer leaves.
   writeFileSync(
     join(directory, 'server.mjs'),
-    `import { createServer as http } from 'node:http'
+    `import { appendFileSync } from 'node:fs'
+    import { createServer as http } from 'node:http'
     import { createServer as https } from 'node:https'
     import { createServer as h2c, createSecureServer as h2 } from 'node:http2'
     const tls = ${JSON.stringify({ key, cert })}
     let asked = 0
     const answer = (request, response) => {
       response.statusCode = request.url === '/ready?now' && ++asked > 2 ? 204 : 503
-      console.log(request.httpVersion, response.statusCode)
+      appendFileSync('asked-' + process.env.PORT, request.httpVersion + ' ' + response.statusCode + '\\n')
       response.end()
     }
     const kinds = {
@@ -49,10 +50,10 @@ async function start(kind: string, connections: Spoken, { ready = '/ready?now', 
     { start: `exec ${node} server.mjs`, ready, readyWithin },
     { cwd: directory, target, connections, env, onStart: ({ pid }) => pids.push(pid) },
   )
-  return { started, pids }
+  return { started, pids, asked: () => readFileSync(join(directory, `asked-${port}`), 'utf8') }
 }
 
-test.each<[kind: string, connections: Spoken, asked: string]>([
+test.each<[kind: string, connections: Spoken, version: string]>([
   ['http', {}, '1.1'],
   ['http', { http: '1.1', verify: true }, '1.1'],
   ['https', { verify: false }, '1.1'],
@@ -60,11 +61,10 @@ test.each<[kind: string, connections: Spoken, asked: string]>([
   ['h2', { http: '2', verify: false }, '2.0'],
   ['both', { verify: false }, '1.1'],
   ['both', { http: '2', verify: false }, '2.0'],
-])('a service that speaks %s, with %j', async (kind, connections, asked) => {
-  const { started } = await start(kind, connections)
-  const service = await started
-  expect(service.lastOutput().split('\n')).toEqual([`${asked} 503`, `${asked} 503`, `${asked} 204`])
-  await service.stop()
+])('a service that speaks %s, with %j', async (kind, connections, version) => {
+  const { started, asked } = await start(kind, connections)
+  await (await started).stop()
+  expect(asked()).toBe(`${version} 503\n${version} 503\n${version} 204\n`)
 })
 
 test.each<[kind: string, connections: Spoken, reason: RegExp]>([
