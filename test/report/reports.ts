@@ -95,6 +95,7 @@ export function step(name: string, figures: Partial<StepResult> = {}): StepResul
     service: histogram(41, 117),
     firstByte: histogram(40, 112),
     failures: histogram(),
+    blocks: undefined,
     ...figures,
   }
 }
