@@ -35,8 +35,8 @@ export abstract class Exchange implements Answer {
   }
 
   /**
-   * Of ten thousand users that pause, each would keep its last answer until the garbage collector takes it for old. The two
-   * times as well, which are objects since they may be undefined: 32 bytes a request, 25 MB in ten minutes.
+   * Of ten thousand users that pause, each would keep its last answer until the garbage collector takes it for old. So would
+   * the two times be kept, which are objects since they may be undefined.
    */
   protected forget(): void {
     this.request = undefined
