@@ -66,7 +66,12 @@ async function runAll(kind: string, runs: number, port: number): Promise<Marked>
   if (stall) setInterval(() => holdUp(stall.ms), stall.every)
   const reasons: string[] = []
   for (let n = 0; n < runs; n++) {
-    const plan = onePlan({ port, ...LOADS[n % LOADS.length]!, seconds: stall ? SECONDS_HELD_UP : SECONDS, steps: [requestStep()] })
+    const plan = onePlan({
+      port,
+      ...LOADS[n % LOADS.length]!,
+      seconds: stall ? SECONDS_HELD_UP : SECONDS,
+      steps: [requestStep()],
+    })
     const result = mergeResults([await runShard({ plan, index: 0, count: 1 })], contextOf(plan))
     const [defect] = compare(result, undefined, []).defects
     if (defect) reasons.push(defect.message)
