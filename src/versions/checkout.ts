@@ -1,4 +1,4 @@
-import { rmSync } from 'node:fs'
+import { rmdirSync, rmSync } from 'node:fs'
 import { mkdtemp, realpath, rm, rmdir } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { basename, dirname, join, relative, sep } from 'node:path'
@@ -73,7 +73,12 @@ function ownCheckout(checkout: Checkout): OwnCheckout {
   const { directory, record } = checkout
   // The last resort for an exit that skips `remove`: 'exit' listeners run synchronously.
   const onProcessExit = () => {
-    for (const path of [directory, record]) rmSync(path, { recursive: true, force: true })
+    try {
+      for (const path of [directory, record]) rmSync(path, { recursive: true, force: true })
+      rmdirSync(dirname(record))
+    } catch {
+      // Nobody is left to tell.
+    }
   }
   process.once('exit', onProcessExit)
   return {
@@ -81,11 +86,11 @@ function ownCheckout(checkout: Checkout): OwnCheckout {
     remove: async () => {
       try {
         await removeCheckout(checkout)
-        process.removeListener('exit', onProcessExit)
         return undefined
       } catch (error) {
-        process.removeListener('exit', onProcessExit)
         return `The checkout of the base version in ${directory} could not be removed: ${messageOf(error)}.`
+      } finally {
+        process.removeListener('exit', onProcessExit)
       }
     },
   }
