@@ -1,7 +1,7 @@
 import type { Ms } from '../units.ts'
 
 /** The measured window as it is cut up. */
-interface Cut {
+export interface Cut {
   /** Length of the window. */
   readonly measured: Ms
   /** Of an interval. */
@@ -20,6 +20,14 @@ const MOST = 600
  */
 export function intervalLength(measured: Ms): Ms {
   return [SECOND, MINUTE].find((length) => measured <= MOST * length) ?? HOUR
+}
+
+/**
+ * How long the blocks of a step are, which are intervals once more: long enough to hold a percentile, short enough that a run
+ * has several to tell its noise from. Every block begins with an interval.
+ */
+export function blockLength(measured: Ms): Ms {
+  return Math.max(5 * SECOND, intervalLength(measured))
 }
 
 /**
