@@ -37,7 +37,11 @@ async function refusal(act: Promise<unknown>): Promise<LoadgateError> {
 }
 
 test('what was never stored is an empty window', async () => {
-  expect(await fileStore(place(), 'file:here').read()).toEqual({ store: 'file:here', runs: [] })
+  expect(await fileStore(place(), { name: 'file:here' }).read()).toEqual({
+    store: 'file:here',
+    runs: [],
+    notes: [expect.stringMatching(/^Nothing is stored in file:here yet/)],
+  })
 })
 
 test('what is appended is read back, in the order of its start', async () => {
@@ -144,16 +148,17 @@ test('a lock of a living process, or of another machine, is respected until it i
   }
 })
 
+const GOLDEN = join(import.meta.dirname, '..', 'golden', 'baseline')
 const golden = encodeRuns([small('a', NOW), small('b', NOW + 1)])
 
 test('the golden file is what this version writes', () => {
   expect(JSON.parse(golden)).toMatchObject({ kind: 'loadgate-baseline', schema: 1 })
   expect(golden.split('\n')).toHaveLength(5)
-  expect(golden).toBe(readFileSync(join(import.meta.dirname, 'baseline-1.golden.json'), 'utf8'))
+  expect(golden).toBe(readFileSync(join(GOLDEN, 'schema-1.json'), 'utf8'))
 })
 
 test('a file of a version that did not measure the first byte is read as it is', () => {
-  const earlier = readFileSync(join(import.meta.dirname, 'baseline-1-without-first-byte.golden.json'))
+  const earlier = readFileSync(join(GOLDEN, 'schema-1-without-first-byte.json'))
   expect(earlier.includes('firstByte')).toBe(false)
   expect(decodeRuns(earlier, 'baseline.json').map(({ steps }) => steps[0]!.firstByte)).toEqual([undefined, undefined])
 })
