@@ -36,7 +36,7 @@ export function s3Store(
 // A write on a condition that nothing fulfils: whoever may not write is refused with 403, whoever may with 412 or 404. A
 // server that knows no conditions carries it out, beside the baseline, and has shown that it would lose updates.
 async function probe(objects: Bucket, object: string, bucket: string): Promise<void> {
-  const refused = await objects.put(`${object}.probe`, '', '"00000000000000000000000000000000"')
+  const refused = await objects.put(`${object}.probe`, 'probe', '"00000000000000000000000000000000"')
   if (refused !== undefined) return
   throw new LoadgateError('infrastructure', `The server of s3://${bucket} does not heed If-Match`, {
     hint: 'Two runs at once would lose one of them: use a server with conditional writes, as Amazon S3 is.',

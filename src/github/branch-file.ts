@@ -75,7 +75,7 @@ export function branchFile(at: BranchFileAt, access: Access, retrying: () => Ret
 
 function callsOf(
   { owner, repo, branch, path, message }: BranchFileAt,
-  { rest: { git } }: GitHub,
+  { rest: { git, repos } }: GitHub,
   retrying: () => Retrying,
 ) {
   const repository = { owner, repo }
@@ -84,7 +84,11 @@ function callsOf(
       const get = () => git.getRef({ ...repository, ref: `heads/${branch}`, ...within() })
       // 409: the repository is empty.
       const found = await unlessRefused([404, 409], () => ask('a branch', get, ref, retrying()))
-      if (found === undefined) return undefined
+      if (found === undefined) {
+        // 404 is the answer to a repository out of sight as well, which is not the same as no branch in it.
+        await ask('the repository', () => repos.get({ ...repository, ...within() }), record({}), retrying())
+        return undefined
+      }
       const at = () => git.getCommit({ ...repository, commit_sha: found.object.sha, ...within() })
       return { commit: found.object.sha, tree: (await ask('a commit', at, commit, retrying())).tree.sha }
     },
