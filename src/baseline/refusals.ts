@@ -9,7 +9,8 @@ import { failureOf } from '../github/retry.ts'
 export function explainGitHub(place: string, permission: string, error: unknown): LoadgateError {
   if (error instanceof LoadgateError) return error
   const failure = failureOf(error)
-  if (failure.kind === 'refused' && [401, 403, 404].includes(failure.status))
+  // 409 and 422: a rule protects the branch.
+  if (failure.kind === 'refused' && [401, 403, 404, 409, 422].includes(failure.status))
     return noPermission(place, `GitHub answered ${failure.status}${failure.said && ` "${failure.said}"`}`, permission)
   if (failure.kind === 'limited')
     return new LoadgateError('infrastructure', `The baseline ${place} could not be reached: GitHub's rate limit`, {

@@ -25,13 +25,13 @@ export type Content =
 /** Downloads an artifact by its id, holds it to the digest that the list has, and takes the one file out of it. */
 export async function artifactContent(
   github: GitHub,
-  at: Repository,
+  { owner, repo }: Repository,
   { id, size, digest }: Pick<ListedArtifact, 'id' | 'size' | 'digest'>,
   { file, most }: Expected,
   retrying: () => Retrying,
 ): Promise<Content> {
   if (size > most) return { kind: 'damaged', why: `it has ${size} bytes` }
-  const zip = await download(github, { ...at, artifact_id: id }, most, retrying())
+  const zip = await download(github, { owner, repo, artifact_id: id }, most, retrying())
   if (zip === 'expired') return { kind: 'expired' }
   if (zip === 'too large') return { kind: 'damaged', why: `it has more than ${most} bytes` }
   if (digest !== `sha256:${createHash('sha256').update(zip).digest('hex')}`)

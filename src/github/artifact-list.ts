@@ -83,13 +83,14 @@ const workflowRun = record({
 /** All artifacts of the repository with exactly this name, newest first. */
 export async function listArtifacts(
   { rest }: GitHub,
-  at: Repository,
+  { owner, repo }: Repository,
   name: string,
   retrying: () => Retrying,
 ): Promise<readonly ListedArtifact[]> {
   const found: ListedArtifact[] = []
   for (let number = 1; number <= PAGES; number++) {
-    const call = () => rest.actions.listArtifactsForRepo({ ...at, name, per_page: PAGE, page: number, ...within() })
+    const call = () =>
+      rest.actions.listArtifactsForRepo({ owner, repo, name, per_page: PAGE, page: number, ...within() })
     const { artifacts } = await ask('the list of artifacts', call, page, retrying())
     found.push(...artifacts.map(listed))
     if (artifacts.length < PAGE) break
@@ -99,11 +100,11 @@ export async function listArtifacts(
 
 export async function runFacts(
   { rest }: GitHub,
-  at: Repository,
+  { owner, repo }: Repository,
   id: number,
   retrying: () => Retrying,
 ): Promise<RunFacts> {
-  const call = () => rest.actions.getWorkflowRun({ ...at, run_id: id, exclude_pull_requests: true, ...within() })
+  const call = () => rest.actions.getWorkflowRun({ owner, repo, run_id: id, exclude_pull_requests: true, ...within() })
   const run = await ask('a workflow run', call, workflowRun, retrying())
   return {
     id: run.id,
@@ -121,8 +122,12 @@ export async function runFacts(
 }
 
 /** The branch that pull requests are for unless they say otherwise. */
-export async function defaultBranch({ rest }: GitHub, at: Repository, retrying: () => Retrying): Promise<string> {
-  const call = () => rest.repos.get({ ...at, ...within() })
+export async function defaultBranch(
+  { rest }: GitHub,
+  { owner, repo }: Repository,
+  retrying: () => Retrying,
+): Promise<string> {
+  const call = () => rest.repos.get({ owner, repo, ...within() })
   return (await ask('the repository', call, record({ default_branch: text }), retrying())).default_branch
 }
 

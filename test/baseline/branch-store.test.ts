@@ -3,11 +3,13 @@ import { afterAll, beforeAll, expect, test } from '@jest/globals'
 import { createEmulator, type Emulator } from 'emulate'
 import { branchStore } from '../../src/baseline/branch-store.ts'
 import { ancestryOnGitHub } from '../../src/github/ancestry.ts'
+import { REPOSITORY } from '../support/github-answers.ts'
+import { GitHubContract } from '../support/github-contract.ts'
 import { hurried, refusal, small, storeLaws } from './store-laws.ts'
 
-const OWNER = 'octo'
-const REPO = 'shop'
+const { owner: OWNER, repo: REPO } = REPOSITORY
 let emulator: Emulator
+let contract: GitHubContract
 let branches = 0
 
 beforeAll(async () => {
@@ -25,8 +27,15 @@ beforeAll(async () => {
       },
     },
   })
+  contract = await GitHubContract.start(
+    { writer: { login: OWNER, kind: 'user', write: true } },
+    { upstream: emulator.url },
+  )
 })
-afterAll(() => emulator.close())
+afterAll(async () => {
+  await contract.close()
+  await emulator.close()
+})
 
 const at = (repo = REPO) => `/repos/${OWNER}/${repo}`
 
@@ -71,8 +80,16 @@ async function commitOn(branch: string, { path = 'loadgate.json', content = '', 
   return commit.sha
 }
 
-function openBranch(branch: string, { token = 'writer', repo = REPO, key = 'loadgate' } = {}) {
-  const access = { token, apiUrl: emulator.url }
+function openBranch(
+  branch: string,
+  {
+    token = 'writer',
+    repo = REPO,
+    key = 'loadgate',
+    apiUrl = emulator.url,
+  }: Partial<Record<'token' | 'repo' | 'key' | 'apiUrl', string>> = {},
+) {
+  const access = { token, apiUrl }
   const retrying = () => ({ waiting: hurried, until: hurried.now() + 30_000 })
   const ancestry = ancestryOnGitHub({ owner: OWNER, repo }, access, retrying)
   return branchStore({ owner: OWNER, repo, branch, key }, { access, ancestry }, hurried)
@@ -115,7 +132,7 @@ test('who may not write is told so before the load, and with the permission it t
   for (const act of [stranger.checkAppend(), stranger.append(small('b'))])
     expect(await refusal(act)).toMatchObject({
       kind: 'infrastructure',
-      message: expect.stringMatching(/no permission.*loadgate.json in the branch kept of octo\/shop/),
+      message: expect.stringMatching(/no permission.*loadgate.json in the branch kept of octo-org\/shop/),
       hint: expect.stringContaining('contents: write'),
     })
 })
@@ -155,3 +172,64 @@ test('as of a commit, only runs of it and of its ancestors are read, with the di
     notes: [expect.stringContaining('None of the 6 stored runs')],
   })
 })
+
+/** The same GitHub behind its published description. */
+const openStrict = (branch: string) => openBranch(branch, { apiUrl: contract.url })
+
+test('every request and every answer is as GitHub describes them', async () => {
+  const store = openStrict('strict')
+  await store.checkAppend()
+  for (const id of ['a', 'b']) await store.append(small(id))
+  expect((await store.read({ asOf: (await headOf('main')).sha })).runs).toEqual([])
+  expect((await store.read()).runs).toHaveLength(2)
+  // Its own answer for a repository lacks some fields, none of which is read here.
+  expect(contract.violations.filter((what) => !what.startsWith('own answer to repos/get'))).toEqual([])
+})
+
+const FAULTS = ['reset', 'lost', 'html', 'lost-html', 'truncated', 'torn', 'status'] as const
+const CALLS = ['get-ref', 'get-commit', 'get-tree', 'get-blob', 'create-tree', 'create-commit', 'update-ref'] as const
+test.each(FAULTS.flatMap((kind) => CALLS.map((call) => [kind, `git/${call}`] as const)))(
+  '%s of %s: the run is there once',
+  async (kind, call) => {
+    const branch = `fault-${kind}-${call.slice(4)}`
+    await openStrict(branch).append(small('a'))
+    contract.inject({ call, times: 1, kind })
+    await openStrict(branch).append(small('b'))
+    expect((await openStrict(branch).read()).runs.map(({ id }) => id)).toEqual(['a', 'b'])
+  },
+)
+
+test('a branch whose creation was carried out and not answered is not begun twice', async () => {
+  contract.inject({ call: 'git/create-ref', times: 1, kind: 'lost' })
+  await openStrict('begun').append(small('a'))
+  expect((await headOf('begun')).parents).toEqual([])
+  expect((await openStrict('begun').read()).runs).toHaveLength(1)
+})
+
+test('a rule that protects the branch is not tried against again and again', async () => {
+  await openStrict('ruled').append(small('a'))
+  contract.inject({
+    call: 'git/update-ref',
+    times: 9,
+    kind: 'status',
+    status: 422,
+    message: 'Repository rule violations found',
+  })
+  const before = contract.calls('git/update-ref')
+  expect((await refusal(openStrict('ruled').append(small('b')))).message).toMatch(/no permission.*rule violations/)
+  expect(contract.calls('git/update-ref')).toBe(before + 1)
+  contract.reset()
+})
+
+test('conflicts without end are given up', async () => {
+  await openStrict('contended').append(small('a'))
+  contract.inject({
+    call: 'git/update-ref',
+    times: 1_000,
+    kind: 'status',
+    status: 422,
+    message: 'Update is not a fast forward',
+  })
+  expect((await refusal(openStrict('contended').append(small('b')))).message).toMatch(/again and again/)
+  contract.reset()
+}, 60_000)
