@@ -26,7 +26,7 @@ export interface Cell<Version> {
 
 /** As long as thirty writers that come at once need one after the other. */
 const PATIENCE: Ms = 180_000
-const TRIES = 100
+const TRIES = 60
 const FIRST_PAUSE: Ms = 200
 const LONGEST_PAUSE: Ms = 8_000
 
