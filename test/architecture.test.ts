@@ -17,13 +17,24 @@ const STAGES = [
   'service',
   'versions',
   'result',
+  'github',
   'baseline',
   'compare',
   'sizing',
   'report',
   'publish',
 ]
-const SMALL = ['units', 'errors', 'directories', 'secret-parts', 'histogram', 'nearest', 'version', 'visible-only']
+const SMALL = [
+  'units',
+  'errors',
+  'directories',
+  'secret-parts',
+  'histogram',
+  'aws',
+  'nearest',
+  'version',
+  'visible-only',
+]
 const ENTRIES = ['action', 'cleanup', 'cli', 'thread']
 const NO_IO = ['profile', 'plan', 'result', 'compare', 'report']
 
