@@ -52,8 +52,6 @@ export function acceptancesInForce(
 
 function same(before: Acceptance | undefined, now: Acceptance): boolean {
   return (
-    before !== undefined &&
-    before.expires === now.expires &&
-    JSON.stringify(before.limit) === JSON.stringify(now.limit)
+    before !== undefined && before.expires === now.expires && JSON.stringify(before.limit) === JSON.stringify(now.limit)
   )
 }
