@@ -4,14 +4,14 @@ import { stepLabel } from '../profile/step-label.ts'
 import { bySubject } from './budget-differences.ts'
 import { orderOf, subjectOf } from './limits.ts'
 import type { Policy } from './policy.ts'
-import { loadOrServiceDifferences } from './policy-differences.ts'
+import { loadOrServiceDifferences, policyDifferences } from './policy-differences.ts'
 
 /** What a version is held to, and whose load it gets. */
 export interface JudgedBudgets {
   /** Whose profile is run, all of it: load, target, service, data and what is expected of an answer. */
   readonly load: 'base' | 'head'
-  /** Why it is that one, one sentence. */
-  readonly why: string
+  /** Why it is that one, one sentence; undefined where the two profiles do not differ. */
+  readonly why: string | undefined
   readonly budgets: readonly Budget[]
   /** What the head limits in addition. Judged apart from the others: see `compareApart`. */
   readonly added: readonly Budget[]
@@ -28,14 +28,16 @@ export function judgedBudgets(base: Policy | undefined, head: Policy, accepted: 
   const own = { load: 'head', budgets: head.plan.budgets, added: [], unjudged: [] } as const
   if (base === undefined)
     return { ...own, why: 'The base has no profile at this path, so there is none to hold it to.' }
-  if (accepted) return { ...own, why: 'The changes of the profile are accepted.' }
+  if (policyDifferences(base, head).length === 0) return { ...own, why: undefined }
+  if (accepted)
+    return { ...own, why: 'The changes are accepted, so that the head is run and judged by its own profile.' }
   const load = loadOrServiceDifferences(base, head).length > 0 ? 'base' : 'head'
   return { load, why: WHY[load], ...strictest(base.plan, head.plan) }
 }
 
 const WHY = {
-  base: 'The profile sends something else than that of the base and is not accepted, so that of the base is run.',
-  head: 'The profile sends the same as that of the base.',
+  base: 'They are not accepted, so that the profile of the base is run, and the stricter budget of both judges.',
+  head: 'They are not accepted, so that the stricter budget of both judges.',
 } as const
 
 function strictest(base: LoadPlan, head: LoadPlan): Pick<JudgedBudgets, 'budgets' | 'added' | 'unjudged'> {

@@ -7,11 +7,19 @@ import type { Raised } from './raise-limits.ts'
 /** What a reader must know of the rules by which a verdict came about. */
 export interface PolicyFacts {
   readonly load: JudgedBudgets['load']
-  readonly why: string
+  /** One sentence; undefined where there is nothing to explain. */
+  readonly why: string | undefined
   readonly differences: readonly Difference[]
   readonly accepted: readonly AcceptedRegression[]
-  /** Budgets and acceptances that did not count, and why; one sentence each, with names in quotes. */
-  readonly notes: readonly string[]
+  /** Budgets and acceptances that did not count, and why. */
+  readonly notes: readonly PolicyNote[]
+}
+
+export interface PolicyNote {
+  /** What became of it. */
+  readonly text: string
+  /** The budget or the acceptance, as written. */
+  readonly of: string
 }
 
 export interface AcceptedRegression {
@@ -50,12 +58,16 @@ export function policyFacts(
       reason: acceptance.reason,
     })),
     notes: [
-      ...unjudged.map(({ text }) => `Not judged, since the load of the base has no such part: "${redact(text)}".`),
-      ...expired.map((one) => `Accepted until ${one.expires}, and no longer: ${said(one)}.`),
-      ...waiting.map((one) => `Not accepted yet, since the pull request has no label that does: ${said(one)}.`),
-      ...raised.idle.map((one) => `Accepted, but no relative budget is in its way: ${said(one)}.`),
+      ...unjudged.map(({ text }) => note('Not judged, since the load of the base has no such part', redact(text))),
+      ...expired.map((one) => note(`Accepted until ${one.expires}, and no longer`, said(one))),
+      ...waiting.map((one) => note('Not accepted yet, for want of the label', said(one))),
+      ...raised.idle.map((one) => note('Accepted, but no relative budget is in its way', said(one))),
     ],
   }
+}
+
+function note(text: string, of: string): PolicyNote {
+  return { text, of }
 }
 
 function said(acceptance: Acceptance): string {
