@@ -1,5 +1,5 @@
 import type { Baseline, BaselineRun } from '../baseline/baseline.ts'
-import { measure } from '../compare/measure.ts'
+import { measure, type Pace } from '../compare/measure.ts'
 import { type Part, partOfStep, scopeOf, WHOLE } from '../compare/scope.ts'
 import type { MetricName } from '../profile/profile.ts'
 import { changePoints, meanOf } from './change-points.ts'
@@ -76,11 +76,17 @@ function seriesOf(part: Part, metric: MetricName, { runs, placed }: Placed): Ser
 
 function pointOf(run: BaselineRun, at: number, part: Part, metric: MetricName): Point | undefined {
   if (part !== WHOLE && !run.steps.some(part.includes)) return undefined
-  // How steady a run was is not stored, so that a throughput has no bounds.
-  const estimate = measure(metric, scopeOf(run, part), { length: run.plan.measured, successes: [] })
+  const estimate = measure(metric, scopeOf(run, part), paceOf(run))
   if (estimate === undefined) return undefined
   const { value, low, high } = estimate
   return { run: at, value, low: high === undefined && low === 0 ? undefined : low, high }
+}
+
+/** Runs of earlier versions do not say how steady they were, and their throughput has no bounds. */
+function paceOf(run: BaselineRun): Pace {
+  const { blocks } = scopeOf(run, WHOLE)
+  if (run.blocks === undefined || blocks === undefined) return { length: run.plan.measured, successes: [] }
+  return { length: run.blocks.length, successes: blocks.succeeded }
 }
 
 function changesOf(

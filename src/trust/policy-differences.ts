@@ -34,21 +34,20 @@ export function loadOrServiceDifferences(base: Policy, head: Policy): readonly D
 
 type Service = Policy['profile']['service']
 
-/** How long it may take to be ready is a number; the rest is a command, a path, or a switch. */
+/** Commands, a path and a switch, and how long they may take. */
 function serviceDifferences(before: Service, after: Service): readonly Difference[] {
-  const { readyWithin: patience, ...written } = before ?? {}
-  const { readyWithin: patienceNow, ...writtenNow } = after ?? {}
-  const [was, is] = [new Map(Object.entries(written)), new Map(Object.entries(writtenNow))]
-  return [
-    ...namesOf(was.keys(), is.keys()).flatMap((key) =>
-      textDiffers(`service: ${key}`, textOf(was.get(key)), textOf(is.get(key))),
-    ),
-    ...(patience === undefined || patienceNow === undefined
-      ? []
-      : numberDiffers('service: ready-within', [patience, patienceNow], 'looser', formatDuration)),
-  ]
+  const [was, is] = [new Map(Object.entries(before ?? {})), new Map(Object.entries(after ?? {}))]
+  return namesOf(was.keys(), is.keys()).flatMap((key) => {
+    const [value, valueNow] = [was.get(key), is.get(key)]
+    const what = `service: ${key.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`
+    if (typeof value === 'number' && typeof valueNow === 'number')
+      return numberDiffers(what, [value, valueNow], 'looser', formatDuration)
+    return textDiffers(what, textOf(value), textOf(valueNow))
+  })
 }
 
+/** All numbers of a service are times. */
 function textOf(value: unknown): string | undefined {
-  return value === undefined ? undefined : String(value)
+  if (value === undefined) return undefined
+  return typeof value === 'number' ? formatDuration(value) : String(value)
 }

@@ -12,7 +12,14 @@ export const ROWS = 'email,password\na@b.example,one\nc@d.example,two\n'
 export const SHOP = {
   name: 'shop',
   target: 'https://127.0.0.1:8443',
-  service: { start: 'node server.mjs', ready: '/healthz', 'ready-within': '30s' },
+  service: {
+    prepare: 'npm ci',
+    'prepare-within': '5m',
+    start: 'node server.mjs',
+    ready: '/healthz',
+    'ready-within': '30s',
+    alone: false,
+  },
   load: {
     'warm-up': '5s',
     stages: [

@@ -15,7 +15,7 @@ import { openStored, readRuns } from './stored.ts'
 export async function showBaseline(argv: readonly string[], { output }: BaselineDoors): Promise<number> {
   const { values, profile, store, current } = await openStored(argv, { flags: ['json'], mask: output.mask })
   if (values.json !== undefined) await checkWritable(values.json)
-  const baseline = await readRuns(store)
+  const baseline = await readRuns(store, output.info)
   const history = historyOf(baseline, await acceptedAt(join(dirname(profile), ACCEPT_FILE)))
   const rows = windowRows(baseline, history, current)
   const { width } = output

@@ -2,7 +2,8 @@ import type { Baseline, BaselineStore } from '../../baseline/baseline.ts'
 import { openStore } from '../../baseline/store.ts'
 import { LoadgateError } from '../../errors.ts'
 import { fingerprintHere } from '../../fingerprint.ts'
-import { CHOICES, readFlags } from '../../inputs.ts'
+import { placeOf } from '../../github/place.ts'
+import { optionsFromCommandLine, readFlags } from '../../inputs.ts'
 import type { Output } from '../../output/output.ts'
 import type { LoadPlan } from '../../plan/plan.ts'
 import { loadProfile } from '../../profile-file.ts'
@@ -23,19 +24,22 @@ export async function openStored(
   { flags, mask }: { readonly flags: readonly string[]; readonly mask: Output['mask'] },
 ): Promise<Stored> {
   const { values, positionals } = readFlags(argv, { flags: ['baseline', ...flags], most: 1 })
-  const profile = positionals[0] ?? CHOICES.profile.default
-  const { plan, secrets } = await loadProfile(profile, process.env)
+  const named = values.baseline === undefined ? [] : [`--baseline=${values.baseline}`]
+  const { profile, baseline } = optionsFromCommandLine([...positionals, ...named])
+  const { env } = process
+  const { plan, secrets } = await loadProfile(profile, env)
   secrets.forEach(mask)
-  const store = openStore(values.baseline ?? CHOICES.baseline.default, process.cwd())
+  const store = openStore(baseline, { cwd: process.cwd(), env, profile, github: placeOf(env) })
   if (store === undefined)
     throw new LoadgateError('usage', '`--baseline` is "none"', { hint: 'Name a store, as in file:PATH.' })
   const current = { id: '', startedAt: Date.now(), fingerprint: fingerprintHere(plan.hash) }
   return { values, profile, plan, store, current }
 }
 
-/** Nothing can be said of no run; a path that is mistyped has none either. */
-export async function readRuns(store: BaselineStore): Promise<Baseline> {
+/** Nothing can be said of no run; a path that is mistyped has none either. What the store has to say is told to `inform`. */
+export async function readRuns(store: BaselineStore, inform: Output['info']): Promise<Baseline> {
   const baseline = await store.read()
+  baseline.notes?.forEach(inform)
   if (baseline.runs.length > 0) return baseline
   throw new LoadgateError('usage', `There is no run in ${store.name}`, {
     hint: 'Check the name; `loadgate baseline seed` adds the first runs.',

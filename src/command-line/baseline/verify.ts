@@ -11,7 +11,7 @@ import { openStored, readRuns } from './stored.ts'
  */
 export async function verifyBaseline(argv: readonly string[], { output }: BaselineDoors): Promise<number> {
   const { plan, store, current } = await openStored(argv, { flags: [], mask: output.mask })
-  const baseline = await readRuns(store)
+  const baseline = await readRuns(store, output.info)
   const problems = baseline.runs.flatMap((run) => problemsOf(run, { profile: plan.name, now: current.startedAt }))
   for (const problem of problems) output.error(`${store.name}: ${problem}`)
   if (problems.length > 0) return EXIT.invalid
