@@ -18,8 +18,8 @@ const LEVEL = 0.001
 
 /**
  * Where the level changes: the split with the largest two-sample t, if chance makes so large a one in less than one of a
- * thousand cases, and then the same on both sides of it. Of 20 runs without a change 1.3 % show one, since the best of many
- * splits is taken. The variance is that of the values about their two means, or what their own samples leave open where
+ * thousand cases, and then the same on both sides of it. Of 20 runs without a change about 1 % show one, since the best of
+ * many splits is taken. The variance is that of the values about their two means, or what their own samples leave open where
  * that is more: runs that happen to agree to the digit prove no small change.
  */
 export function changePoints(
