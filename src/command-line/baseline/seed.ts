@@ -35,6 +35,7 @@ async function readSeed(argv: readonly string[], { output }: BaselineDoors) {
     profile,
     ...(values.baseline === undefined ? [] : [`--baseline=${values.baseline}`]),
     ...(values.threads === undefined ? [] : [`--threads=${values.threads}`]),
+    '--compare=baseline',
     '--save-baseline=true',
   ])
   return { runs: runsFrom(values.runs ?? String(USUAL)), options, store }
