@@ -51,6 +51,12 @@ test('each run is a point of each metric, with what its own samples leave open',
   expect(series(history, 'throughput').points[0]).toMatchObject({ run: 0, value: 10, high: expect.closeTo(10, 1) })
 })
 
+test('the throughput of a run that stored no blocks has no bounds', () => {
+  const { store, runs } = window([withP95(100)])
+  const history = historyOf({ store, runs: runs.map((run) => ({ ...run, blocks: undefined })) })
+  expect(series(history, 'throughput').points).toEqual([{ run: 0, value: 10, low: undefined, high: undefined }])
+})
+
 test('a step that only some runs have has points of these only, and none measures nothing', () => {
   const two: MadeRun = { steps: [{ times: spread(10, 60) }, { step: 'GET /new', times: spread(20, 60) }] }
   const broken: MadeRun = { steps: [{ times: [], causes: { timeout: 60 } }] }
