@@ -87,6 +87,7 @@ async function runOnce(options: GateOptions, output: Output, signal: AbortSignal
     commit,
     url: undefined,
     pullRequest: undefined,
+    accepted: false,
   })
   return verdict.outcome
 }
