@@ -56,7 +56,7 @@ export async function gate(options: GateOptions, doors: GateDoors): Promise<Gate
   const { loaded, budgets, sideBySide } = held
   const keep = keepsRun(options, doors) && !sideBySide
   if (keep) await store?.checkAppend()
-  const earlier = sideBySide ? NOTHING_EARLIER : await readEarlier(store, output)
+  const earlier = sideBySide ? NOTHING_EARLIER : await readEarlier(store, output, base?.commit.sha)
   const fingerprint = fingerprintHere(loaded.plan.hash)
   if (options.requireBaseline && !sideBySide) requireComparable(budgets, earlier, fingerprint, Date.now())
 

@@ -16,6 +16,7 @@ import { machineHere } from './sizing/machine-here.ts'
 import type { Earlier } from './stored-baseline.ts'
 import { compareApart } from './trust/compare-apart.ts'
 import { formatDuration } from './units.ts'
+import { prepare } from './versions/prepare.ts'
 
 export interface LoadDoors {
   readonly output: Output
@@ -87,6 +88,7 @@ async function startedService(
 ): Promise<RunningService | undefined> {
   const { service: spec, target, connections } = profile
   if (!spec) return undefined
+  await prepare(spec, { cwd: directory, env, signal, onService, progress: output.info, who: 'the service' })
   output.info(`Starting the service: ${spec.start}`)
   const began = performance.now()
   const service = await startService(spec, { cwd: directory, target, connections, env, signal, onStart: onService })

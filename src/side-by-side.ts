@@ -30,6 +30,8 @@ export interface SideBySideOptions {
   readonly threads: number | 'auto'
   /** Of the head. */
   readonly commit: string | undefined
+  /** Of which version starts first in which round; the plan's unless given. */
+  readonly seed?: number
 }
 
 export type SideBySideDoors = Omit<VersionsDoors, 'progress'> & { readonly output: Output }
@@ -55,7 +57,7 @@ export async function measureSideBySide(
   const { profile, directory, plan } = held.loaded
   const { output } = doors
   const versions = await prepareVersions(
-    { profile, directory, base: options.base, seed: plan.seed },
+    { profile, directory, base: options.base, seed: options.seed ?? plan.seed },
     { ...doors, progress: output.info },
   )
   try {

@@ -1,4 +1,4 @@
-import type { Baseline, BaselineStore } from './baseline/baseline.ts'
+import type { AsOf, Baseline, BaselineStore } from './baseline/baseline.ts'
 import { baselineRun } from './baseline/baseline-run.ts'
 import { comparableRuns } from './baseline/comparable.ts'
 import type { Problem } from './compare/evidence.ts'
@@ -7,7 +7,7 @@ import { LoadgateError, messageOf } from './errors.ts'
 import type { Output } from './output/output.ts'
 import type { Budget } from './profile/profile.ts'
 import type { Fingerprint, RunResult } from './result/result.ts'
-import type { EpochMs } from './units.ts'
+import { counted, type EpochMs, formatDuration, type Ms } from './units.ts'
 
 /** What a store had to say before the run. */
 export interface Earlier {
@@ -20,10 +20,16 @@ export interface Earlier {
 /** Where nothing stored is compared with. */
 export const NOTHING_EARLIER: Earlier = { baseline: undefined, problem: undefined }
 
-export async function readEarlier(store: BaselineStore | undefined, output: Output): Promise<Earlier> {
+/** @param asOf a commit: only runs of its history are compared with, and the nearest is named */
+export async function readEarlier(
+  store: BaselineStore | undefined,
+  output: Output,
+  asOf?: string | undefined,
+): Promise<Earlier> {
   try {
-    const baseline = await store?.read()
+    const baseline = await store?.read({ asOf })
     baseline?.notes?.forEach(output.info)
+    if (baseline?.asOf) output.info(nearestSentence(baseline.asOf, Date.now()))
     return { baseline, problem: undefined }
   } catch (error) {
     if (!(error instanceof LoadgateError) || error.kind === 'usage') throw error
@@ -34,6 +40,21 @@ export async function readEarlier(store: BaselineStore | undefined, output: Outp
     }
   }
 }
+
+function nearestSentence({ commit, nearest, leftOut }: AsOf, now: EpochMs): string {
+  const others = leftOut === 0 ? '' : ` ${counted(leftOut, 'run')} of other commits left out.`
+  if (!nearest) return `No run of commit ${commit.slice(0, 7)} or of one before it is stored.${others}`
+  const { distance, startedAt } = nearest
+  const where = distance === 0 ? 'the base itself' : `${counted(distance, 'commit')} before the base`
+  return `The nearest stored run is of commit ${nearest.commit.slice(0, 7)}, ${where}, ${ageOf(now - startedAt)} old.${others}`
+}
+
+function ageOf(time: Ms): string {
+  return time < 2 * DAY ? formatDuration(Math.ceil(time / MINUTE) * MINUTE) : counted(Math.floor(time / DAY), 'day')
+}
+
+const MINUTE: Ms = 60_000
+const DAY = 24 * 60 * MINUTE
 
 /** For `require-baseline`: before the load is sent, not after. */
 export function requireComparable(

@@ -23,6 +23,7 @@ import { baselineCommand } from './baseline/baseline.ts'
 import { commitIn } from './commit.ts'
 import { compareFiles } from './compare-files.ts'
 import { HELP } from './help.ts'
+import { compareWithItself } from './self-comparisons.ts'
 
 type Command = (argv: readonly string[], output: Output, signal: AbortSignal) => Promise<number>
 
@@ -62,6 +63,8 @@ const COMMANDS: Readonly<Record<string, Command>> = {
 
   baseline: (argv, output, signal) =>
     baselineCommand(argv, { output, signal, runOnce: (options) => runOnce(options, output, signal) }),
+
+  aa: compareWithItself,
 
   help: async (_, output) => {
     output.info(HELP)

@@ -1,3 +1,4 @@
+import type { Sharpness } from '../compare/sharpness.ts'
 import type { History } from '../history/history.ts'
 import type { WindowRow } from '../history/window-rows.ts'
 import type { Report } from './report.ts'
@@ -23,6 +24,15 @@ export function renderHistoryJson(
   window: readonly WindowRow[],
   redact: (text: string) => string = (text) => text,
 ): string {
+  return redacted({ kind: 'loadgate-history', schema: 1, ...history, window }, redact)
+}
+
+/** What `loadgate aa` tells, for machines. */
+export function renderSharpnessJson(sharpness: Sharpness, redact: (text: string) => string = (text) => text): string {
+  return redacted({ kind: 'loadgate-sharpness', schema: 1, ...sharpness }, redact)
+}
+
+function redacted(data: object, redact: (text: string) => string): string {
   const safe = (_: string, value: unknown) => (typeof value === 'string' ? redact(value) : value)
-  return `${JSON.stringify({ kind: 'loadgate-history', schema: 1, ...history, window }, safe, 2)}\n`
+  return `${JSON.stringify(data, safe, 2)}\n`
 }

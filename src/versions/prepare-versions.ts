@@ -27,6 +27,8 @@ export interface VersionsOptions {
     | CommitBase
     /** An address where it is deployed, without a trailing slash. */
     | { readonly kind: 'target'; readonly url: string }
+    /** The head once more: what the two then differ by is noise. */
+    | { readonly kind: 'self' }
   /** Decides which version is started first in which round. */
   readonly seed?: number
 }
@@ -46,7 +48,34 @@ export interface Versions extends BothVersions {
 /** Gets both versions to where their services can be started: checked out, installed, built. */
 export function prepareVersions(options: VersionsOptions, doors: VersionsDoors): Promise<Versions> {
   const { base } = options
-  return base.kind === 'target' ? besideDeployed(base.url, options, doors) : besideCheckout(base, options, doors)
+  if (base.kind === 'target') return besideDeployed(base.url, options, doors)
+  return base.kind === 'self' ? besideItself(options, doors) : besideCheckout(base, options, doors)
+}
+
+async function besideItself(
+  { profile, directory, seed = 1 }: VersionsOptions,
+  doors: VersionsDoors,
+): Promise<Versions> {
+  const { alone } = serviceOf(profile)
+  const head = headOf(profile, directory)
+  await prepareVersion(head, doors)
+  return {
+    base: { ...head, side: 'base' },
+    head,
+    ports: alone ? undefined : await freePorts(),
+    connections: profile.connections,
+    seed,
+    alone,
+    freshProcesses: true,
+    remove: async () => undefined,
+  }
+}
+
+function serviceOf({ service }: VersionsOptions['profile']): ServiceSpec {
+  if (service) return service
+  throw new LoadgateError('usage', 'Side by side needs a `service` in the profile, to start both versions', {
+    hint: 'Describe it under `service`, or name an address where the base version is deployed with `base-target`.',
+  })
 }
 
 async function besideDeployed(
@@ -77,19 +106,16 @@ async function besideCheckout(
   { profile, directory, seed = 1 }: VersionsOptions,
   doors: VersionsDoors,
 ): Promise<Versions> {
-  if (!profile.service)
-    throw new LoadgateError('usage', 'Side by side needs a `service` in the profile, to start both versions', {
-      hint: 'Describe it under `service`, or name an address where the base version is deployed with `base-target`.',
-    })
+  const headService = serviceOf(profile)
   const workspace = await workspaceAt({ ...doors, directory })
   const checkout = there ?? (await checkOut(workspace, sha, doors))
   try {
-    const service = own ?? profile.service
+    const service = own ?? headService
     const base = await baseOf(checkout, { folder: workspace.folder, sha, service, target: profile.target })
     const head = headOf(profile, directory)
     // One after the other: installers lock their caches, and builds take every core.
     for (const version of [base, head]) await prepareVersion(version, doors)
-    const alone = profile.service.alone || service.alone
+    const alone = headService.alone || service.alone
     return {
       base,
       head,

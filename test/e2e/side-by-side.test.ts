@@ -4,7 +4,7 @@ import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, afterEach, beforeAll, expect, test } from '@jest/globals'
 import { gateAction, installAction, pullRequest } from '../support/gate-action.ts'
-import { gate, gateOnce, isAlive, reported, type Workspace } from '../support/run-cli.ts'
+import { gate, gateOnce, isAlive, reported, runCli, type Workspace } from '../support/run-cli.ts'
 import { closedPort } from '../support/wire-server.ts'
 import { type Sandbox, sandbox } from '../versions/repository.ts'
 
@@ -141,7 +141,7 @@ test(
       const run = await gate(profile, { ...call, flags })
       const { comparison } = reported(run)
       expect([comparison.baseline, run.exitCode]).toEqual([
-        expect.objectContaining({ kind: 'side-by-side', freshProcesses: false, commit: undefined }),
+        expect.objectContaining({ kind: 'side-by-side', freshProcesses: false }),
         1,
       ])
     } finally {
@@ -187,9 +187,76 @@ test(
       env: { PIDS: env.PIDS, HOME: box.home },
     })
     expect([run.exitCode, run.log]).toEqual([1, run.log])
-    expect(run.log).toContain(`base version, commit ${box.git(directory, 'rev-parse', '--short=7', 'main')}`)
+    expect(run.log).toContain(`base version is commit ${box.git(directory, 'rev-parse', '--short=7', 'main')}`)
     expect(run.report!.comparison.baseline).toMatchObject({ kind: 'side-by-side' })
     expect(run.outputs.verdict).toBe('fail')
   },
   2 * MINUTE,
+)
+
+test(
+  'a version beside itself: what it differs by is noise, and none of it an alarm',
+  async () => {
+    const { profile, call, directory, pids } = await versions({ base: service(40), head: service(40) })
+    const more = { prepare: 'echo built > built.txt', start: `test -f built.txt && ${profile.service.start}` }
+    writeFileSync(
+      join(directory, 'loadgate.yml'),
+      JSON.stringify({ ...profile, service: { ...profile.service, ...more } }),
+    )
+    const end = await runCli(['aa', '--runs', '2', '--json', 'report.json'], { ...call, limit: 2 * MINUTE })
+    const { kind, comparisons, invalid, falseAlarms, budgets } = JSON.parse(
+      readFileSync(join(directory, 'report.json'), 'utf8'),
+    )
+    expect([kind, comparisons + invalid, falseAlarms, end.log]).toEqual(['loadgate-sharpness', 2, 0, end.log])
+    if (comparisons > 0) expect(budgets[0]).toMatchObject({ metric: 'p50', text: RELATIVE })
+    expect(end.log).toContain('Comparison 2 of 2')
+    expect(end.log).toContain('Prepared the head version')
+    expect(pidsOf(pids).filter(isAlive)).toEqual([])
+  },
+  3 * MINUTE,
+)
+
+test(
+  'with nothing relative to the base there is nothing to compare with itself',
+  async () => {
+    const { profile, call, directory } = await versions({ base: service(5), head: service(5) })
+    writeFileSync(join(directory, 'loadgate.yml'), JSON.stringify({ ...profile, budgets: ['errors < 5 %'] }))
+    const end = await runCli(['aa'], call)
+    expect([end.exitCode, end.stderr]).toEqual([2, expect.stringContaining('No budget in loadgate.yml is relative')])
+  },
+  MINUTE,
+)
+
+test(
+  'a head that loosens its budget is held to the one of its base',
+  async () => {
+    const { profile, call, directory, env } = await versions({ base: service(40), head: service(80) })
+    const loose = { ...profile, budgets: ['errors < 5 %', 'p50 < baseline + 300 %'] }
+    box.git(directory, 'switch', '--quiet', 'main')
+    box.commit(directory, { '.gitignore': 'report.json\nloadgate-report\n', 'loadgate.yml': JSON.stringify(profile) })
+    box.git(directory, 'switch', '--quiet', 'change')
+    box.git(directory, 'rebase', '--quiet', 'main')
+    const run = await gate(loose, { ...call, flags: ['--compare', 'side-by-side'] })
+    expect([run.exitCode, run.log]).toEqual([1, run.log])
+    expect(reported(run).policy).toMatchObject({ differences: [{ effect: 'looser' }] })
+
+    const accepted = await gateAction({
+      action: action.path,
+      workspace: directory,
+      profile: loose,
+      eventName: 'pull_request',
+      event: {
+        pull_request: {
+          number: 7,
+          head: { sha: box.git(directory, 'rev-parse', 'HEAD'), repo: { id: 1 } },
+          base: { ref: 'main' },
+          labels: [{ name: 'Loadgate-Accepted' }],
+        },
+      },
+      inputs: { comment: 'false', 'github-token': '' },
+      env: { PIDS: env.PIDS, HOME: box.home },
+    })
+    expect([accepted.exitCode, accepted.log]).toEqual([0, accepted.log])
+  },
+  3 * MINUTE,
 )
