@@ -1,5 +1,6 @@
 import { EXIT, exitCodeOfVerdict, LoadgateError } from '../errors.ts'
 import { gate } from '../gate.ts'
+import { inGitHub } from '../github/variables.ts'
 import { hideSecrets } from '../hide-secrets.ts'
 import { CHOICES, optionsFromCommandLine, readFlags } from '../inputs.ts'
 import { nearest } from '../nearest.ts'
@@ -8,7 +9,6 @@ import { drawCurve } from '../plan/draw-curve.ts'
 import { workerThreads } from '../plan/split-plan.ts'
 import { summarisePlan } from '../plan/summarise-plan.ts'
 import { type LoadedProfile, loadProfile } from '../profile-file.ts'
-import { inGitHub } from '../publish/variables.ts'
 import { renderPlan } from '../report/plan.ts'
 import { renderSizing, renderUnsized } from '../report/sizing.ts'
 import { renderTerminal } from '../report/terminal.ts'
@@ -38,6 +38,7 @@ const COMMANDS: Readonly<Record<string, Command>> = {
       savesByItself: false,
       commit,
       url: undefined,
+      pullRequest: undefined,
     })
     return exitCodeOfVerdict(verdict.outcome, options.onInconclusive)
   },

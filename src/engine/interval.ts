@@ -22,12 +22,17 @@ export function intervalLength(measured: Ms): Ms {
   return [SECOND, MINUTE].find((length) => measured <= MOST * length) ?? HOUR
 }
 
+const SHORTEST_BLOCK = 5 * SECOND
+/** Of a step: enough to tell the noise within a run, few enough for a hundred workers with many steps. */
+const MOST_BLOCKS = 12
+
 /**
- * How long the blocks of a step are, which are intervals once more: long enough to hold a percentile, short enough that a run
- * has several to tell its noise from. Every block begins with an interval.
+ * How long the blocks of a step are, which are intervals once more: at least 5 s, to hold a percentile, and no more than
+ * twelve in a window. Every block begins with an interval.
  */
 export function blockLength(measured: Ms): Ms {
-  return Math.max(5 * SECOND, intervalLength(measured))
+  const interval = intervalLength(measured)
+  return Math.max(SHORTEST_BLOCK, Math.ceil(measured / (MOST_BLOCKS * interval)) * interval)
 }
 
 /**

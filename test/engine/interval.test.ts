@@ -26,6 +26,18 @@ test('the last interval ends with the window, and the next one begins there', ()
   expect([9, 10].map((index) => isWithinWindow(index, even))).toEqual([true, false])
 })
 
+test.each([
+  [1, 5 * SECOND],
+  [60 * SECOND, 5 * SECOND],
+  [61 * SECOND, 6 * SECOND],
+  [10 * MINUTE, 50 * SECOND],
+  [11 * MINUTE + 30 * SECOND, MINUTE],
+  [10 * HOUR, 50 * MINUTE],
+  [24 * HOUR, 2 * HOUR],
+])('a step has blocks in a window of %d ms of %d ms', (measured, length) => {
+  expect(blockLength(measured)).toBe(length)
+})
+
 test('every block begins where an interval begins', () => {
   const measured = fc.integer({ min: 1, max: 24 * HOUR })
   const into = fc.double({ min: 0, max: 25 * HOUR, noNaN: true })
