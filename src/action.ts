@@ -13,6 +13,7 @@ import { annotate, finish, maskSecret, readInput, saveState, setOutput, writeSum
 import { annotationsOfMistakes } from './report/annotations.ts'
 import { runEntry } from './run-entry.ts'
 import type { ServiceProcess } from './service/process-group.ts'
+import { isAccepted } from './trust/label.ts'
 
 const { env } = process
 const output = createOutput({ stdout: process.stdout, stderr: process.stderr, github: true })
@@ -43,6 +44,7 @@ async function gateHere(signal: AbortSignal): Promise<number> {
     commit: event.kind === 'pull_request' ? event.headSha : job.commit,
     url: job.url,
     pullRequest: event.kind === 'pull_request' ? event : undefined,
+    accepted: event.kind === 'pull_request' && isAccepted(event.labels, options.acceptLabel),
     onService: (service) => {
       services.push(service)
       saveState('services', JSON.stringify(services))

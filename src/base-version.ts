@@ -1,56 +1,55 @@
+import { join } from 'node:path'
 import { LoadgateError, messageOf } from './errors.ts'
 import { mergeBaseOnGitHub } from './github/merge-base.ts'
 import type { GitHubPlace } from './github/place.ts'
 import type { GateOptions } from './inputs.ts'
 import type { Output } from './output/output.ts'
-import type { LoadedProfile } from './profile-file.ts'
 import { counted } from './units.ts'
+import { type CheckoutDoors, checkOut, type OwnCheckout } from './versions/checkout.ts'
 import { type BaseCommit, findBase, type PullRequest } from './versions/merge-base.ts'
-import type { VersionsOptions } from './versions/prepare-versions.ts'
 import { workspaceAt } from './versions/workspace.ts'
 
-interface BaseDoors {
+/** The version before the change, checked out beside the workspace. Whoever has it disposes of it. */
+export interface BaseVersion extends AsyncDisposable {
+  readonly commit: BaseCommit
+  readonly checkout: OwnCheckout
+  /** The profile's directory in its files, whether or not it is there. */
+  readonly directory: string
+}
+
+interface BaseDoors extends Omit<CheckoutDoors, 'progress'> {
   readonly output: Output
-  readonly env: NodeJS.ProcessEnv
-  readonly signal: AbortSignal
   /** Undefined where there is none, as on a laptop. */
   readonly pullRequest: PullRequest | undefined
   readonly github: GitHubPlace | undefined
 }
 
 /**
- * The version that the head is measured beside; undefined where stored runs are what it is compared with. `auto` takes the
- * sharper instrument where it is possible, and says which one it took and why.
+ * The base version, where there is one to speak of: on a pull request, whose head is held to the base's budgets, and where
+ * both are to be measured. Undefined otherwise. On a pull request that it cannot be had is told, unless it was asked for.
+ * @param directory of the profile
  */
-export async function chooseBase(
-  loaded: LoadedProfile,
+export async function baseVersion(
+  directory: string,
   { compare, baseTarget }: Pick<GateOptions, 'compare' | 'baseTarget'>,
   doors: BaseDoors,
-): Promise<VersionsOptions['base'] | undefined> {
-  if (baseTarget !== undefined) return { kind: 'target', url: baseTarget }
-  if (compare === 'side-by-side') return baseCommit(loaded, doors)
-  if (compare !== 'auto' || !doors.pullRequest || !comparesAnything(loaded)) return undefined
-  if (!loaded.profile.service) {
-    doors.output.info('Compared with the stored baseline: the profile has no `service` to start both versions of.')
-    return undefined
-  }
+): Promise<BaseVersion | undefined> {
+  const asked = compare === 'side-by-side' && baseTarget === undefined
+  if (!asked && !doors.pullRequest) return undefined
   try {
-    return await baseCommit(loaded, doors)
+    return await checkedOut(directory, doors)
   } catch (error) {
     doors.signal.throwIfAborted()
-    if (!(error instanceof LoadgateError)) throw error
+    if (asked || !(error instanceof LoadgateError)) throw error
     const hint = error.hint ? ` ${error.hint}` : ''
-    doors.output.warning(`Compared with the stored baseline, not side by side: ${messageOf(error)}.${hint}`)
+    doors.output.warning(
+      `The base version is out of reach: ${messageOf(error)}.${hint} The head is judged by its own profile, and not measured side by side.`,
+    )
     return undefined
   }
 }
 
-/** Absolute limits need no other version. */
-function comparesAnything({ plan }: LoadedProfile): boolean {
-  return plan.budgets.some(({ limit }) => limit.kind === 'baseline')
-}
-
-async function baseCommit({ directory }: LoadedProfile, doors: BaseDoors): Promise<VersionsOptions['base']> {
+async function checkedOut(directory: string, doors: BaseDoors): Promise<BaseVersion> {
   const { output, env, signal, pullRequest, github } = doors
   const git = { directory, env, signal }
   const workspace = await workspaceAt(git)
@@ -59,15 +58,26 @@ async function baseCommit({ directory }: LoadedProfile, doors: BaseDoors): Promi
     github && token
       ? (base: string, head: string) => mergeBaseOnGitHub(github, { token, apiUrl: github.apiUrl }, base, head)
       : undefined
-  const base = await findBase(workspace, { ...git, pullRequest, askGitHub })
-  output.info(`Compared side by side with the base version, commit ${base.sha.slice(0, 7)}${howFound(base)}.`)
-  return { kind: 'commit', sha: base.sha }
+  const commit = await findBase(workspace, { ...git, pullRequest, askGitHub })
+  output.info(`The base version is commit ${commit.sha.slice(0, 7)}${howFound(commit)}.`)
+  const checkout = await checkOut(workspace, commit.sha, { ...doors, progress: output.info })
+  return {
+    commit,
+    checkout,
+    directory: join(checkout.directory, workspace.folder),
+    [Symbol.asyncDispose]: () => removed(checkout, output),
+  }
+}
+
+async function removed(checkout: OwnCheckout, output: Output): Promise<void> {
+  const left = await checkout.remove()
+  if (left !== undefined) output.warning(left)
 }
 
 const FOUND: Record<BaseCommit['found'], string> = {
-  'test-merge': 'which the pull request is merged into here',
-  github: 'where GitHub says that the branch was left',
-  git: 'where the history says that the branch was left',
+  'test-merge': 'into which the pull request is merged here',
+  github: 'where the branch was left, says GitHub',
+  git: 'where the branch was left, says the history',
 }
 
 function howFound({ found, ahead }: BaseCommit): string {

@@ -1,4 +1,4 @@
-import { access, constants, open, realpath, stat, writeFile } from 'node:fs/promises'
+import { access, constants, lstat, open, realpath, stat, writeFile } from 'node:fs/promises'
 import { dirname, isAbsolute, join, relative, sep } from 'node:path'
 import { checkDirectory, makeDirectory } from './directories.ts'
 import { LoadgateError, messageOf } from './errors.ts'
@@ -25,6 +25,12 @@ export async function readText(path: string, limit: Bytes): Promise<string> {
       cause,
     })
   }
+}
+
+/** The same, or undefined where there is nothing. */
+export async function textIfThere(path: string, limit: Bytes): Promise<string | undefined> {
+  const found = await lstat(path).catch(() => undefined)
+  return found && readText(path, limit)
 }
 
 async function regular(file: Awaited<ReturnType<typeof open>>, path: string) {

@@ -1,9 +1,11 @@
-import { chooseBase } from './base-version.ts'
+import { type BaseVersion, baseVersion } from './base-version.ts'
 import { openStore } from './baseline/store.ts'
 import { judge } from './compare/judge.ts'
 import type { Verdict } from './compare/verdict.ts'
 import { fingerprintHere } from './fingerprint.ts'
 import { placeOf } from './github/place.ts'
+import { type HeldTo, heldTo } from './held-to.ts'
+import { historyOf } from './history/history-of.ts'
 import { CHOICES, type GateOptions } from './inputs.ts'
 import { type LoadDoors, measureAlone } from './measure-alone.ts'
 import { loadProfile } from './profile-file.ts'
@@ -14,6 +16,7 @@ import { keepRun, NOTHING_EARLIER, readEarlier, requireComparable } from './stor
 import { VERSION } from './version.ts'
 import type { Checkout } from './versions/checkout.ts'
 import type { PullRequest } from './versions/merge-base.ts'
+import type { VersionsOptions } from './versions/prepare-versions.ts'
 
 /** The world around one run. */
 export interface GateDoors extends LoadDoors {
@@ -28,6 +31,8 @@ export interface GateDoors extends LoadDoors {
   readonly url: string | undefined
   /** Undefined where this is not about one. */
   readonly pullRequest: PullRequest | undefined
+  /** Whether the pull request carries the label that accepts its changes of profile and budgets. */
+  readonly accepted: boolean
   /** Told of the base version's checkout, so that a later process can remove it if this one is killed. */
   readonly onCheckout?: ((checkout: Checkout) => void) | undefined
 }
@@ -39,25 +44,27 @@ export interface GateOutcome {
 
 /** The whole tool: a profile goes in, load is sent, and a verdict comes out, with the report shown and published. */
 export async function gate(options: GateOptions, doors: GateDoors): Promise<GateOutcome> {
-  const { output, env, commit } = doors
-  const loaded = await loadProfile(options.profile, env)
-  loaded.secrets.forEach(doors.mask)
+  const { output, env, commit, accepted } = doors
+  const head = await loadProfile(options.profile, env)
+  head.secrets.forEach(doors.mask)
   const github = placeOf(env, options.githubToken)
   const world = { cwd: process.cwd(), env, profile: options.profile, github }
   const store = options.compare === 'none' ? undefined : openStore(options.baseline, world)
   await checkReportPaths(options)
-  const base = await chooseBase(loaded, options, { ...doors, github })
-  const keep = keepsRun(options, doors) && base === undefined
+  await using base = await baseVersion(head.directory, options, { ...doors, github })
+  const held = await heldTo(head, { ...options, path: options.profile, base, accepted, now: Date.now() }, doors)
+  const { loaded, budgets, sideBySide } = held
+  const keep = keepsRun(options, doors) && !sideBySide
   if (keep) await store?.checkAppend()
-  const earlier = base ? NOTHING_EARLIER : await readEarlier(store, output)
-  const { plan } = loaded
-  if (options.requireBaseline && !base) requireComparable(plan, earlier, fingerprintHere(plan.hash), Date.now())
+  const earlier = sideBySide ? NOTHING_EARLIER : await readEarlier(store, output)
+  const fingerprint = fingerprintHere(loaded.plan.hash)
+  if (options.requireBaseline && !sideBySide) requireComparable(budgets, earlier, fingerprint, Date.now())
 
   await removeReport(options)
   const { threads, rounds } = options
-  const { result, comparison, serviceEnd } = base
-    ? await measureSideBySide(loaded, { base, rounds, threads, commit }, { ...doors, progress: output.info })
-    : await measureAlone(loaded, { earlier, threads, commit }, doors)
+  const { result, comparison, serviceEnd } = sideBySide
+    ? await measureSideBySide(held, { base: besideWhat(options, held, base), rounds, threads, commit }, doors)
+    : await measureAlone(held, { earlier, threads, commit }, doors)
   const verdict = judge(comparison)
   if (doors.signal.aborted) return { verdict, files: undefined }
 
@@ -71,8 +78,19 @@ export async function gate(options: GateOptions, doors: GateDoors): Promise<Gate
     baselineNote,
     serviceEnd,
   }
-  const files = await showReport({ verdict, comparison, result, run }, options, doors)
+  const history = earlier.baseline && historyOf(earlier.baseline)
+  const report = { verdict, comparison, result, run, policy: held.facts, history }
+  const files = await showReport(report, options, doors)
   return { verdict, files }
+}
+
+function besideWhat(
+  { baseTarget }: GateOptions,
+  { baseService: service }: HeldTo,
+  base: BaseVersion | undefined,
+): VersionsOptions['base'] {
+  if (baseTarget !== undefined) return { kind: 'target', url: baseTarget }
+  return { kind: 'commit', sha: base!.commit.sha, checkout: base!.checkout, service }
 }
 
 function keepsRun({ saveBaseline }: GateOptions, { savesByItself }: GateDoors): boolean {

@@ -15,6 +15,8 @@ export interface GateOptions {
   readonly saveBaseline: 'auto' | 'true' | 'false'
   readonly requireBaseline: boolean
   readonly onInconclusive: 'warn' | 'fail'
+  /** Of a pull request; undefined where none accepts anything. */
+  readonly acceptLabel: string | undefined
   readonly reportDir: string | undefined
   readonly json: string | undefined
   readonly threads: number | 'auto'
@@ -78,6 +80,12 @@ export const CHOICES = {
     values: ['true', 'false'],
     flag: 'require-baseline',
     bare: true,
+  },
+  'accept-label': {
+    about:
+      'Label of a pull request that accepts its changes: the head is then judged by its own profile, budgets and `loadgate-accept.yml`.',
+    default: 'loadgate-accepted',
+    onLaptop: '',
   },
   'on-inconclusive': {
     about: '`warn` keeps the check green when noise hides the answer, `fail` turns it red.',
@@ -172,6 +180,7 @@ function optionsFrom(value: (name: ChoiceName) => string, label: (name: ChoiceNa
     baseline: value('baseline'),
     saveBaseline,
     requireBaseline: oneOf('require-baseline') === 'true',
+    acceptLabel: value('accept-label') || undefined,
     onInconclusive: oneOf<GateOptions['onInconclusive']>('on-inconclusive'),
     reportDir: value('report-dir') || undefined,
     json: value('json') || undefined,

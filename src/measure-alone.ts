@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto'
 import { compare } from './compare/compare.ts'
 import type { Comparison } from './compare/comparison.ts'
 import { fingerprintHere } from './fingerprint.ts'
+import type { HeldTo } from './held-to.ts'
 import { hideSecrets } from './hide-secrets.ts'
 import type { Output } from './output/output.ts'
 import type { LoadedProfile } from './profile-file.ts'
@@ -13,6 +14,7 @@ import { howItEnded, type RunningService } from './service/spawn-service.ts'
 import { startService } from './service/start-service.ts'
 import { machineHere } from './sizing/machine-here.ts'
 import type { Earlier } from './stored-baseline.ts'
+import { compareApart } from './trust/compare-apart.ts'
 import { formatDuration } from './units.ts'
 
 export interface LoadDoors {
@@ -34,7 +36,7 @@ export interface Measured {
 
 /** Measures one version, to be compared with stored runs. */
 export async function measureAlone(
-  loaded: LoadedProfile,
+  { loaded, ...judged }: HeldTo,
   { earlier, ...options }: { earlier: Earlier; threads: number | 'auto'; commit: string | undefined },
   doors: LoadDoors,
 ): Promise<Measured> {
@@ -49,7 +51,8 @@ export async function measureAlone(
     executor,
   }
   const result = mergeResults(shards, context)
-  const comparison = compare(result, earlier.baseline, plan.budgets, { baselineProblem: earlier.problem })
+  const { baseline, problem } = earlier
+  const comparison = compareApart(judged, (budgets) => compare(result, baseline, budgets, { baselineProblem: problem }))
   return { result, comparison, serviceEnd }
 }
 

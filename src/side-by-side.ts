@@ -2,17 +2,18 @@ import { randomUUID } from 'node:crypto'
 import { compareSides, generatorWasUnfit, isDecided, type Round, type SidesOptions } from './compare/compare-sides.ts'
 import type { Comparison } from './compare/comparison.ts'
 import { fingerprintHere } from './fingerprint.ts'
+import type { HeldTo } from './held-to.ts'
 import { hideSecrets } from './hide-secrets.ts'
 import type { Measured } from './measure-alone.ts'
 import type { Output } from './output/output.ts'
 import type { LoadPlan, Side } from './plan/plan.ts'
-import type { LoadedProfile } from './profile-file.ts'
 import { roundLine } from './report/round-line.ts'
 import { mergeResults } from './result/merge-results.ts'
 import { mergeRounds } from './result/merge-rounds.ts'
 import type { RunResult } from './result/result.ts'
 import { runShards, threadsFor } from './run-shards.ts'
 import { machineHere } from './sizing/machine-here.ts'
+import { compareApart } from './trust/compare-apart.ts'
 import { counted, formatDuration, type Ms } from './units.ts'
 import { type Serving, startOne, startRound } from './versions/both-services.ts'
 import {
@@ -31,7 +32,7 @@ export interface SideBySideOptions {
   readonly commit: string | undefined
 }
 
-export type SideBySideDoors = VersionsDoors & { readonly output: Output }
+export type SideBySideDoors = Omit<VersionsDoors, 'progress'> & { readonly output: Output }
 
 // Sequential looks have levels for so many rounds. Two are the fewest that show how much two processes of the same code
 // differ.
@@ -47,13 +48,16 @@ const LONGEST: Ms = 300_000
  * checkout of the base is removed, whatever happens.
  */
 export async function measureSideBySide(
-  loaded: LoadedProfile,
+  held: HeldTo,
   options: SideBySideOptions,
   doors: SideBySideDoors,
 ): Promise<Measured> {
-  const { profile, directory, plan } = loaded
+  const { profile, directory, plan } = held.loaded
   const { output } = doors
-  const versions = await prepareVersions({ profile, directory, base: options.base, seed: plan.seed }, doors)
+  const versions = await prepareVersions(
+    { profile, directory, base: options.base, seed: plan.seed },
+    { ...doors, progress: output.info },
+  )
   try {
     const most = mostRounds(plan, options.rounds)
     output.info(
@@ -61,7 +65,7 @@ export async function measureSideBySide(
     )
     if (plan.measureFrom === 0 && versions.freshProcesses)
       output.warning('The load has no `warm-up`: what a fresh process does in its first seconds is measured, too.')
-    return await measureRounds({ loaded, versions, most, options }, doors)
+    return await measureRounds({ ...held, versions, most, options }, doors)
   } finally {
     const left = await versions.remove()
     if (left !== undefined) output.warning(left)
@@ -74,22 +78,20 @@ function mostRounds({ duration, measureFrom }: LoadPlan, rounds: number | 'auto'
   return Math.min(MOST_ROUNDS, Math.max(FEWEST_ROUNDS, fit))
 }
 
-interface Rounds {
-  readonly loaded: LoadedProfile
+interface Rounds extends HeldTo {
   readonly versions: Versions
   readonly most: number
   readonly options: SideBySideOptions
 }
 
 async function measureRounds(all: Rounds, doors: SideBySideDoors): Promise<Measured> {
-  const { loaded, versions, most } = all
+  const { versions, most } = all
   const { output } = doors
   const design: SidesOptions = {
     design: versions.alone ? 'alternating' : 'paired',
     freshProcesses: versions.freshProcesses,
     mostRounds: most,
   }
-  const { budgets } = hideSecrets(loaded.plan, output.redact)
   const rounds: Round[] = []
   let comparison: Comparison | undefined
   let leftOut = 0
@@ -103,7 +105,7 @@ async function measureRounds(all: Rounds, doors: SideBySideDoors): Promise<Measu
       continue
     }
     rounds.push(round)
-    comparison = compareSides(rounds, budgets, { ...design, leftOut })
+    comparison = compareApart(all, (budgets) => compareSides(rounds, budgets, { ...design, leftOut }))
     output.info(roundLine(comparison, { round: rounds.length, most }))
     if (doors.signal.aborted || serviceEnd !== undefined) break
     if (rounds.length >= Math.min(FEWEST_ROUNDS, most) && isDecided(comparison)) break

@@ -5,7 +5,7 @@ import type { Problem } from './compare/evidence.ts'
 import type { Outcome } from './compare/verdict.ts'
 import { LoadgateError, messageOf } from './errors.ts'
 import type { Output } from './output/output.ts'
-import type { LoadPlan } from './plan/plan.ts'
+import type { Budget } from './profile/profile.ts'
 import type { Fingerprint, RunResult } from './result/result.ts'
 import type { EpochMs } from './units.ts'
 
@@ -37,12 +37,12 @@ export async function readEarlier(store: BaselineStore | undefined, output: Outp
 
 /** For `require-baseline`: before the load is sent, not after. */
 export function requireComparable(
-  plan: LoadPlan,
+  budgets: readonly Budget[],
   { baseline, problem }: Earlier,
   fingerprint: Fingerprint,
   now: EpochMs,
 ): void {
-  const relative = plan.budgets.filter(({ limit }) => limit.kind === 'baseline')
+  const relative = budgets.filter(({ limit }) => limit.kind === 'baseline')
   if (relative.length === 0) return
   if (problem !== undefined) throw new LoadgateError('infrastructure', problem.message, { hint: problem.remedy })
   if (!baseline)

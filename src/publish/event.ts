@@ -16,6 +16,8 @@ export interface PullRequestEvent {
   readonly headSha: string
   /** Name of the branch it is to be merged into. */
   readonly baseBranch: string
+  /** As the event has them: not checked. */
+  readonly labels: unknown
   /** `pull_request_target`: secrets and a writing token, so code of the pull request must not run. */
   readonly privileged: boolean
 }
@@ -77,6 +79,7 @@ function pullRequest(payload: Payload, privileged: boolean): PullRequestEvent {
     number: whole(payload, 'pull_request', 'number'),
     headSha: text(payload, 'pull_request', 'head', 'sha'),
     baseBranch: text(payload, 'pull_request', 'base', 'ref'),
+    labels: payload.at('pull_request', 'labels'),
     privileged,
   }
 }

@@ -9,12 +9,22 @@ import { prepare } from './prepare.ts'
 import { nameOf, type Version } from './versions.ts'
 import { workspaceAt } from './workspace.ts'
 
+/** A commit of the workspace's repository. */
+export interface CommitBase {
+  readonly kind: 'commit'
+  readonly sha: string
+  /** How that version is started; as the profile says unless given. */
+  readonly service?: ServiceSpec | undefined
+  /** Where it is checked out already. */
+  readonly checkout?: OwnCheckout | undefined
+}
+
 export interface VersionsOptions {
   readonly profile: Pick<LoadProfile, 'target' | 'service' | 'connections'>
   /** The profile's directory in the workspace. */
   readonly directory: string
-  readonly base: /** A commit of the workspace's repository; `service` is how that version is started, the profile's unless given. */
-    | { readonly kind: 'commit'; readonly sha: string; readonly service?: ServiceSpec | undefined }
+  readonly base:
+    | CommitBase
     /** An address where it is deployed, without a trailing slash. */
     | { readonly kind: 'target'; readonly url: string }
   /** Decides which version is started first in which round. */
@@ -63,7 +73,7 @@ async function besideDeployed(
 }
 
 async function besideCheckout(
-  { sha, service: own }: Extract<VersionsOptions['base'], { kind: 'commit' }>,
+  { sha, service: own, checkout: there }: CommitBase,
   { profile, directory, seed = 1 }: VersionsOptions,
   doors: VersionsDoors,
 ): Promise<Versions> {
@@ -72,7 +82,7 @@ async function besideCheckout(
       hint: 'Describe it under `service`, or name an address where the base version is deployed with `base-target`.',
     })
   const workspace = await workspaceAt({ ...doors, directory })
-  const checkout = await checkOut(workspace, sha, doors)
+  const checkout = there ?? (await checkOut(workspace, sha, doors))
   try {
     const service = own ?? profile.service
     const base = await baseOf(checkout, { folder: workspace.folder, sha, service, target: profile.target })

@@ -30,7 +30,14 @@ test.each<[string, unknown, RunEvent, boolean]>([
 
 test('a pull request', async () => {
   const found = await event('pull_request', PULL_REQUEST)
-  expect(found).toEqual({ kind: 'pull_request', number: 7, headSha: HEAD, baseBranch: 'main', privileged: false })
+  expect(found).toEqual({
+    kind: 'pull_request',
+    number: 7,
+    headSha: HEAD,
+    baseBranch: 'main',
+    labels: undefined,
+    privileged: false,
+  })
   expect(maySaveBaseline(found)).toBe(false)
 })
 

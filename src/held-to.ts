@@ -1,0 +1,116 @@
+import { basename, dirname, join } from 'node:path'
+import type { BaseVersion } from './base-version.ts'
+import { LoadgateError, messageOf } from './errors.ts'
+import { textIfThere } from './files.ts'
+import { hideSecrets } from './hide-secrets.ts'
+import type { GateOptions } from './inputs.ts'
+import type { Output } from './output/output.ts'
+import type { Budget, ServiceSpec } from './profile/profile.ts'
+import { type LoadedProfile, loadProfile } from './profile-file.ts'
+import { ACCEPT_FILE, type Acceptance } from './trust/acceptance.ts'
+import { acceptancesInForce } from './trust/acceptances-in-force.ts'
+import { judgedBudgets } from './trust/judged-budgets.ts'
+import type { Policy } from './trust/policy.ts'
+import { policyDifferences } from './trust/policy-differences.ts'
+import { type PolicyFacts, policyFacts } from './trust/policy-facts.ts'
+import { raiseLimits } from './trust/raise-limits.ts'
+import { parseAcceptances, readAcceptances } from './trust/read-acceptances.ts'
+import type { Bytes, EpochMs } from './units.ts'
+
+const LIMIT: Bytes = 1_048_576
+
+/** What a head is run with and held to. Texts in budgets hold no secret. */
+export interface HeldTo {
+  /** The head's own profile, or the base's where the head's is not accepted; its directory is the head's in either case. */
+  readonly loaded: LoadedProfile
+  readonly budgets: readonly Budget[]
+  /** Judged apart from the others: see `compareApart`. */
+  readonly added: readonly Budget[]
+  /** How the base is started, by its own profile. */
+  readonly baseService: ServiceSpec | undefined
+  /** Whether it is measured beside the base: the sharper instrument, where there is something to compare. */
+  readonly sideBySide: boolean
+  readonly facts: PolicyFacts
+}
+
+export interface PolicyDoors {
+  readonly output: Output
+  readonly env: NodeJS.ProcessEnv
+  readonly mask: (secret: string) => void
+}
+
+interface HoldingOptions extends Pick<GateOptions, 'compare' | 'baseTarget'> {
+  /** Of the head's profile. */
+  readonly path: string
+  readonly base: BaseVersion | undefined
+  /** Whether the pull request carries the label that accepts its changes. */
+  readonly accepted: boolean
+  readonly now: EpochMs
+}
+
+/**
+ * Reads the profile and the accepted regressions of the base as well, where there is one, and decides by which of them the
+ * head is run and judged. Throws LoadgateError 'usage' for a broken file of the head.
+ */
+export async function heldTo(
+  head: LoadedProfile,
+  { path, base, compare, baseTarget, accepted, now }: HoldingOptions,
+  doors: PolicyDoors,
+): Promise<HeldTo> {
+  const before = base && (await profileOfBase(join(base.directory, basename(path)), doors))
+  const hidden = ({ profile, plan }: LoadedProfile): Policy => ({
+    profile,
+    plan: hideSecrets(plan, doors.output.redact),
+  })
+  const policies = { base: before && hidden(before), head: hidden(head) }
+  const judged = judgedBudgets(policies.base, policies.head, accepted)
+  const loaded = judged.load === 'base' && before ? { ...before, directory: head.directory } : head
+  const compares = [...judged.budgets, ...judged.added].some(({ limit }) => limit.kind === 'baseline')
+  const possible = base !== undefined && loaded.profile.service !== undefined && compares
+  const sideBySide = baseTarget !== undefined || compare === 'side-by-side' || (compare === 'auto' && possible)
+  const acceptances = acceptancesInForce(await acceptanceFiles(path, base, now), { accepted, now, sideBySide })
+  const own = raiseLimits(judged.budgets, acceptances.inForce)
+  const added = raiseLimits(judged.added, acceptances.inForce)
+  const raised = {
+    accepted: [...own.accepted, ...added.accepted],
+    idle: own.idle.filter((one) => added.idle.includes(one)),
+  }
+  const differences = policies.base ? policyDifferences(policies.base, policies.head) : []
+  const why = base === undefined ? undefined : judged.why
+  return {
+    loaded,
+    budgets: own.budgets,
+    added: added.budgets,
+    baseService: before?.profile.service,
+    sideBySide,
+    facts: policyFacts({ ...judged, why }, differences, { ...acceptances, raised }, doors.output.redact),
+  }
+}
+
+/** A base whose profile cannot be read has none that the head could be held to: that is told, and no way out for the head. */
+async function profileOfBase(path: string, { env, mask, output }: PolicyDoors): Promise<LoadedProfile | undefined> {
+  if ((await textIfThere(path, LIMIT)) === undefined) return undefined
+  try {
+    const loaded = await loadProfile(path, env)
+    loaded.secrets.forEach(mask)
+    return loaded
+  } catch (error) {
+    if (!(error instanceof LoadgateError)) throw error
+    output.warning(`The base's profile cannot be read, so the head is judged by its own: ${messageOf(error)}`)
+    return undefined
+  }
+}
+
+/** Outside a pull request what is in the tree is what was reviewed. */
+async function acceptanceFiles(
+  path: string,
+  base: BaseVersion | undefined,
+  now: EpochMs,
+): Promise<{ readonly base: readonly Acceptance[]; readonly head: readonly Acceptance[] }> {
+  const file = join(dirname(path), ACCEPT_FILE)
+  const text = await textIfThere(file, LIMIT)
+  const head = text === undefined ? [] : parseAcceptances(text, { file, now })
+  if (!base) return { base: head, head }
+  const before = await textIfThere(join(base.directory, ACCEPT_FILE), LIMIT)
+  return { base: before === undefined ? [] : readAcceptances(before, { file, now }).acceptances, head }
+}
