@@ -1,10 +1,11 @@
 import { expect, test } from '@jest/globals'
 import type { Baseline } from '../../src/baseline/baseline.ts'
+import { baselineRun } from '../../src/baseline/baseline-run.ts'
 import { compare } from '../../src/compare/compare.ts'
 import type { BudgetRow } from '../../src/compare/comparison.ts'
 import type { Budget } from '../../src/profile/profile.ts'
 import type { RunResult } from '../../src/result/result.ts'
-import { type MadeRun, madeRun, NOW, spread, storedRun } from '../baseline/made-run.ts'
+import { histogram, type MadeRun, madeRun, NOW, spread, storedRun } from '../baseline/made-run.ts'
 import { budget } from './made-budget.ts'
 
 const DAY = 24 * 3_600_000
@@ -209,6 +210,64 @@ test.each([
   [60, { share: 0.1, amount: 0.02 }, 'holds'],
 ])('%d errors of 6,000 against a baseline without any and %j', (failed, limit, kind) => {
   expect(kindOf(failing(failed), budget('errors', limit), stored(failing(0), failing(0), failing(0)))).toBe(kind)
+})
+
+// --- the typical block ----------------------------------------------------------------------------------------------
+
+/** Twelve blocks of 500 with these p95; the run's own samples are theirs. */
+const blocked = (p95: readonly number[], more: MadeRun = {}): RunResult => {
+  const times = p95.map((p95) => spread(p95, 500))
+  const run = madeRun({ ...more, steps: [{ times: times.flat() }] })
+  const records = times.map((own, index) => ({ index, succeeded: 500, failed: 0, response: histogram(own) }))
+  return { ...run, steps: run.steps.map((step) => ({ ...step, blocks: { length: 5_000, records } })) }
+}
+const flat = (p95: number) => new Array<number>(12).fill(p95)
+const calm: Baseline = {
+  store: 'file:x',
+  runs: [98, 99, 100, 101, 102].map((p95, n) =>
+    baselineRun(blocked(flat(p95), { id: `run-${n}`, startedAt: NOW - (n + 1) * DAY })),
+  ),
+}
+
+test('a burst in a stored run does not make it another run', () => {
+  const half = budget('p95', { share: 0.5 })
+  const burst = (n: number) =>
+    blocked([...flat(100).slice(3), 900, 900, 900], { id: `b-${n}`, startedAt: NOW - n * DAY })
+  const noisy: Baseline = { ...calm, runs: [...calm.runs.slice(0, 4), baselineRun(burst(9))] }
+  const change = (baseline: Baseline) => row(blocked(flat(180)), half, baseline)
+  expect(change(noisy).judgement.kind).toBe('exceeded')
+  // Without its blocks the whole run has some 500 ms, and the window the noise of that.
+  const bare: Baseline = { ...noisy, runs: noisy.runs.map((run) => ({ ...run, blocks: undefined })) }
+  expect(change(bare).judgement.kind).toBe('undecided')
+})
+
+test('a run that was slow for a part of the time is undecided: its typical block says one thing, all of it another', () => {
+  const { judgement } = row(blocked([...flat(100).slice(3), 900, 900, 900]), budget('p95', { share: 0.5 }), calm)
+  expect(judgement).toEqual({
+    kind: 'undecided',
+    reason: expect.stringMatching(
+      /^the whole run changed by \+\d{3} %, its typical block by .{1,7} %, and the limit of \+50 % lies in between$/,
+    ),
+    remedy: expect.stringMatching(/slow for a part of the time/),
+  })
+})
+
+test('blocks count only where every run has them', () => {
+  const mixed: Baseline = { ...calm, runs: calm.runs.map((run, n) => (n === 2 ? { ...run, blocks: undefined } : run)) }
+  const of = (baseline: Baseline) =>
+    row(blocked([...flat(100).slice(3), 900, 900, 900]), budget('p95', { share: 0.5 }), baseline)
+  expect(of(mixed).change!.value).toBeGreaterThan(3)
+  expect(of(calm).change!.value).toBeLessThan(1.1)
+})
+
+test('an improvement over stored runs is shown, with the same care', () => {
+  const limit = budget('p95', { share: 0.5 })
+  expect(row(withP95(50), limit, quiet).improved).toBe(true)
+  expect(row(withP95(90), limit, quiet).improved).toBe(false)
+  expect(row(withP95(50), limit).improved).toBe(false)
+  expect(
+    row(failing(0), budget('errors', { amount: 0.01 }), stored(failing(30), failing(30), failing(30))).improved,
+  ).toBe(true)
 })
 
 test('the errors of a baseline are pooled', () => {

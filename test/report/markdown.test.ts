@@ -13,6 +13,8 @@ test.each<[string, Report]>([
   ['inconclusive', reports.INCONCLUSIVE],
   ['invalid', reports.INVALID],
   ['no-baseline', reports.NO_BASELINE],
+  ['side-by-side', reports.SIDE_BY_SIDE],
+  ['turns', reports.TURNS],
   ['huge', reports.HUGE],
   ['hostile', reports.hostile(reports.HOSTILE)],
 ])('the comment of %s', (name, report) => {

@@ -212,6 +212,60 @@ export const PASS = report('pass', 'All 3 budgets hold.', {
   run: { baselineNote: 'This run was added to the baseline.' },
 })
 
+export const SIDE_BY_SIDE = report('pass', 'All 3 budgets hold.', {
+  comparison: {
+    budgets: [
+      budget('p95 < 250 ms', 'p95', holds, { value: 104, limit: 250 }),
+      budget('p95 < baseline + 5 %', 'p95', holds, {
+        value: 104,
+        limit: 126,
+        baseline: 120,
+        resolution: 1.03,
+        improved: true,
+      }),
+      budget('errors < baseline + 0.1 pp', 'errors', holds, {
+        of: 'shop › POST /login',
+        value: 0.001,
+        limit: 0.006,
+        baseline: 0.005,
+        improved: true,
+      }),
+    ],
+    baseline: {
+      kind: 'side-by-side',
+      rounds: 4,
+      measured: 120_000,
+      design: 'paired',
+      freshProcesses: true,
+      leftOut: 1,
+      commit: '1111111aaaa',
+    },
+  },
+  result: { plan: { ...result().plan, measured: 120_000 } },
+})
+
+/** Two addresses whose processes nobody starts, and which cannot serve at once. */
+export const TURNS = report(
+  'inconclusive',
+  'p95 is 104 ms, undecided for "p95 < baseline + 5 %": it may be anything.',
+  {
+    comparison: {
+      budgets: [
+        budget('p95 < baseline + 5 %', 'p95', undecided, { value: 124, limit: 126, baseline: 120, resolution: 1.06 }),
+      ],
+      baseline: {
+        kind: 'side-by-side',
+        rounds: 10,
+        measured: 300_000,
+        design: 'alternating',
+        freshProcesses: false,
+        leftOut: 0,
+        commit: undefined,
+      },
+    },
+  },
+)
+
 export const FAIL = report(
   'fail',
   'p95 of "shop › GET /store" is 412 ms, above the limit of 275 ms (baseline 250 ms + 10 % and + 5 ms, +64.8 %).',

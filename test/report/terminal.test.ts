@@ -15,6 +15,8 @@ const cases: readonly (readonly [string, Report])[] = [
   ['inconclusive', reports.INCONCLUSIVE],
   ['invalid', reports.INVALID],
   ['no-baseline', reports.NO_BASELINE],
+  ['side-by-side', reports.SIDE_BY_SIDE],
+  ['turns', reports.TURNS],
   ['huge', reports.HUGE],
   ['hostile', reports.hostile(reports.HOSTILE)],
 ]
