@@ -14,6 +14,8 @@ const STAGES = [
   'plan',
   'engine',
   'executor',
+  'service',
+  'versions',
   'result',
   'github',
   'baseline',

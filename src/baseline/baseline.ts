@@ -1,11 +1,43 @@
 import type { RunResult } from '../result/result.ts'
-import type { EpochMs, Ms } from '../units.ts'
+import type { EpochMs, Ms, Us } from '../units.ts'
 
-/** A run as a store keeps it: the intervals are summed up to what a later comparison needs of them. Made by `baselineRun`. */
+/**
+ * A run as a store keeps it: intervals and blocks are summed up to what a later comparison needs of them. Made by
+ * `baselineRun`.
+ */
 export type BaselineRun = Omit<RunResult, 'intervals'> & {
   /** Of the measured requests, those that ended within the measured window; the rest ended after it. */
   readonly inWindow: { readonly succeeded: number; readonly failed: number }
+  /** Undefined in runs of versions that did not measure blocks, and in runs shorter than one. */
+  readonly blocks: BlockFigures | undefined
 }
+
+/** What the run was like from block to block. */
+export interface BlockFigures {
+  /** Of a block. */
+  readonly length: Ms
+  readonly parts: readonly PartBlocks[]
+}
+
+/**
+ * Some steps together: each by itself, those of each scenario, and all. The lists have one number for each block that the
+ * window holds whole, in order.
+ */
+export interface PartBlocks {
+  /** By their ids, ascending. */
+  readonly steps: readonly number[]
+  /** Requests that ended in the block. */
+  readonly succeeded: readonly number[]
+  readonly failed: readonly number[]
+  /** Of the response time; 0 where nothing succeeded. */
+  readonly p50: readonly Us[]
+  readonly p90: readonly Us[]
+  readonly p95: readonly Us[]
+  readonly p99: readonly Us[]
+}
+
+/** Blocks that a store keeps of a run; of a longer run they are put together. */
+export const MOST_BLOCKS = 60
 
 /** Runs a store keeps: enough for the spread between runs to be known, few enough to follow the service as it changes. */
 export const WINDOW = 20

@@ -38,6 +38,7 @@ const COMMANDS: Readonly<Record<string, Command>> = {
       savesByItself: false,
       commit,
       url: undefined,
+      pullRequest: undefined,
     })
     return exitCodeOfVerdict(verdict.outcome, options.onInconclusive)
   },

@@ -3,7 +3,7 @@ import type { Estimate } from './comparison.ts'
 import { studentQuantile } from './distributions.ts'
 import { failures, failuresAtMost, type Metric } from './metrics.ts'
 import type { Scope } from './scope.ts'
-import { fisher, type LogChange, logChange, newcombe, type WindowNoise, windowNoise } from './statistics.ts'
+import { fisher, type LogChange, logChange, median, newcombe, type WindowNoise, windowNoise } from './statistics.ts'
 
 /** A limit as written relative to the baseline. */
 export type RelativeLimit = Extract<Limit, { kind: 'baseline' }>
@@ -11,20 +11,23 @@ export type RelativeLimit = Extract<Limit, { kind: 'baseline' }>
 /** How a run lies to the window it is compared with and to its limit. */
 export interface Change {
   readonly baseline: number
-  /** Stored runs behind it. */
+  /** Stored runs, or rounds, behind it. */
   readonly runs: number
   /** In the metric's unit. */
   readonly limit: number
   /** The scale on which the rule works: logarithms of ratios, or differences of shares. Positive is worse. */
   readonly estimate: number
+  /** The same of the whole run, where the estimate is of its typical block; undefined where it is of the whole anyway. */
+  readonly whole: number | undefined
   readonly low: number
   readonly high: number | undefined
   /** The limit on that scale. */
   readonly allowed: number
-  /** What most of the doubt comes from: this run's few samples, or the noise between runs. */
-  readonly doubt: 'samples' | 'runs'
-  /** Probability of so bad a run if it is not worse at all. */
+  /** What most of the doubt comes from: this run's few samples, the noise between runs, or few rounds side by side. */
+  readonly doubt: 'samples' | 'runs' | 'rounds'
+  /** Probability of so bad a run if it is not worse at all, and of so good a one if it is not better. */
   readonly chance: number
+  readonly luck: number
   /** measured / baseline. */
   readonly ratio: Estimate | undefined
   /** The smallest ratio that the rule would have told from noise at this level of chance. */
@@ -49,13 +52,22 @@ export function limitOf({ share, amount }: RelativeLimit, base: number, worse: M
   return worse === 'higher' ? Math.max(...limits) : Math.max(0, Math.min(...limits))
 }
 
-/** `before` has at least two values, all of them positive. */
-export function latencyChange(measured: Estimate, before: readonly number[], limit: RelativeLimit): Change {
-  const noise = windowNoise(before.map(log), PRIOR)
-  const base = Math.exp(noise.centre)
+/**
+ * `before` has at least two values, all of them positive. `typical` has those of the typical block, of this run first: they
+ * are compared, and the whole runs make the limit.
+ */
+export function latencyChange(
+  measured: Estimate,
+  before: readonly number[],
+  limit: RelativeLimit,
+  typical: readonly number[] | undefined,
+): Change {
+  const [now = measured.value, ...then] = typical ?? [measured.value, ...before]
+  const noise = windowNoise(then.map(log), PRIOR)
+  const base = Math.exp(median(before.map(log)))
   const ours = log(measured.value)
   const change = logChange(
-    ours - noise.centre,
+    log(now) - noise.centre,
     noise,
     measured.low > 0 ? ours - log(measured.low) : Number.POSITIVE_INFINITY,
     measured.high === undefined ? undefined : log(measured.high) - ours,
@@ -66,7 +78,8 @@ export function latencyChange(measured: Estimate, before: readonly number[], lim
     baseline: base,
     runs: before.length,
     limit: worst,
-    allowed: log(worst) - noise.centre,
+    whole: typical && ours - log(base),
+    allowed: log(worst) - log(base),
   }
 }
 
@@ -96,11 +109,12 @@ export function throughputChange(
     baseline: base,
     runs: before.length,
     limit: worst,
+    whole: undefined,
     allowed: worst > 0 ? noise.centre - Math.log(worst) : Number.POSITIVE_INFINITY,
   }
 }
 
-function onLogScale({ estimate, low, high, chance, se }: LogChange, noise: WindowNoise, sign: 1 | -1) {
+function onLogScale({ estimate, low, high, chance, luck, se }: LogChange, noise: WindowNoise, sign: 1 | -1) {
   const ratio = (change: number | undefined) => (change === undefined ? undefined : Math.exp(sign * change))
   const [below, above] = sign === 1 ? [low, high] : [high, low]
   const doubt: Change['doubt'] = se > Math.SQRT2 * noise.se ? 'samples' : 'runs'
@@ -109,6 +123,7 @@ function onLogScale({ estimate, low, high, chance, se }: LogChange, noise: Windo
     low,
     high,
     chance,
+    luck,
     doubt,
     ratio: {
       value: Math.exp(sign * estimate),
@@ -135,11 +150,13 @@ export function errorsChange(now: Scope, before: readonly Scope[], limit: Relati
     runs: before.length,
     limit: worst,
     estimate: x / n - base,
+    whole: undefined,
     low,
     high,
     allowed: worst - base,
     doubt: 'samples',
     chance: fisher(x, n, y, m),
+    luck: fisher(y, m, most.x, most.n),
     ratio: base > 0 ? { value: ratio(x / n - base), low: ratio(low), high: ratio(high) } : undefined,
     resolution: () => (base > 0 ? ratio(x / n - base - low) : undefined),
   }

@@ -1,10 +1,11 @@
-import type { Budget } from '../profile/profile.ts'
+import type { Budget, MetricName } from '../profile/profile.ts'
 import { counted } from '../units.ts'
+import { blockMedians } from './block-medians.ts'
 import { type Change, errorsChange, latencyChange, limitOf, type RelativeLimit, throughputChange } from './change.ts'
 import type { BudgetRow, Estimate, Judgement } from './comparison.ts'
 import { heedFailures } from './heed-failures.ts'
 import { measure, type Pace } from './measure.ts'
-import { type Metric, metricOf } from './metrics.ts'
+import { metricOf } from './metrics.ts'
 import type { Scope } from './scope.ts'
 import { holm, median } from './statistics.ts'
 import { undecidedChange, undecidedNumber } from './undecided.ts'
@@ -17,11 +18,13 @@ export interface Evidence {
   readonly pace: Pace
   /** The same part of every comparable run. */
   readonly before: readonly Scope[]
+  /** Where that was measured, in words: "in the baseline". */
+  readonly there: string
   /** Stored runs that may not be compared, in words; undefined when there is none. */
   readonly refused: string | undefined
 }
 
-export type Judged = Pick<BudgetRow, 'measured' | 'limit' | 'baseline' | 'change' | 'resolution' | 'judgement'>
+export type Judged = Omit<BudgetRow, 'budget' | 'scope' | 'metric'>
 
 /** The rule for stored baselines wants so many runs before it says anything. */
 const MIN_RUNS = 3
@@ -43,16 +46,32 @@ const SLOWER_LEVEL = 0.01
 export function judgeBudgets(evidence: readonly Evidence[]): readonly Judged[] {
   const weighed = evidence.map(weigh)
   const compared = weighed.flatMap(({ change }) => change ?? [])
-  const slower = holm(
-    compared.map(({ chance }) => chance),
-    SLOWER_LEVEL,
-  )
+  const shown = shownBy(compared, SLOWER_LEVEL)
   return weighed.map((one) => {
     const judged = one.change
-      ? judgeChange(one, one.change, { slower: slower[compared.indexOf(one.change)]!, family: compared.length })
+      ? judgeChange(one, one.change, shown[compared.indexOf(one.change)]!, SLOWER_LEVEL / compared.length)
       : judgeAlone(one)
     return { ...judged, judgement: heedFailures(judged.judgement, one, evidence) }
   })
+}
+
+/** What is shown of a change over the whole family of changes. */
+export interface Shown {
+  readonly worse: boolean
+  readonly better: boolean
+}
+
+/** Which changes are real at all, either way, so that at most `level` of such families hold a false one of its kind. */
+export function shownBy(changes: readonly (Change | undefined)[], level: number): readonly Shown[] {
+  const worse = holm(
+    changes.map((change) => change?.chance ?? 1),
+    level,
+  )
+  const better = holm(
+    changes.map((change) => change?.luck ?? 1),
+    level,
+  )
+  return changes.map((_, at) => ({ worse: worse[at]!, better: better[at]! }))
 }
 
 /** Evidence with what follows from it before any rule: the number, and the change where there is one. */
@@ -68,7 +87,7 @@ function weigh(evidence: Evidence): Weighed {
   const runs = usableRuns(budget, before)
   const change =
     budget.limit.kind === 'baseline' && now && measured && runs.length >= MIN_RUNS
-      ? changeAgainst(runs, budget.limit, { metric: metricOf(budget.metric), now, measured })
+      ? changeAgainst(runs, budget.limit, { name: budget.metric, now, measured })
       : undefined
   return { ...evidence, measured, change }
 }
@@ -76,11 +95,12 @@ function weigh(evidence: Evidence): Weighed {
 function changeAgainst(
   before: readonly Scope[],
   limit: RelativeLimit,
-  { metric, now, measured }: { metric: Metric; now: Scope; measured: Estimate },
+  { name, now, measured }: { name: MetricName; now: Scope; measured: Estimate },
 ): Change {
+  const metric = metricOf(name)
   if (metric.kind === 'errors') return errorsChange(now, before, limit)
   const values = before.map((scope) => metric.read(scope)!)
-  if (metric.kind === 'latency') return latencyChange(measured, values, limit)
+  if (metric.kind === 'latency') return latencyChange(measured, values, limit, blockMedians(name, [now, ...before]))
   return throughputChange(measured, values, limit, {
     offered: [now, ...before].every(({ keptUp }) => keptUp),
     smallest: 1000 / now.measured,
@@ -96,26 +116,30 @@ function usableRuns({ metric }: Budget, before: readonly Scope[]): readonly Scop
   })
 }
 
-function judgeChange(
-  { budget, now, measured }: Weighed,
+/** The two keys. `level` is that of a single chance, for the resolution. */
+export function judgeChange(
+  { budget, now, measured }: Pick<Weighed, 'budget' | 'now' | 'measured'>,
   change: Change,
-  { slower, family }: { slower: boolean; family: number },
+  { worse, better }: Shown,
+  level: number,
 ): Judged {
   const judged = {
     measured,
     limit: change.limit,
     baseline: { value: change.baseline, runs: change.runs },
     change: change.ratio,
-    resolution: change.resolution(SLOWER_LEVEL / family),
+    resolution: change.resolution(level),
+    improved: better,
   }
-  const { low, high, allowed } = change
-  if (low > allowed && slower) return { ...judged, judgement: { kind: 'exceeded' } }
-  if (high !== undefined && high <= allowed) return { ...judged, judgement: { kind: 'holds' } }
+  const { low, high, allowed, estimate, whole = estimate } = change
+  // What is shown is of the whole run, so a typical block decides nothing against it.
+  if (low > allowed && worse && whole > allowed) return { ...judged, judgement: { kind: 'exceeded' } }
+  if (high !== undefined && high <= allowed && whole <= allowed) return { ...judged, judgement: { kind: 'holds' } }
   return { ...judged, judgement: undecidedChange(budget.metric, change, now!) }
 }
 
 function judgeAlone({ budget, now, measured, before, refused }: Weighed): Judged {
-  const judged = { measured, baseline: undefined, change: undefined, resolution: undefined }
+  const judged = { measured, baseline: undefined, change: undefined, resolution: undefined, improved: false }
   const { limit } = budget
   if (limit.kind === 'absolute') {
     const judgement: Judgement = measured && now ? judgeAbsolute(budget, limit.value, measured, now) : NO_SAMPLES

@@ -1,44 +1,68 @@
-import type { ShardResult } from './engine/shard-result.ts'
-import { inlineExecutor } from './executor/inline.ts'
-import { threadsExecutor } from './executor/threads.ts'
+import { randomUUID } from 'node:crypto'
+import { compare } from './compare/compare.ts'
+import type { Comparison } from './compare/comparison.ts'
+import { fingerprintHere } from './fingerprint.ts'
+import { hideSecrets } from './hide-secrets.ts'
 import type { Output } from './output/output.ts'
-import type { LoadPlan } from './plan/plan.ts'
-import { splitPlan, workerThreads } from './plan/split-plan.ts'
 import type { LoadedProfile } from './profile-file.ts'
+import { mergeResults } from './result/merge-results.ts'
+import type { RunResult } from './result/result.ts'
+import { runShards, type SentShards, threadsFor } from './run-shards.ts'
 import type { ServiceProcess } from './service/process-group.ts'
 import { howItEnded, type RunningService } from './service/spawn-service.ts'
 import { startService } from './service/start-service.ts'
 import { machineHere } from './sizing/machine-here.ts'
-import { counted, formatDuration } from './units.ts'
-import { watchProgress } from './watch-progress.ts'
+import type { Earlier } from './stored-baseline.ts'
+import { formatDuration } from './units.ts'
 
 export interface LoadDoors {
   readonly output: Output
   readonly env: NodeJS.ProcessEnv
   /** Ends the load and the service at once; what was measured until then still comes. */
   readonly signal: AbortSignal
-  /** Told of the service, so that a later process can stop it if this one is killed. */
+  /** Told of each service, so that a later process can stop it if this one is killed. */
   readonly onService?: ((service: ServiceProcess) => void) | undefined
 }
 
-export interface SentLoad {
-  readonly shards: readonly (ShardResult | undefined)[]
-  /** What became of workers that died, one sentence each. */
-  readonly lost: readonly string[]
-  readonly executor: string
+/** What was measured, and what it is next to what it is compared with. */
+export interface Measured {
+  readonly result: RunResult
+  readonly comparison: Comparison
   /** What became of a service that ended while the load was running, one sentence. */
   readonly serviceEnd: string | undefined
 }
 
+/** Measures one version, to be compared with stored runs. */
+export async function measureAlone(
+  loaded: LoadedProfile,
+  { earlier, ...options }: { earlier: Earlier; threads: number | 'auto'; commit: string | undefined },
+  doors: LoadDoors,
+): Promise<Measured> {
+  const plan = hideSecrets(loaded.plan, doors.output.redact)
+  const { shards, lost, executor, serviceEnd } = await sendLoad(loaded, options.threads, doors)
+  const context = {
+    id: randomUUID(),
+    plan,
+    fingerprint: fingerprintHere(plan.hash),
+    commit: options.commit,
+    lost,
+    executor,
+  }
+  const result = mergeResults(shards, context)
+  const comparison = compare(result, earlier.baseline, plan.budgets, { baselineProblem: earlier.problem })
+  return { result, comparison, serviceEnd }
+}
+
 /** Starts the service, sends the plan and stops the service, whatever happens in between. */
-export async function sendLoad(loaded: LoadedProfile, threads: number | 'auto', doors: LoadDoors): Promise<SentLoad> {
-  const machine = machineHere(loaded.profile)
-  const { cores } = machine
-  const count = threads === 'auto' ? workerThreads(loaded.plan, machine) : threads
-  if (count > cores)
-    doors.output.warning(`${counted(count, 'thread')} on ${counted(cores, 'core')} wait for each other and send late.`)
+async function sendLoad(
+  loaded: LoadedProfile,
+  threads: number | 'auto',
+  doors: LoadDoors,
+): Promise<SentShards & Pick<Measured, 'serviceEnd'>> {
+  const count = threadsFor(loaded.plan, threads, machineHere(loaded.profile), doors.output)
   const service = await startedService(loaded, doors)
-  if (!service) return { ...(await runShards(loaded.plan, count, doors)), serviceEnd: undefined }
+  const send = async () => (await runShards([loaded.plan], count, doors))[0]!
+  if (!service) return { ...(await send()), serviceEnd: undefined }
   const watch = watchService(service, doors.output)
   const stop = () => {
     watch.end()
@@ -47,8 +71,7 @@ export async function sendLoad(loaded: LoadedProfile, threads: number | 'auto', 
   // Not only behind the load: a cancelled job has seconds, and the service may need them to end.
   doors.signal.addEventListener('abort', stop, { once: true })
   try {
-    const sent = await runShards(loaded.plan, count, doors)
-    return { ...sent, serviceEnd: watch.died() }
+    return { ...(await send()), serviceEnd: watch.died() }
   } finally {
     doors.signal.removeEventListener('abort', stop)
     await stop()
@@ -83,25 +106,5 @@ function watchService(service: RunningService, output: Output) {
     end: () => {
       stopped = true
     },
-  }
-}
-
-async function runShards(
-  plan: LoadPlan,
-  count: number,
-  { output, signal }: LoadDoors,
-): Promise<Omit<SentLoad, 'serviceEnd'>> {
-  const executor = count === 1 ? inlineExecutor() : threadsExecutor()
-  const lost: string[] = []
-  const progress = watchProgress(plan, output)
-  try {
-    const shards = await executor.run(splitPlan(plan, count), {
-      signal,
-      onProgress: progress.onProgress,
-      onWorkerLost: (index, reason) => lost.push(`Worker ${index + 1} of ${count}: ${reason}`),
-    })
-    return { shards, lost, executor: executor.name }
-  } finally {
-    progress.done()
   }
 }
