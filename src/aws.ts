@@ -1,3 +1,4 @@
+import { GetObjectCommand, PutObjectCommand, S3Client } from '@aws-sdk/client-s3'
 import { LoadgateError, messageOf } from './errors.ts'
 import type { Bytes, Ms } from './units.ts'
 
@@ -16,18 +17,17 @@ const CONNECT: Ms = 5_000
 const ANSWER: Ms = 60_000
 const TRIES = 4
 
-/** By the environment's credentials, region and endpoint, as the AWS SDK finds them. */
+/**
+ * By the environment's credentials, region and endpoint, as the AWS SDK finds them. This file is imported when a bucket is
+ * used, and not before: loading the SDK takes as long as loading everything else.
+ */
 export function openBucket(bucket: string): Bucket {
   const about = (key: string) => `s3://${bucket}/${key}`
-  let opened: ReturnType<typeof openClient> | undefined
-  const sdk = () => {
-    opened ??= openClient()
-    return opened
-  }
+  const requestHandler = { connectionTimeout: CONNECT, requestTimeout: ANSWER, throwOnRequestTimeout: true }
+  const client = new S3Client({ maxAttempts: TRIES, requestHandler })
   return {
     get: (key, most) =>
       explained(about(key), async () => {
-        const { client, GetObjectCommand } = await sdk()
         try {
           const { Body, ETag } = await client.send(new GetObjectCommand({ Bucket: bucket, Key: key }))
           if (Body === undefined || ETag === undefined) throw new Error('the answer has no content or no ETag')
@@ -39,7 +39,6 @@ export function openBucket(bucket: string): Bucket {
       }),
     put: (key, text, inPlaceOf) =>
       explained(about(key), async () => {
-        const { client, PutObjectCommand } = await sdk()
         const condition = inPlaceOf === undefined ? { IfNoneMatch: '*' } : { IfMatch: inPlaceOf }
         const object = { Bucket: bucket, Key: key, Body: text, ContentType: 'application/json' }
         try {
@@ -51,13 +50,6 @@ export function openBucket(bucket: string): Bucket {
         }
       }),
   }
-}
-
-// Loaded when a bucket is used, and not before: that takes as long as loading everything else.
-async function openClient() {
-  const { S3Client, GetObjectCommand, PutObjectCommand } = await import('@aws-sdk/client-s3')
-  const requestHandler = { connectionTimeout: CONNECT, requestTimeout: ANSWER, throwOnRequestTimeout: true }
-  return { client: new S3Client({ maxAttempts: TRIES, requestHandler }), GetObjectCommand, PutObjectCommand }
 }
 
 // 412: it is not what was read. 409: another conditional write is under way. 404: what was read has been deleted.

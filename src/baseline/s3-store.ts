@@ -1,4 +1,4 @@
-import { type Bucket, openBucket } from '../aws.ts'
+import type { Bucket } from '../aws.ts'
 import { LoadgateError } from '../errors.ts'
 import type { Ancestry } from '../github/ancestry.ts'
 import type { Waiting } from '../github/retry.ts'
@@ -16,7 +16,7 @@ export interface S3Place {
 /** A baseline in one object of a bucket, one for each profile. */
 export function s3Store(
   { bucket, prefix, key }: S3Place,
-  { ancestry, objects = openBucket(bucket) }: { readonly ancestry: Ancestry; readonly objects?: Bucket },
+  { ancestry, objects = bucketWhenUsed(bucket) }: { readonly ancestry: Ancestry; readonly objects?: Bucket },
   waiting?: Waiting,
 ): BaselineStore {
   const object = `${prefix && `${prefix}/`}${key}.json`
@@ -31,6 +31,18 @@ export function s3Store(
     checkReplace: () => probe(objects, object, bucket),
   }
   return cellStore(cell, ancestry, waiting)
+}
+
+function bucketWhenUsed(name: string): Bucket {
+  let opened: Promise<Bucket> | undefined
+  const bucket = () => {
+    opened ??= import('../aws.ts').then(({ openBucket }) => openBucket(name))
+    return opened
+  }
+  return {
+    get: async (...at) => (await bucket()).get(...at),
+    put: async (...what) => (await bucket()).put(...what),
+  }
 }
 
 // A write on a condition that nothing fulfils: whoever may not write is refused with 403, whoever may with 412 or 404. A

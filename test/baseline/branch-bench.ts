@@ -21,24 +21,29 @@ export interface Tree {
   readonly tree: readonly { readonly path: string; readonly sha: string }[]
 }
 
+/** Each has 5,000 requests an hour, as on GitHub. */
+const WRITERS = 400
+
 export class BranchBench {
   readonly contract: GitHubContract
   readonly #emulator: Emulator
   #branches = 0
+  #opened = 0
 
   static async start(): Promise<BranchBench> {
     const emulator = await createEmulator({
       service: 'github',
       port: 0,
       seed: {
-        tokens: { writer: { login: OWNER, scopes: ['repo'] }, stranger: { login: 'mallory', scopes: ['repo'] } },
+        tokens: { ...writers(WRITERS), stranger: { login: 'mallory', scopes: ['repo'] } },
         github: {
           users: [{ login: OWNER }, { login: 'mallory' }],
           repos: [{ owner: OWNER, name: REPO, auto_init: true }],
         },
       },
     })
-    const tokens = { writer: { login: OWNER, kind: 'user', write: true } } as const
+    const writer = { login: OWNER, kind: 'user', write: true } as const
+    const tokens = Object.fromEntries(Object.keys(writers(WRITERS)).map((token) => [token, writer]))
     return new BranchBench(emulator, await GitHubContract.start(tokens, { upstream: emulator.url }))
   }
 
@@ -52,7 +57,10 @@ export class BranchBench {
     await this.#emulator.close()
   }
 
-  open(branch: string, { token = 'writer', repo = REPO as string, key = 'loadgate', strict = false } = {}) {
+  open(
+    branch: string,
+    { token = `writer-${this.#opened++ % WRITERS}`, repo = REPO as string, key = 'loadgate', strict = false } = {},
+  ) {
     const access = { token, apiUrl: strict ? this.contract.url : this.#emulator.url }
     const retrying = () => ({ waiting: hurried, until: hurried.now() + 30_000 })
     const ancestry = ancestryOnGitHub({ owner: OWNER, repo }, access, retrying)
@@ -60,7 +68,7 @@ export class BranchBench {
   }
 
   async api<T>(method: string, path: string, body?: unknown): Promise<T> {
-    const headers = { authorization: 'Bearer writer', 'content-type': 'application/json' }
+    const headers = { authorization: 'Bearer writer-0', 'content-type': 'application/json' }
     const address = `${this.#emulator.url}/repos/${OWNER}/${REPO}/git/${path}`
     const answer = await fetch(address, { method, headers, body: body ? JSON.stringify(body) : null })
     if (!answer.ok) throw new Error(`${method} ${path}: ${answer.status} ${await answer.text()}`)
@@ -105,4 +113,9 @@ export class BranchBench {
       fill: async (bytes) => void (await this.commit(branch, { content: bytes.toString('latin1') })),
     }
   }
+}
+
+function writers(count: number): Record<string, { login: string; scopes: string[] }> {
+  const names = Array.from({ length: count }, (_, n) => `writer-${n}`)
+  return Object.fromEntries(names.map((name) => [name, { login: OWNER, scopes: ['repo'] }]))
 }

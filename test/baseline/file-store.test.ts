@@ -167,11 +167,11 @@ const golden = encodeRuns([small('a', NOW), small('b', NOW + 1)])
 test('the golden file is what this version writes', () => {
   expect(JSON.parse(golden)).toMatchObject({ kind: 'loadgate-baseline', schema: 1 })
   expect(golden.split('\n')).toHaveLength(5)
-  expect(golden).toBe(readFileSync(join(GOLDEN, 'schema-1.json'), 'utf8'))
+  expect(golden).toBe(readFileSync(join(GOLDEN, 'schema-1.golden.json'), 'utf8'))
 })
 
 test('a file of a version that did not measure the first byte is read as it is', () => {
-  const earlier = readFileSync(join(GOLDEN, 'schema-1-without-first-byte.json'))
+  const earlier = readFileSync(join(GOLDEN, 'schema-1-without-first-byte.golden.json'))
   expect(earlier.includes('firstByte')).toBe(false)
   expect(decodeRuns(earlier, 'baseline.json').map(({ steps }) => steps[0]!.firstByte)).toEqual([undefined, undefined])
 })

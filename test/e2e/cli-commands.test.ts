@@ -93,7 +93,7 @@ test.each<[args: string[], words: RegExp]>([
   [['run', '--threads', 'many'], /`--threads` is "many"\nWrite a number from 1 to 99, or auto\./],
   [['run', '--on-inconclusive', 'pass'], /`--on-inconclusive` is "pass"\nWrite one of: warn, fail\./],
   [['run', '--json'], /--json needs a value/],
-  [['run', '--baseline', 'floppy:a'], /"floppy:a" names no baseline store\nWrite artifact/],
+  [['run', '--baseline', 's3:bucket'], /"s3:bucket" names no baseline store\nWrite artifact, branch:NAME/],
   [['run', 'a.yml', 'b.yml'], /"b\.yml" is one argument too many/],
   [['run', 'nowhere.yml'], /nowhere\.yml cannot be read: ENOENT/],
   [['run', '.'], /\. is not a regular file/],

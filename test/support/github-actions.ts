@@ -47,6 +47,8 @@ export class GitHubActions {
   readonly parents = new Map<string, readonly string[]>()
   /** The last commit of each branch. */
   readonly heads = new Map<string, string>()
+  /** Lists also what is merely called alike. */
+  listsLoosely = false
   /** Requests that reached the storage with a token. */
   leaked = 0
   #contract: GitHubContract | undefined
@@ -76,6 +78,7 @@ export class GitHubActions {
     for (const kept of [this.runs, this.parents, this.heads]) kept.clear()
     this.artifacts.length = 0
     this.leaked = 0
+    this.listsLoosely = false
     this.contract.reset()
   }
 
@@ -107,7 +110,9 @@ export class GitHubActions {
   }
 
   #list({ name, per_page: perPage = '30', page = '1' }: Readonly<Record<string, string>>): Answer {
-    const named = this.artifacts.filter((artifact) => artifact.name === name).reverse()
+    const alike = (other: string) => other.toLowerCase().startsWith(`${name}`.toLowerCase())
+    const isNamed = (other: string) => (this.listsLoosely ? alike(other) : other === name)
+    const named = this.artifacts.filter((artifact) => isNamed(artifact.name)).reverse()
     const at = (Number(page) - 1) * Number(perPage)
     const artifacts = named.slice(at, at + Number(perPage)).map(artifactBody)
     return { status: 200, body: { total_count: named.length, artifacts } }
