@@ -4,7 +4,8 @@ import type { BaselineRun } from './baseline.ts'
 
 /** What a store keeps of a run. */
 export function baselineRun({ intervals, ...run }: RunResult): BaselineRun {
-  return { ...run, inWindow: endedIn(intervals, run.plan) }
+  const steps = run.steps.map((step) => ({ ...step, blocks: undefined }))
+  return { ...run, steps, inWindow: endedIn(intervals, run.plan) }
 }
 
 /** Answers that came after the window belong to the load but not to its throughput: a queue drains then. */

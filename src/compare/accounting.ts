@@ -35,11 +35,29 @@ function disagreementsOf(step: StepResult): readonly string[] {
     ...differ(`successes ${name}`, [succeeded, 'counted'], [samples(step.response), 'with a response time']),
     ...differ(`successes ${name}`, [succeeded, 'counted'], [samples(step.service), 'with a service time']),
     ...differ(`failures ${name}`, [failed, 'counted'], [samples(step.failures), 'with a time']),
+    ...blockDisagreements(step, name),
     ...(succeeded <= answers && answers <= sent
       ? []
       : [
           `${counted(answers, 'status code')} ${name} for ${counted(succeeded, 'success', 'successes')} of ${formatCount(sent)}`,
         ]),
+  ]
+}
+
+/** A result of an earlier version has no blocks. */
+function blockDisagreements({ blocks, succeeded, failed }: StepResult, name: string): readonly string[] {
+  if (blocks === undefined) return []
+  const { records } = blocks
+  return [
+    ...differ(`successes ${name}`, [succeeded, 'counted'], [total(records, 'succeeded'), 'by block']),
+    ...differ(`failures ${name}`, [failed, 'counted'], [total(records, 'failed'), 'by block']),
+    ...records.flatMap((record) =>
+      differ(
+        `successes ${name} in block ${record.index}`,
+        [record.succeeded, 'counted'],
+        [samples(record.response), 'with a response time'],
+      ),
+    ),
   ]
 }
 

@@ -7,10 +7,10 @@ const OTHER_ANSWERS = 0.05
 /** Standard errors that chance is given on top. */
 const CHANCE = 3
 
-type Answers = Pick<StepResult, 'scenario' | 'step' | 'statuses' | 'causes'>
+export type Answers = Pick<StepResult, 'scenario' | 'step' | 'statuses' | 'causes'>
 
-/** In words, how the status codes of a step's successes differ from those of the same step in stored runs. */
-export function otherAnswers(now: Answers, before: readonly Answers[]): string | undefined {
+/** In words, how the status codes of a step's successes differ from those of the same step `there`: "in the baseline". */
+export function otherAnswers(now: Answers, before: readonly Answers[], there: string): string | undefined {
   const ours = successes(now)
   const theirs = new Map<string, number>()
   for (const step of before)
@@ -26,7 +26,7 @@ export function otherAnswers(now: Answers, before: readonly Answers[]): string |
     noise += Math.sqrt(pooled * (1 - pooled) * (1 / n + 1 / m)) / 2
   }
   if (!(distance > OTHER_ANSWERS + CHANCE * noise)) return undefined
-  return `"${stepLabel(now.scenario, now.step)}" was answered with ${mix(ours, n)}, in the baseline with ${mix(theirs, m)}`
+  return `"${stepLabel(now.scenario, now.step)}" was answered with ${mix(ours, n)}, ${there} with ${mix(theirs, m)}`
 }
 
 /**

@@ -3,10 +3,10 @@ import type { Comparable } from '../baseline/comparable.ts'
 import type { Budget } from '../profile/profile.ts'
 import type { RunResult } from '../result/result.ts'
 import type { BudgetRow, Judgement } from './comparison.ts'
-import { type Evidence, judgeBudgets } from './judge-budget.ts'
+import { type Evidence, type Judged, judgeBudgets } from './judge-budget.ts'
 import { paceOf } from './measure.ts'
 import { metricOf } from './metrics.ts'
-import { partNamed, scopeOf } from './scope.ts'
+import { type Part, partNamed, scopeOf } from './scope.ts'
 
 /** Every budget with what its evidence shows, worst first. */
 export function budgetRows(
@@ -24,13 +24,22 @@ export function budgetRows(
       now: part && scopeOf(run, part),
       pace,
       before: part ? runs.map((earlier) => scopeOf(earlier, part)) : [],
+      there: 'in the baseline',
       refused: refused.length === 0 ? undefined : refused.map(({ reason }) => reason).join('; '),
     }
   })
-  return judgeBudgets(evidence)
-    .map((judged, at): BudgetRow => {
-      const budget = budgets[at]!
-      return { budget, scope: parts[at]?.name ?? budget.of ?? '', metric: budget.metric, ...judged }
+  return rowsOf(budgets, parts, judgeBudgets(evidence))
+}
+
+/** One row per budget, worst first; all three lists are in the same order. */
+export function rowsOf(
+  budgets: readonly Budget[],
+  parts: readonly (Part | undefined)[],
+  judged: readonly Judged[],
+): readonly BudgetRow[] {
+  return budgets
+    .map((budget, at): BudgetRow => {
+      return { budget, scope: parts[at]?.name ?? budget.of ?? '', metric: budget.metric, ...judged[at]! }
     })
     .sort(worstFirst)
 }

@@ -11,7 +11,7 @@ export type RelativeLimit = Extract<Limit, { kind: 'baseline' }>
 /** How a run lies to the window it is compared with and to its limit. */
 export interface Change {
   readonly baseline: number
-  /** Stored runs behind it. */
+  /** Stored runs, or rounds, behind it. */
   readonly runs: number
   /** In the metric's unit. */
   readonly limit: number
@@ -21,10 +21,11 @@ export interface Change {
   readonly high: number | undefined
   /** The limit on that scale. */
   readonly allowed: number
-  /** What most of the doubt comes from: this run's few samples, or the noise between runs. */
-  readonly doubt: 'samples' | 'runs'
-  /** Probability of so bad a run if it is not worse at all. */
+  /** What most of the doubt comes from: this run's few samples, the noise between runs, or few rounds side by side. */
+  readonly doubt: 'samples' | 'runs' | 'rounds'
+  /** Probability of so bad a run if it is not worse at all, and of so good a one if it is not better. */
   readonly chance: number
+  readonly luck: number
   /** measured / baseline. */
   readonly ratio: Estimate | undefined
   /** The smallest ratio that the rule would have told from noise at this level of chance. */
@@ -100,7 +101,7 @@ export function throughputChange(
   }
 }
 
-function onLogScale({ estimate, low, high, chance, se }: LogChange, noise: WindowNoise, sign: 1 | -1) {
+function onLogScale({ estimate, low, high, chance, luck, se }: LogChange, noise: WindowNoise, sign: 1 | -1) {
   const ratio = (change: number | undefined) => (change === undefined ? undefined : Math.exp(sign * change))
   const [below, above] = sign === 1 ? [low, high] : [high, low]
   const doubt: Change['doubt'] = se > Math.SQRT2 * noise.se ? 'samples' : 'runs'
@@ -109,6 +110,7 @@ function onLogScale({ estimate, low, high, chance, se }: LogChange, noise: Windo
     low,
     high,
     chance,
+    luck,
     doubt,
     ratio: {
       value: Math.exp(sign * estimate),
@@ -140,6 +142,7 @@ export function errorsChange(now: Scope, before: readonly Scope[], limit: Relati
     allowed: worst - base,
     doubt: 'samples',
     chance: fisher(x, n, y, m),
+    luck: fisher(y, m, most.x, most.n),
     ratio: base > 0 ? { value: ratio(x / n - base), low: ratio(low), high: ratio(high) } : undefined,
     resolution: () => (base > 0 ? ratio(x / n - base - low) : undefined),
   }

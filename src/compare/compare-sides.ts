@@ -1,7 +1,14 @@
 import type { Budget } from '../profile/profile.ts'
 import type { RunResult } from '../result/result.ts'
-import { compare } from './compare.ts'
-import type { Comparison } from './comparison.ts'
+import { rowsOf } from './budget-rows.ts'
+import type { BudgetRow, Comparison, SideFacts } from './comparison.ts'
+import { heedFailures } from './heed-failures.ts'
+import { type Judged, judgeBudgets } from './judge-budget.ts'
+import { type Gated, isRelative, judgeSides } from './judge-sides.ts'
+import { inARow, paceOfRounds } from './rounds-in-a-row.ts'
+import { allParts, partNamed, scopeOf } from './scope.ts'
+import { scopeRows } from './scope-rows.ts'
+import { sidesDefects } from './sides-evidence.ts'
 
 /** The same plan on both versions, measured at the same time. */
 export interface Round {
@@ -21,13 +28,70 @@ export interface SidesOptions {
   readonly mostRounds: number
 }
 
-/** The facts of the head against its budgets and the base. At least one round. */
-export function compareSides(rounds: readonly Round[], budgets: readonly Budget[], _: SidesOptions): Comparison {
-  return compare(rounds.at(-1)!.head, undefined, budgets)
+/** The facts of the head against its budgets and the base. At least one round, of the same plan on both sides. */
+export function compareSides(rounds: readonly Round[], budgets: readonly Budget[], options: SidesOptions): Comparison {
+  const { steps } = rounds[0]!.head
+  const defects = sidesDefects(
+    rounds,
+    budgets.flatMap(({ of }) => partNamed(of, steps) ?? []),
+  )
+  // From results that do not add up nothing else may be read.
+  const readable = !defects.some(({ code }) => code === 'counts-disagree')
+  const [head, base] = [rounds.map((round) => round.head), rounds.map((round) => round.base)]
+  return {
+    budgets: readable ? budgetRows(rounds, budgets, options) : [],
+    scopes: readable ? scopeRows(allParts(steps), inARow(head), [inARow(base)]) : [],
+    baseline: factsOf(rounds, options),
+    defects,
+  }
 }
 
-/** Whether more rounds would change nothing: some budget is exceeded, or none is undecided. */
+/**
+ * Whether more rounds would change nothing: some budget is exceeded, or none is undecided, or the evidence is flawed. Only a
+ * step that is missing may still come.
+ */
 export function isDecided({ budgets, defects }: Comparison): boolean {
-  const kinds = budgets.map(({ judgement }) => judgement.kind)
-  return defects.length > 0 || kinds.includes('exceeded') || !kinds.includes('undecided')
+  const is = (kind: BudgetRow['judgement']['kind']) => budgets.some(({ judgement }) => judgement.kind === kind)
+  if (defects.some(({ code }) => code !== 'step-missing') || is('exceeded')) return true
+  return defects.length === 0 && !is('undecided')
+}
+
+/** Absolute budgets are judged on the head alone, relative ones on both sides. */
+function budgetRows(rounds: readonly Round[], budgets: readonly Budget[], options: SidesOptions): readonly BudgetRow[] {
+  const [head, base] = [rounds.map((round) => round.head), rounds.map((round) => round.base)]
+  const parts = budgets.map(({ of }) => partNamed(of, rounds[0]!.head.steps))
+  const evidence = budgets.map((budget, at) => {
+    const part = parts[at]
+    return {
+      budget,
+      now: part && scopeOf(inARow(head), part),
+      before: part ? [scopeOf(inARow(base), part)] : [],
+      there: 'on the base',
+      pace: paceOfRounds(head),
+      refused: undefined,
+    }
+  })
+  const gated = budgets.flatMap((budget, at): readonly Gated[] => {
+    const part = parts[at]
+    return part && isRelative(budget) ? [{ budget, part }] : []
+  })
+  const compared = judgeSides(rounds, gated, options)
+  const alone = judgeBudgets(evidence)
+  const judged = budgets.map((budget, at): Judged => {
+    const found = gated.findIndex((one) => one.budget === budget)
+    if (found < 0) return alone[at]!
+    return { ...compared[found]!, judgement: heedFailures(compared[found]!.judgement, evidence[at]!, evidence) }
+  })
+  return rowsOf(budgets, parts, judged)
+}
+
+function factsOf(rounds: readonly Round[], { design, freshProcesses }: SidesOptions): SideFacts {
+  return {
+    kind: 'side-by-side',
+    rounds: rounds.length,
+    measured: rounds.reduce((sum, { head }) => sum + head.plan.measured, 0),
+    design,
+    freshProcesses,
+    commit: rounds[0]?.base.commit,
+  }
 }

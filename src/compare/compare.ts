@@ -6,7 +6,7 @@ import type { RunResult } from '../result/result.ts'
 import { budgetRows } from './budget-rows.ts'
 import type { BaselineFacts, Comparison } from './comparison.ts'
 import { defectsOf, type Problem } from './evidence.ts'
-import { partNamed } from './scope.ts'
+import { allParts, partNamed } from './scope.ts'
 import { scopeRows } from './scope-rows.ts'
 
 export interface CompareOptions {
@@ -29,7 +29,7 @@ export function compare(
   const run: BaselineRun = baselineRun(result)
   return {
     budgets: readable ? budgetRows(result, comparable, budgets) : [],
-    scopes: readable ? scopeRows(run, comparable.runs) : [],
+    scopes: readable ? scopeRows(allParts(run.steps), run, comparable.runs) : [],
     baseline: factsOf(baseline, comparable),
     defects,
   }
@@ -37,6 +37,7 @@ export function compare(
 
 function factsOf(baseline: Baseline | undefined, { runs, refused }: Comparable): BaselineFacts {
   return {
+    kind: 'stored',
     store: baseline?.store,
     comparable: runs.length,
     refused,

@@ -29,11 +29,17 @@ export interface BudgetRow {
   readonly measured: Estimate | undefined
   /** In the metric's unit; undefined when it is relative and there is no comparable baseline. */
   readonly limit: number | undefined
+  /** What it is compared with: `runs` stored ones or, side by side, rounds of the base. */
   readonly baseline: { readonly value: number; readonly runs: number } | undefined
-  /** measured / baseline; undefined without a baseline or when it is 0. */
+  /**
+   * How many times the baseline's; undefined without a baseline or when it is 0. Estimated block by block where there are
+   * blocks, so it need not be measured / baseline to the digit.
+   */
   readonly change: Estimate | undefined
   /** The smallest change (as a ratio, e.g. 1.12) this comparison could have told from noise; undefined if absolute. */
   readonly resolution: number | undefined
+  /** Shown to be better than the baseline, with the same care as "worse" is. Never gated. */
+  readonly improved: boolean
   readonly judgement: Judgement
 }
 
@@ -62,7 +68,12 @@ export interface ScopeRow {
   readonly causes: readonly (readonly [cause: string, count: number])[]
 }
 
-export interface BaselineFacts {
+/** What the run was compared with. */
+export type BaselineFacts = StoredFacts | SideFacts
+
+/** A window of stored runs. */
+export interface StoredFacts {
+  readonly kind: 'stored'
   /** Undefined with `baseline: none`. */
   readonly store: string | undefined
   /** Runs that may be compared with this one (same plan, generator and machine). */
@@ -70,6 +81,20 @@ export interface BaselineFacts {
   /** Runs in the store that may not, with the reason in words. */
   readonly refused: readonly { readonly runs: number; readonly reason: string }[]
   readonly commits: readonly string[]
+}
+
+/** The base version, measured at the same time. */
+export interface SideFacts {
+  readonly kind: 'side-by-side'
+  readonly rounds: number
+  /** Of counted load on each version, all rounds together. */
+  readonly measured: Ms
+  /** Paired arrivals, or blocks in which the versions took turns. */
+  readonly design: 'paired' | 'alternating'
+  /** Whether each round had freshly started processes. */
+  readonly freshProcesses: boolean
+  /** Of the base version; undefined where it is not known. */
+  readonly commit: string | undefined
 }
 
 /**
@@ -93,4 +118,5 @@ export type DefectCode =
   | 'target-unreached'
   | 'baseline-damaged'
   | 'different-answers'
+  | 'unequal-load'
   | 'cancelled'

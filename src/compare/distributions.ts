@@ -75,6 +75,25 @@ export function studentQuantile(p: number, freedom: number): number {
   return high
 }
 
+/** The z that the normal variable exceeds with probability `level`, at most 5 %: its tail turned round by halving. */
+export function normalExceededBy(level: number): number {
+  let low = 1.5
+  let high = 40
+  for (let halving = 0; halving < 60; halving++) {
+    const middle = (low + high) / 2
+    if (normalTail(middle) > level) low = middle
+    else high = middle
+  }
+  return high
+}
+
+/** P(Z > z) for z ≥ 1.5, by Laplace's continued fraction (A&S 26.2.14). */
+function normalTail(z: number): number {
+  let fraction = z
+  for (let k = 80; k > 0; k--) fraction = z + k / fraction
+  return Math.exp((-z * z) / 2) / (Math.sqrt(2 * Math.PI) * fraction)
+}
+
 /**
  * Fisher's exact test, one-sided: the probability that, of the x + y failures among n + m requests, x or more fall among
  * the n by chance alone. Summed upwards by the ratio of neighbouring hypergeometric terms.

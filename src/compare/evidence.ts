@@ -44,6 +44,18 @@ export function defectsOf(
     readonly baselineProblem?: Problem | undefined
   } = {},
 ): readonly Defect[] {
+  return [
+    ...ownDefects(result),
+    ...missingSteps(result),
+    ...baselineDefects(baselineProblem),
+    ...result.steps
+      .filter((step) => gated.some(({ includes }) => includes(step)))
+      .flatMap((step) => mixDefects(step, comparable)),
+  ]
+}
+
+/** Flaws of one measurement by itself. */
+export function ownDefects(result: RunResult): readonly Defect[] {
   const sums = countsDefects(result)
   return [
     ...sums,
@@ -51,11 +63,6 @@ export function defectsOf(
     // Histograms that cannot be read are named above, and nothing can be read from them here.
     ...(sums.length > 0 ? [] : generatorDefects(result, scopeOf(baselineRun(result), WHOLE))),
     ...targetDefects(result),
-    ...result.steps.flatMap((step, at) => missingDefects(step, result.steps[at - 1], result)),
-    ...baselineDefects(baselineProblem),
-    ...result.steps
-      .filter((step) => gated.some(({ includes }) => includes(step)))
-      .flatMap((step) => mixDefects(step, comparable)),
   ]
 }
 
@@ -114,25 +121,33 @@ function targetDefects({ steps, iterations, plan }: RunResult): readonly Defect[
   ]
 }
 
+/** What is counted of a step, of one run or of several. */
+export type StepTally = Pick<StepResult, 'scenario' | 'step' | 'sent' | 'succeeded'>
+
 /**
- * A step without requests is explained if nobody could get to it: all iterations that had passed the step before it were cut
- * by the end of the run.
+ * Steps without requests. It is explained if nobody could get there: all iterations that had passed the step before it were
+ * cut by the end of the run.
  */
-function missingDefects(
-  step: StepResult,
-  before: StepResult | undefined,
-  { iterations }: RunResult,
-): readonly Defect[] {
-  if (step.sent > 0) return []
-  const previous = before?.scenario === step.scenario ? before : undefined
-  if (previous !== undefined && previous.succeeded <= iterations.cut) return []
-  return [
-    {
-      code: 'step-missing',
-      message: `"${stepLabel(step.scenario, step.step)}" has no requests`,
-      remedy: 'Measure longer or send more, so that every scenario gets its share.',
-    },
-  ]
+export function missingSteps({
+  steps,
+  iterations,
+}: {
+  readonly steps: readonly StepTally[]
+  readonly iterations: Pick<RunResult['iterations'], 'cut'>
+}): readonly Defect[] {
+  return steps.flatMap((step, at): readonly Defect[] => {
+    if (step.sent > 0) return []
+    const before = steps[at - 1]
+    const previous = before?.scenario === step.scenario ? before : undefined
+    if (previous !== undefined && previous.succeeded <= iterations.cut) return []
+    return [
+      {
+        code: 'step-missing',
+        message: `"${stepLabel(step.scenario, step.step)}" has no requests`,
+        remedy: 'Measure longer or send more, so that every scenario gets its share.',
+      },
+    ]
+  })
 }
 
 function baselineDefects(problem: Problem | undefined): readonly Defect[] {
@@ -145,6 +160,7 @@ function mixDefects(step: StepResult, comparable: readonly BaselineRun[]): reado
     comparable.flatMap(({ steps }) =>
       steps.filter(({ scenario, step: name }) => scenario === step.scenario && name === step.step),
     ),
+    'in the baseline',
   )
   if (message === undefined) return []
   return [

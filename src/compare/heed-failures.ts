@@ -12,6 +12,8 @@ interface Latency {
   readonly budget: Budget
   readonly now: Scope | undefined
   readonly before: readonly Scope[]
+  /** Where `before` was measured, in words: "in the baseline". */
+  readonly there: string
 }
 
 /**
@@ -20,7 +22,7 @@ interface Latency {
  */
 export function heedFailures(
   judgement: Judgement,
-  { budget, now, before }: Latency,
+  { budget, now, before, there }: Latency,
   all: readonly Latency[],
 ): Judgement {
   const { metric } = budget
@@ -40,7 +42,7 @@ export function heedFailures(
   if ((judgement.kind === 'holds' && more > OTHER_MIX) || (judgement.kind === 'exceeded' && more < -OTHER_MIX))
     return {
       kind: 'undecided',
-      reason: `${failedShare(failed, now)}, ${formatShare(shareOf(then))} in the baseline, so ${metric} is not of the same requests`,
+      reason: `${failedShare(failed, now)}, ${formatShare(shareOf(then))} ${there}, so ${metric} is not of the same requests`,
       remedy: 'Look at the errors first; when they are as usual again, compare.',
     }
   return judgement

@@ -17,11 +17,13 @@ export interface Evidence {
   readonly pace: Pace
   /** The same part of every comparable run. */
   readonly before: readonly Scope[]
+  /** Where that was measured, in words: "in the baseline". */
+  readonly there: string
   /** Stored runs that may not be compared, in words; undefined when there is none. */
   readonly refused: string | undefined
 }
 
-export type Judged = Pick<BudgetRow, 'measured' | 'limit' | 'baseline' | 'change' | 'resolution' | 'judgement'>
+export type Judged = Omit<BudgetRow, 'budget' | 'scope' | 'metric'>
 
 /** The rule for stored baselines wants so many runs before it says anything. */
 const MIN_RUNS = 3
@@ -43,16 +45,32 @@ const SLOWER_LEVEL = 0.01
 export function judgeBudgets(evidence: readonly Evidence[]): readonly Judged[] {
   const weighed = evidence.map(weigh)
   const compared = weighed.flatMap(({ change }) => change ?? [])
-  const slower = holm(
-    compared.map(({ chance }) => chance),
-    SLOWER_LEVEL,
-  )
+  const shown = shownBy(compared, SLOWER_LEVEL)
   return weighed.map((one) => {
     const judged = one.change
-      ? judgeChange(one, one.change, { slower: slower[compared.indexOf(one.change)]!, family: compared.length })
+      ? judgeChange(one, one.change, shown[compared.indexOf(one.change)]!, SLOWER_LEVEL / compared.length)
       : judgeAlone(one)
     return { ...judged, judgement: heedFailures(judged.judgement, one, evidence) }
   })
+}
+
+/** What is shown of a change over the whole family of changes. */
+export interface Shown {
+  readonly worse: boolean
+  readonly better: boolean
+}
+
+/** Which changes are real at all, either way, so that at most `level` of such families hold a false one of its kind. */
+export function shownBy(changes: readonly (Change | undefined)[], level: number): readonly Shown[] {
+  const worse = holm(
+    changes.map((change) => change?.chance ?? 1),
+    level,
+  )
+  const better = holm(
+    changes.map((change) => change?.luck ?? 1),
+    level,
+  )
+  return changes.map((_, at) => ({ worse: worse[at]!, better: better[at]! }))
 }
 
 /** Evidence with what follows from it before any rule: the number, and the change where there is one. */
@@ -96,26 +114,29 @@ function usableRuns({ metric }: Budget, before: readonly Scope[]): readonly Scop
   })
 }
 
-function judgeChange(
-  { budget, now, measured }: Weighed,
+/** The two keys. `level` is that of a single chance, for the resolution. */
+export function judgeChange(
+  { budget, now, measured }: Pick<Weighed, 'budget' | 'now' | 'measured'>,
   change: Change,
-  { slower, family }: { slower: boolean; family: number },
+  { worse, better }: Shown,
+  level: number,
 ): Judged {
   const judged = {
     measured,
     limit: change.limit,
     baseline: { value: change.baseline, runs: change.runs },
     change: change.ratio,
-    resolution: change.resolution(SLOWER_LEVEL / family),
+    resolution: change.resolution(level),
+    improved: better,
   }
   const { low, high, allowed } = change
-  if (low > allowed && slower) return { ...judged, judgement: { kind: 'exceeded' } }
+  if (low > allowed && worse) return { ...judged, judgement: { kind: 'exceeded' } }
   if (high !== undefined && high <= allowed) return { ...judged, judgement: { kind: 'holds' } }
   return { ...judged, judgement: undecidedChange(budget.metric, change, now!) }
 }
 
 function judgeAlone({ budget, now, measured, before, refused }: Weighed): Judged {
-  const judged = { measured, baseline: undefined, change: undefined, resolution: undefined }
+  const judged = { measured, baseline: undefined, change: undefined, resolution: undefined, improved: false }
   const { limit } = budget
   if (limit.kind === 'absolute') {
     const judgement: Judgement = measured && now ? judgeAbsolute(budget, limit.value, measured, now) : NO_SAMPLES

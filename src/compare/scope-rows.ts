@@ -1,18 +1,17 @@
-import type { BaselineRun } from '../baseline/baseline.ts'
 import { Histogram } from '../histogram.ts'
 import type { MetricName } from '../profile/profile.ts'
 import type { Ms } from '../units.ts'
 import type { ScopeRow } from './comparison.ts'
 import { failures, metricOf } from './metrics.ts'
-import { type Part, partOfStep, type Scope, scopeOf, WHOLE } from './scope.ts'
+import { type Part, type Scope, type Summable, scopeOf } from './scope.ts'
 import { median } from './statistics.ts'
 
-/** The whole run first, then every step in the order of the plan. */
-export function scopeRows(run: BaselineRun, before: readonly BaselineRun[]): readonly ScopeRow[] {
-  return [WHOLE, ...run.steps.map(partOfStep)].map((part) => rowOf(part, run, before))
+/** Each part of a run beside the same part of what it is compared with. */
+export function scopeRows(parts: readonly Part[], run: Summable, before: readonly Summable[]): readonly ScopeRow[] {
+  return parts.map((part) => rowOf(part, run, before))
 }
 
-function rowOf(part: Part, run: BaselineRun, before: readonly BaselineRun[]): ScopeRow {
+function rowOf(part: Part, run: Summable, before: readonly Summable[]): ScopeRow {
   const scope = scopeOf(run, part)
   return {
     scope: part.name,
@@ -29,7 +28,7 @@ function rowOf(part: Part, run: BaselineRun, before: readonly BaselineRun[]): Sc
   }
 }
 
-function serviceP95({ steps }: BaselineRun, { includes }: Part): Ms | undefined {
+function serviceP95({ steps }: Summable, { includes }: Part): Ms | undefined {
   const us = Histogram.of(...steps.filter(includes).map(({ service }) => service)).quantile(0.95)
   return us === undefined ? undefined : us / 1000
 }

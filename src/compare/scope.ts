@@ -40,6 +40,11 @@ export function partOfStep({ scenario, step }: Pick<StepResult, 'scenario' | 'st
   }
 }
 
+/** The whole run and every step, in the order of the plan. */
+export function allParts(steps: readonly StepResult[]): readonly Part[] {
+  return [WHOLE, ...steps.map(partOfStep)]
+}
+
 /**
  * The part a budget names behind `of`: a scenario, `scenario › step`, or a step alone if no other scenario has one of that
  * name. Undefined when there is none or more than one.
@@ -56,8 +61,11 @@ export function partNamed(of: string | undefined, steps: readonly StepResult[]):
 // What is under way when the window ends is the latency times the rate: 2 % of a minute are more than a second's answers.
 const KEEPING_UP = 0.98
 
+/** What of a run is summed up; a step may stand there several times. */
+export type Summable = Pick<BaselineRun, 'steps' | 'plan' | 'iterations' | 'inWindow'>
+
 /** Sums a run up over a part. */
-export function scopeOf(run: BaselineRun, part: Part): Scope {
+export function scopeOf(run: Summable, part: Part): Scope {
   const steps = run.steps.filter(part.includes)
   const all = sums(run.steps)
   const own = sums(steps)

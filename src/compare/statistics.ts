@@ -2,8 +2,9 @@ import type { Histogram } from '../histogram.ts'
 import type { Share, Us } from '../units.ts'
 import { binomialAtMost, fisherAbove, studentAbove, studentQuantile } from './distributions.ts'
 
-// What noise explains. All bounds are one-sided 95 %: a value and its two bounds make a 90 % interval, and each side alone
-// is wrong once in twenty. docs/verdict.md says how they are used.
+// What noise explains; where both versions were measured at the same time, paired-statistics.ts. All bounds are one-sided
+// 95 % unless a z says otherwise: a value and its two bounds make a 90 % interval, and each side alone is wrong once in
+// twenty. docs/verdict.md says how they are used.
 
 /** The normal variable stays below it with 95 %. */
 export const Z95 = 1.6448536269514722
@@ -18,19 +19,25 @@ export interface Bounds {
  * Bounds of a share from x of n (Wilson 1927): the shares from which x would not be a surprise. Unlike p ± z·se they are
  * never empty at 0 and never leave 0–1. With x = 0 the upper one is z²/(n + z²).
  */
-export function wilson(x: number, n: number): { readonly low: Share; readonly high: Share } {
+export function wilson(x: number, n: number, z = Z95): { readonly low: Share; readonly high: Share } {
   const p = x / n
-  const z2 = Z95 ** 2
+  const z2 = z ** 2
   const middle = (p + z2 / (2 * n)) / (1 + z2 / n)
-  const half = (Z95 / (1 + z2 / n)) * Math.sqrt((p * (1 - p)) / n + z2 / (4 * n * n))
+  const half = (z / (1 + z2 / n)) * Math.sqrt((p * (1 - p)) / n + z2 / (4 * n * n))
   // At the ends the formula is exact but its rounding is not.
   return { low: x === 0 ? 0 : middle - half, high: x === n ? 1 : middle + half }
 }
 
 /** Bounds of the difference x/n - y/m from the Wilson bounds of both (Newcombe 1998, method 10). */
-export function newcombe(x: number, n: number, y: number, m: number): { readonly low: number; readonly high: number } {
+export function newcombe(
+  x: number,
+  n: number,
+  y: number,
+  m: number,
+  z = Z95,
+): { readonly low: number; readonly high: number } {
   const [p, r] = [x / n, y / m]
-  const [ours, theirs] = [wilson(x, n), wilson(y, m)]
+  const [ours, theirs] = [wilson(x, n, z), wilson(y, m, z)]
   return {
     low: p - r - Math.hypot(p - ours.low, theirs.high - r),
     high: p - r + Math.hypot(ours.high - p, r - theirs.low),
@@ -121,8 +128,9 @@ export interface LogChange {
   /** Minus infinity and undefined where this run's samples do not bound it. */
   readonly low: number
   readonly high: number | undefined
-  /** Probability of so bad a run if it is not worse at all. */
+  /** Probability of so bad a run if it is not worse at all, and of so good a one if it is not better. */
   readonly chance: number
+  readonly luck: number
   /** One standard error of a change for the worse; infinite without a bound. */
   readonly se: number
 }
@@ -134,13 +142,19 @@ export interface LogChange {
 export function logChange(estimate: number, noise: WindowNoise, down: number, up: number | undefined): LogChange {
   const t = studentQuantile(0.95, noise.freedom) * noise.se
   const se = Math.hypot(noise.se, down / Z95)
+  const above = up === undefined ? Number.POSITIVE_INFINITY : Math.hypot(noise.se, up / Z95)
   return {
     estimate,
     low: estimate - Math.hypot(t, down),
     high: up === undefined ? undefined : estimate + Math.hypot(t, up),
-    chance: Number.isFinite(se) && se > 0 ? studentAbove(estimate / se, noise.freedom) : 1,
+    chance: chanceOf(estimate, se, noise.freedom),
+    luck: chanceOf(-estimate, above, noise.freedom),
     se,
   }
+}
+
+function chanceOf(estimate: number, se: number, freedom: number): number {
+  return Number.isFinite(se) && se > 0 ? studentAbove(estimate / se, freedom) : 1
 }
 
 /**

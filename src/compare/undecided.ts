@@ -74,9 +74,19 @@ export function undecidedChange(metric: MetricName, change: Change, now: Scope):
 
 function sharpen({ doubt, runs, estimate, low, high, allowed }: Change, now: Scope): string {
   const half = allowed > estimate ? (high ?? estimate) - estimate : estimate - low
+  if (doubt === 'rounds') return moreRounds(runs, half / Math.abs(allowed - estimate))
   if (doubt === 'samples') return longer(now.measured, half, Math.abs(allowed - estimate))
   if (runs < ENOUGH_RUNS) return `Store more runs: the baseline has ${runs}, and up to ${ENOUGH_RUNS} make it sharper.`
   return 'Runs differ by that much on this machine: use a steadier one, or allow more.'
+}
+
+/** Nobody waits for more rounds than these, of half a minute each. */
+const MOST_ROUNDS = 60
+
+function moreRounds(rounds: number, widthOverGap: number): string {
+  const more = Math.max(1, Math.ceil(rounds * (widthOverGap ** 2 - 1)))
+  if (!(more <= MOST_ROUNDS)) return 'It lies too near the limit for any practical number of rounds: move the limit.'
+  return `Measure about ${counted(more, 'more round')}.`
 }
 
 /** Beyond this many the spread between runs is known as well as it will be. */

@@ -57,6 +57,8 @@ export interface StepCounts {
   readonly firstByte: HistogramText
   /** As the response time, failures only. */
   readonly failures: HistogramText
+  /** The step's measured requests once more by when they ended, in blocks of max(5 s, `intervalLength`). */
+  readonly blocks: Intervals
 }
 
 /** The measured requests once more, by when they ended. */

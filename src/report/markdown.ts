@@ -6,7 +6,7 @@ import { details, type Extent } from './details.ts'
 import { explanation, headline } from './headline.ts'
 import { prose } from './prose.ts'
 import type { Report } from './report.ts'
-import { comparedSentence, refusedSentences, resolutionSentence } from './sentences.ts'
+import { comparedSentence, improvementSentence, refusedSentences, resolutionSentence } from './sentences.ts'
 import { table } from './table.ts'
 import { MARKDOWN } from './writing.ts'
 
@@ -75,6 +75,7 @@ function budgetCells(row: BudgetRow, relative: boolean, broken: boolean): readon
 function comparison(report: Report): string {
   const { baselineNote } = report.run
   return [
+    improvementSentence(report, MARKDOWN),
     resolutionSentence(report),
     comparedSentence(report, MARKDOWN),
     ...refusedSentences(report, MARKDOWN),

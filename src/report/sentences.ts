@@ -1,8 +1,9 @@
-import type { DefectCode } from '../compare/comparison.ts'
+import type { DefectCode, SideFacts, StoredFacts } from '../compare/comparison.ts'
 import type { HealthRecord } from '../engine/shard-result.ts'
 import { Histogram, type HistogramText } from '../histogram.ts'
 import type { RunResult } from '../result/result.ts'
 import { counted, formatBytes, formatChange, formatCount, formatDuration, formatMs, formatShare } from '../units.ts'
+import { budgetFigures } from './budget-rows.ts'
 import type { Report } from './report.ts'
 import type { Writing } from './writing.ts'
 
@@ -22,11 +23,36 @@ export function resolutionSentence({ comparison }: Report): string | undefined {
   return `The smallest change that this comparison could have told from noise: ${changes}.`
 }
 
+/** What became better, shown with the same care as what became worse; undefined without any. */
+export function improvementSentence({ comparison }: Report, { name }: Writing): string | undefined {
+  if (comparison.defects.length > 0) return undefined
+  const better = comparison.budgets.filter(({ improved }) => improved)
+  // Several budgets may limit the same number.
+  const shown = new Map(
+    better.map((row) => {
+      const { change } = budgetFigures(row)
+      return [
+        `${row.metric} of ${row.scope}`,
+        `${row.metric}${row.budget.of ? ` of ${name(row.scope)}` : ''} ${change}`,
+      ]
+    }),
+  )
+  return shown.size === 0 ? undefined : `Better, beyond what noise explains: ${[...shown.values()].join(', ')}.`
+}
+
 /** What was compared with what; undefined where the verdict says that the store could not be read, or others why no run fits. */
-export function comparedSentence({ comparison, result }: Report, { name }: Writing): string | undefined {
+export function comparedSentence({ comparison, result }: Report, writing: Writing): string | undefined {
   if (comparison.defects.some(({ code }) => code === 'baseline-damaged')) return undefined
-  const { store, comparable, commits, refused } = comparison.baseline
-  const head = result.commit === undefined ? 'this run' : `commit ${name(short(result.commit))}`
+  const { baseline } = comparison
+  const head = result.commit === undefined ? 'this run' : `commit ${writing.name(short(result.commit))}`
+  return baseline.kind === 'stored' ? storedSentence(head, baseline, writing) : sideSentence(head, baseline, writing)
+}
+
+function storedSentence(
+  head: string,
+  { store, comparable, commits, refused }: StoredFacts,
+  { name }: Writing,
+): string | undefined {
   if (store === undefined) return `Nothing to compare ${head} with: no baseline was asked for.`
   if (comparable === 0 && refused.length > 0) return undefined
   if (comparable === 0) return `No comparable run in ${name(store)} yet: relative budgets are shown, not judged.`
@@ -36,9 +62,28 @@ export function comparedSentence({ comparison, result }: Report, { name }: Writi
   return `Compared ${head} with ${counted(comparable, 'run')} in ${name(store)}${list}.`
 }
 
+const DESIGN: Record<SideFacts['design'], string> = {
+  paired: 'both versions at the same time',
+  alternating: 'the versions in turns',
+}
+
+function sideSentence(
+  head: string,
+  { rounds, measured, design, freshProcesses, commit }: SideFacts,
+  { name }: Writing,
+): string {
+  const base = commit === undefined ? 'its base' : `its base ${name(short(commit))}`
+  const processes = freshProcesses
+    ? 'each with fresh processes'
+    : 'without fresh processes, so what differs between processes is assumed, not measured'
+  return `Compared ${head} with ${base} side by side: ${DESIGN[design]}, ${formatDuration(measured)} in ${counted(rounds, 'round')}, ${processes}.`
+}
+
 /** Stored runs that were not used, with the reasons. */
 export function refusedSentences({ comparison }: Report, { sentence }: Writing): readonly string[] {
-  return comparison.baseline.refused.map(
+  const { baseline } = comparison
+  if (baseline.kind !== 'stored') return []
+  return baseline.refused.map(
     ({ runs, reason }) => `${counted(runs, 'stored run')} left out: ${sentence(withoutStop(reason))}.`,
   )
 }

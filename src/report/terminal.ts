@@ -11,6 +11,7 @@ import {
   accountingSentences,
   comparedSentence,
   healthSentence,
+  improvementSentence,
   refusedSentences,
   resolutionSentence,
   warmUpSentence,
@@ -123,6 +124,7 @@ function failures(report: Report, width: number, paint: Paint): readonly string[
 function evidence(report: Report, width: number): readonly string[] {
   const { result, run } = report
   return [
+    improvementSentence(report, PLAIN),
     resolutionSentence(report),
     comparedSentence(report, PLAIN),
     ...refusedSentences(report, PLAIN),

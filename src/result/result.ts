@@ -53,11 +53,13 @@ export interface PlanSummary {
   readonly executor: string
 }
 
-export interface StepResult extends Omit<StepCounts, 'firstByte'> {
+export interface StepResult extends Omit<StepCounts, 'firstByte' | 'blocks'> {
   readonly scenario: string
   readonly step: string
   /** Undefined in results of versions that did not measure it. */
   readonly firstByte: StepCounts['firstByte'] | undefined
+  /** Undefined in results of versions that did not measure them. */
+  readonly blocks: StepCounts['blocks'] | undefined
 }
 
 /** The generator over all shards: sums where they add up, the worst shard where they do not. */

@@ -50,7 +50,7 @@ export function madeRun({
   const results = steps.map((step, id) => {
     const succeededInWindow = Math.min(left, step.times.length)
     left -= succeededInWindow
-    return { ...stepResult(step, id), succeededInWindow }
+    return { ...stepResult(step, id), succeededInWindow, blocks: blocksOf(step, succeededInWindow, seconds * 1000) }
   })
   const started = results.reduce((sum, { sent }) => sum + sent, 0) + cut
   const failed = results.reduce((sum, step) => sum + step.failed, 0)
@@ -114,7 +114,7 @@ export function storedRun(made: MadeRun): BaselineRun {
 function stepResult(
   { scenario = 'store', step = 'GET /', times, causes = {}, statuses }: MadeStep,
   id: number,
-): Omit<StepResult, 'succeededInWindow'> {
+): Omit<StepResult, 'succeededInWindow' | 'blocks'> {
   const failed = Object.values(causes).reduce((sum, count) => sum + count, 0)
   const withStatus = causes['unexpected-status'] ?? 0
   return {
@@ -136,6 +136,20 @@ function stepResult(
     firstByte: histogram(times),
     failures: histogram(new Array<number>(failed).fill(1)),
   }
+}
+
+/** Dealt out like cards, so that each block has a bit of everything; what did not end within the window follows behind. */
+function blocksOf({ times, causes = {} }: MadeStep, inWindow: number, measured: number): Intervals {
+  const length = Math.max(5_000, intervalLength(measured))
+  const within = Math.ceil(measured / length)
+  const failed = Object.values(causes).reduce((sum, count) => sum + count, 0)
+  const dealt = Array.from({ length: within + 1 }, (): number[] => [])
+  for (const [n, time] of times.entries()) dealt[n < inWindow ? n % within : within]!.push(time)
+  const records = dealt.map((own, index) => {
+    const failures = index < within ? Math.floor((failed + within - 1 - index) / within) : 0
+    return { index, succeeded: own.length, failed: failures, response: histogram(own) }
+  })
+  return { length, records: records.filter(({ succeeded, failed }) => succeeded + failed > 0) }
 }
 
 /** Successes and failures dealt out evenly over the seconds within which they end. */

@@ -339,12 +339,14 @@ test('scopes: the whole run first, then every step, with the medians of the base
 test('the baseline is described: runs, refusals and commits', () => {
   const baseline = stored(withP95(100), withP95(100), withP95(100, { startedAt: NOW - 90 * DAY }))
   expect(compare(madeRun(), baseline, []).baseline).toEqual({
+    kind: 'stored',
     store: 'file:x',
     comparable: 2,
     refused: [{ runs: 1, reason: 'older than 60 days' }],
     commits: ['c'.repeat(40)],
   })
   expect(compare(madeRun(), undefined, []).baseline).toEqual({
+    kind: 'stored',
     store: undefined,
     comparable: 0,
     refused: [],

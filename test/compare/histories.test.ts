@@ -62,6 +62,7 @@ function simulate({ noise, limits, stored, slower, scope = latencies, sign = 1 }
         now,
         before,
         pace: { length: 1_000, successes: new Array<number>(60).fill(now.succeededInWindow / 60) },
+        there: 'in the baseline',
         refused: undefined,
       })),
     )

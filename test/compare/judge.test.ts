@@ -26,6 +26,7 @@ function row(judgement: Judgement): BudgetRow {
     baseline: undefined,
     change: undefined,
     resolution: undefined,
+    improved: false,
     judgement,
   }
 }
@@ -34,7 +35,7 @@ function comparison(judgements: readonly Judgement[], defects: readonly Defect[]
   return {
     budgets: judgements.map(row),
     scopes: [],
-    baseline: { store: undefined, comparable: 0, refused: [], commits: [] },
+    baseline: { kind: 'stored', store: undefined, comparable: 0, refused: [], commits: [] },
     defects,
   }
 }

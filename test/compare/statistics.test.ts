@@ -251,6 +251,7 @@ test('what a run leaves open itself widens its side only, and no bound is no bou
     low: Number.NEGATIVE_INFINITY,
     high: undefined,
     chance: 1,
+    luck: 1,
     se: Number.POSITIVE_INFINITY,
   })
 })

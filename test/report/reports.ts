@@ -33,6 +33,7 @@ interface BudgetFacts {
   readonly limit?: number
   readonly baseline?: number
   readonly resolution?: number
+  readonly improved?: boolean
   readonly line?: number
 }
 
@@ -41,7 +42,7 @@ export function budget(
   text: string,
   metric: MetricName,
   judgement: Judgement,
-  { of, value, limit, baseline, resolution, line = 12 }: BudgetFacts,
+  { of, value, limit, baseline, resolution, improved = false, line = 12 }: BudgetFacts,
 ): BudgetRow {
   const relative = baseline !== undefined || limit === undefined
   const kind: Limit = relative
@@ -57,6 +58,7 @@ export function budget(
     baseline: baseline === undefined ? undefined : { value: baseline, runs: 7 },
     change: baseline === undefined || value === undefined ? undefined : estimate(value / baseline, 0.03),
     resolution,
+    improved,
     judgement,
   }
 }
@@ -95,6 +97,7 @@ export function step(name: string, figures: Partial<StepResult> = {}): StepResul
     service: histogram(41, 117),
     firstByte: histogram(40, 112),
     failures: histogram(),
+    blocks: undefined,
     ...figures,
   }
 }
@@ -165,6 +168,7 @@ export function report(outcome: Outcome, reason: string, facts: ReportFacts = {}
       budgets: [],
       scopes: [WHOLE, scope('shop › GET /store'), scope('shop › POST /login')],
       baseline: {
+        kind: 'stored',
         store: 'artifact',
         comparable: 7,
         refused: [],
@@ -278,6 +282,7 @@ export const FAIL = report(
         }),
       ],
       baseline: {
+        kind: 'stored',
         store: 'branch:loadgate-baseline',
         comparable: 4,
         refused: [{ runs: 2, reason: 'measured on another machine (Intel Xeon 8370C, 4 cores)' }],
@@ -369,7 +374,7 @@ export const NO_BASELINE = report(
         scope('shop › GET /store', { baseline: undefined }),
         scope('shop › POST /login', { baseline: undefined }),
       ],
-      baseline: { store: 'file:.loadgate/baseline.json', comparable: 0, refused: [], commits: [] },
+      baseline: { kind: 'stored', store: 'file:.loadgate/baseline.json', comparable: 0, refused: [], commits: [] },
     },
     result: { commit: undefined, plan: { ...result().plan, warmUp: 0, model: 'closed' } },
     run: {
@@ -441,6 +446,7 @@ export function hostile(names: readonly string[]): Report {
         ...names.map((name, n) => scope(name, { requests: 100 + n, failed: 2, causes: [[at(8), 2]] })),
       ],
       baseline: {
+        kind: 'stored',
         store: at(9),
         comparable: 2,
         refused: [{ runs: 1, reason: at(10) }],

@@ -1,0 +1,28 @@
+import { baselineRun } from '../baseline/baseline-run.ts'
+import type { RunResult } from '../result/result.ts'
+import { type Pace, paceOf } from './measure.ts'
+import type { Summable } from './scope.ts'
+
+/** The rounds of one side as one run to be summed up: each step stands there once for each round. */
+export function inARow(results: readonly RunResult[]): Summable {
+  const [first, ...more] = results.map(baselineRun)
+  if (first === undefined) throw new RangeError('no round to sum up')
+  return more.reduce<Summable>(
+    (sum, { steps, plan, iterations, inWindow }) => ({
+      steps: [...sum.steps, ...steps],
+      plan: { ...sum.plan, measured: sum.plan.measured + plan.measured },
+      iterations: { ...sum.iterations, dropped: sum.iterations.dropped + iterations.dropped },
+      inWindow: {
+        succeeded: sum.inWindow.succeeded + inWindow.succeeded,
+        failed: sum.inWindow.failed + inWindow.failed,
+      },
+    }),
+    first,
+  )
+}
+
+/** How steady all rounds were. */
+export function paceOfRounds(results: readonly RunResult[]): Pace {
+  const paces = results.map(paceOf)
+  return { length: paces[0]?.length ?? 0, successes: paces.flatMap(({ successes }) => successes) }
+}

@@ -1,0 +1,140 @@
+import type { MetricName } from '../profile/profile.ts'
+import { counted, formatCount } from '../units.ts'
+import { blocksWithMoreFailures, type Group, paceChanges, quantileChanges } from './blocks.ts'
+import { type Change, errorsChange, limitOf, type RelativeLimit } from './change.ts'
+import type { Round, SidesOptions } from './compare-sides.ts'
+import type { Judgement } from './comparison.ts'
+import { normalExceededBy } from './distributions.ts'
+import { failures, failuresAtMost, metricOf, percentileOf } from './metrics.ts'
+import { type RoundsNoise, roundsBounds, roundsNoise, smallestChange } from './paired-statistics.ts'
+import { type Part, type Scope, WHOLE } from './scope.ts'
+import { newcombe } from './statistics.ts'
+import { groupSteps } from './step-groups.ts'
+
+type Undecided = Extract<Judgement, { kind: 'undecided' }>
+
+/** What one look at the rounds knows of the part of a budget. */
+export interface Sides {
+  readonly rounds: readonly Round[]
+  readonly part: Part
+  /** All rounds summed up. */
+  readonly head: Scope
+  readonly base: Scope
+}
+
+/** How a look is taken. */
+export interface Look extends Pick<SidesOptions, 'design' | 'freshProcesses'> {
+  /** One-sided level of the bounds. */
+  readonly level: number
+}
+
+/** How the head lies to the base and to its limit; or why that cannot be told. */
+export function sideChange(metric: MetricName, limit: RelativeLimit, sides: Sides, look: Look): Change | Undecided {
+  if (metric === 'errors') return failuresChange(limit, sides, look)
+  const base = metricOf(metric).read(sides.base)
+  if (base === undefined || base === 0)
+    return {
+      kind: 'undecided',
+      reason: `the base version has no ${metric === 'throughput' ? 'throughput' : 'successful request'} to compare with`,
+      remedy: 'Check that the base version answers this load.',
+    }
+  const blocks = metric === 'throughput' ? paceBlocks(sides) : quantileBlocks(metric, sides)
+  if ('kind' in blocks) return blocks
+  const noise = roundsNoise(blocks, {
+    centre: look.design === 'paired' ? 'mean' : 'trimmed',
+    fresh: look.freshProcesses,
+  })
+  if (noise === undefined || blocks.some((round) => round.length === 0))
+    return {
+      kind: 'undecided',
+      reason: 'the rounds have too few blocks to tell how much they differ by chance',
+      remedy: 'Measure more rounds, or longer ones.',
+    }
+  return changeOf(noise, { base, limit, sides, look, sign: metric === 'throughput' ? -1 : 1 })
+}
+
+function quantileBlocks(metric: `p${number}`, { rounds, part }: Sides): readonly (readonly number[])[] | Undecided {
+  const q = percentileOf(metric)
+  const grouping = groupSteps(rounds, part, q)
+  if (grouping.kind === 'groups') return rounds.map((round) => quantileChanges(round, grouping.groups, q))
+  const { successes, needed } = grouping
+  return {
+    kind: 'undecided',
+    reason: `only ${formatCount(successes)} of the ${counted(needed, 'success', 'successes')} it takes in each round to compare ${metric}`,
+    remedy: 'Send more of these requests, or limit a lower percentile.',
+  }
+}
+
+function paceBlocks({ rounds, part }: Sides): readonly (readonly number[])[] {
+  return rounds.map((round) => paceChanges(round, stepsIn(round, part)))
+}
+
+interface Comparing {
+  readonly base: number
+  readonly limit: RelativeLimit
+  readonly sides: Sides
+  readonly look: Look
+  /** 1 where more is worse. */
+  readonly sign: 1 | -1
+}
+
+function changeOf(noise: RoundsNoise, { base, limit, sides, look, sign }: Comparing): Change {
+  const worst = limitOf(limit, base, sign === 1 ? 'higher' : 'lower')
+  const ratio = (change: number) => Math.exp(sign * change)
+  const shown = roundsBounds(noise, 0.05)
+  const [low, high] = sign === 1 ? [shown.low, shown.high] : [shown.high, shown.low]
+  return {
+    ...roundsBounds(noise, look.level),
+    estimate: noise.estimate,
+    baseline: base,
+    runs: sides.rounds.length,
+    limit: worst,
+    allowed: worst > 0 ? sign * Math.log(worst / base) : Number.POSITIVE_INFINITY,
+    doubt: 'rounds',
+    ratio: { value: ratio(noise.estimate), low: ratio(low), high: ratio(high) },
+    resolution: () => ratio(smallestChange(noise)),
+  }
+}
+
+/**
+ * Counts pooled over the rounds. A burst of errors lasts for seconds and may hit one version only, so an excess counts when
+ * it was seen in several blocks.
+ */
+function failuresChange(
+  limit: RelativeLimit,
+  { rounds, part, head, base }: Sides,
+  { level }: Look,
+): Change | Undecided {
+  const theirs = failures(base)
+  if (theirs.n === 0)
+    return {
+      kind: 'undecided',
+      reason: 'nothing was sent to the base version',
+      remedy: 'Check that the base version answers this load.',
+    }
+  const change = errorsChange(head, [base], limit)
+  const z = normalExceededBy(level)
+  const [ours, most] = [failures(head), failuresAtMost(head)]
+  const { low } = newcombe(ours.x, ours.n, theirs.x, theirs.n, z)
+  const { high } = newcombe(most.x, most.n, theirs.x, theirs.n, z)
+  const seen = rounds.reduce((sum, round) => sum + timesWorse(round, part), 0)
+  if (low > change.allowed && seen < SEVERAL)
+    return {
+      kind: 'undecided',
+      reason: `the head failed more often in only ${counted(seen, 'block')}, which may be one burst of errors`,
+      remedy: 'Measure more rounds: what comes again is no burst.',
+    }
+  return { ...change, low, high, runs: rounds.length, doubt: 'rounds' }
+}
+
+const SEVERAL = 3
+
+/** Dropped arrivals are in no block; a round in which the head dropped more counts as one. */
+function timesWorse(round: Round, part: Part): number {
+  const dropped = part === WHOLE && round.head.iterations.dropped > round.base.iterations.dropped ? 1 : 0
+  return blocksWithMoreFailures(round, stepsIn(round, part)) + dropped
+}
+
+function stepsIn({ head }: Round, { includes }: Part): Group {
+  return head.steps.filter(includes).map(({ id }) => id)
+}

@@ -1,0 +1,103 @@
+import type { RunResult } from '../result/result.ts'
+import { counted, formatCount } from '../units.ts'
+import { type Answers, otherAnswers } from './answer-mix.ts'
+import type { Round } from './compare-sides.ts'
+import type { Defect } from './comparison.ts'
+import { missingSteps, ownDefects, type StepTally } from './evidence.ts'
+import type { Part } from './scope.ts'
+
+const SIDES = ['base', 'head'] as const
+
+/** Both versions are sent the same arrivals, to within this share of them. */
+const UNEQUAL = 0.01
+
+/**
+ * Every flaw of the evidence: those of each round on each side, and those between the sides. A step may have no requests in
+ * one round by chance, so what is missing is looked for in all rounds together.
+ */
+export function sidesDefects(rounds: readonly Round[], gated: readonly Part[]): readonly Defect[] {
+  const tallies = { base: tallyOf(rounds, 'base'), head: tallyOf(rounds, 'head') }
+  return [
+    ...SIDES.flatMap((side) => roundDefects(rounds, side)),
+    ...rounds.flatMap(unequalLoad),
+    ...SIDES.flatMap((side) =>
+      missingSteps(tallies[side]).map((defect) => ({ ...defect, message: `${defect.message} (${side})` })),
+    ),
+    ...tallies.head.steps.flatMap((step, at) =>
+      gated.some(({ includes }) => includes(step)) ? mixDefects(step, tallies.base.steps[at]) : [],
+    ),
+  ]
+}
+
+/** The same flaw in several rounds of a side is told once, with its figures in the first of them. */
+function roundDefects(rounds: readonly Round[], side: keyof Round): readonly Defect[] {
+  const found = new Map<Defect['code'], { readonly first: Defect; readonly rounds: Set<number> }>()
+  for (const [at, round] of rounds.entries())
+    for (const defect of ownDefects(round[side])) {
+      const known = found.get(defect.code) ?? { first: defect, rounds: new Set() }
+      known.rounds.add(at + 1)
+      found.set(defect.code, known)
+    }
+  return [...found.values()].map(({ first, rounds: [number, ...more] }) => {
+    const others = more.length > 0 ? ` and ${counted(more.length, 'other')}` : ''
+    return { ...first, message: `${first.message} (${side}, round ${number}${others})` }
+  })
+}
+
+/**
+ * In the open model. Requests may differ, since iterations end at a failure, and so may the iterations of users, who go at
+ * the pace of their answers; arrivals may not.
+ */
+function unequalLoad({ base, head }: Round, at: number): readonly Defect[] {
+  const [ours, theirs] = [head.iterations.planned, base.iterations.planned]
+  if (head.plan.model === 'closed' || Math.abs(ours - theirs) <= UNEQUAL * Math.max(ours, theirs)) return []
+  return [
+    {
+      code: 'unequal-load',
+      message: `The versions got different loads: ${counted(theirs, 'arrival')} on the base, ${formatCount(ours)} on the head (round ${at + 1})`,
+      remedy: 'Run again; if it happens again, report it with the result file.',
+    },
+  ]
+}
+
+function mixDefects(now: Answers, before: Answers | undefined): readonly Defect[] {
+  const message = before && otherAnswers(now, [before], 'on the base')
+  if (message === undefined) return []
+  return [
+    {
+      code: 'different-answers',
+      message,
+      remedy: 'If the change is meant, this pull request cannot be compared with its base: set `compare: none` for it.',
+    },
+  ]
+}
+
+/** The counts of one side over all rounds. */
+interface Tally {
+  readonly steps: readonly (StepTally & Answers)[]
+  readonly iterations: Pick<RunResult['iterations'], 'cut'>
+}
+
+function tallyOf(rounds: readonly Round[], side: keyof Round): Tally {
+  const results = rounds.map((round) => round[side])
+  return {
+    steps: (results[0]?.steps ?? []).map(({ scenario, step }, at) => {
+      const same = results.flatMap(({ steps }) => steps[at] ?? [])
+      return {
+        scenario,
+        step,
+        sent: same.reduce((sum, { sent }) => sum + sent, 0),
+        succeeded: same.reduce((sum, { succeeded }) => sum + succeeded, 0),
+        statuses: added(same.map(({ statuses }) => statuses)),
+        causes: added(same.map(({ causes }) => causes)),
+      }
+    }),
+    iterations: { cut: results.reduce((sum, { iterations }) => sum + iterations.cut, 0) },
+  }
+}
+
+function added(parts: readonly Readonly<Partial<Record<string, number>>>[]): Record<string, number> {
+  const sum: Record<string, number> = {}
+  for (const part of parts) for (const [key, count] of Object.entries(part)) sum[key] = (sum[key] ?? 0) + (count ?? 0)
+  return sum
+}

@@ -1,0 +1,153 @@
+import type { IntervalRecord, Intervals } from '../engine/shard-result.ts'
+import { type HistogramText, sumOf } from '../histogram.ts'
+import type { Ms } from '../units.ts'
+import type { GeneratorHealth, RunResult, StepResult } from './result.ts'
+
+/**
+ * Rounds of the same plan as one run: sums where they add up, the worst round where they do not. The window is that of all
+ * rounds one behind the other, and so are the intervals. At least one round; id, commit and target are the first one's.
+ */
+export function mergeRounds(results: readonly RunResult[]): RunResult {
+  const [first] = results
+  if (first === undefined) throw new RangeError('no round to merge')
+  const { plan } = first
+  const shards = results.map((result) => result.shards)
+  return {
+    ...first,
+    plan: { ...plan, measured: sum(results, (r) => r.plan.measured), warmUp: sum(results, (r) => r.plan.warmUp) },
+    shards: {
+      expected: sum(shards, ({ expected }) => expected),
+      reported: sum(shards, ({ reported }) => reported),
+      lost: shards.flatMap(({ lost }) => lost),
+    },
+    complete: results.every(({ complete }) => complete),
+    iterations: sumByKey(results.map(({ iterations }) => iterations)),
+    warmUp: sumByKey(results.map(({ warmUp }) => warmUp)),
+    steps: first.steps.map((_, at) =>
+      mergedStep(
+        results.map(({ steps }) => steps[at]!),
+        plan.measured,
+      ),
+    ),
+    intervals: continued(
+      results.map(({ intervals }) => intervals),
+      plan.measured,
+    ),
+    health: mergedHealth(results.map(({ health }) => health)),
+  }
+}
+
+function mergedStep(parts: readonly StepResult[], measured: Ms): StepResult {
+  const [first] = parts as readonly [StepResult, ...StepResult[]]
+  const blocks = parts.map((part) => part.blocks)
+  return {
+    ...first,
+    sent: sum(parts, ({ sent }) => sent),
+    succeeded: sum(parts, ({ succeeded }) => succeeded),
+    failed: sum(parts, ({ failed }) => failed),
+    succeededInWindow: sum(parts, ({ succeededInWindow }) => succeededInWindow),
+    causes: sumByKey(parts.map(({ causes }) => causes)),
+    statuses: sumByKey(parts.map(({ statuses }) => statuses)),
+    bytesReceived: sum(parts, ({ bytesReceived }) => bytesReceived),
+    bytesSent: sum(parts, ({ bytesSent }) => bytesSent),
+    response: sumOf(parts.map(({ response }) => response)),
+    service: sumOf(parts.map(({ service }) => service)),
+    firstByte: sumOfAll(parts.map(({ firstByte }) => firstByte)),
+    failures: sumOf(parts.map(({ failures }) => failures)),
+    blocks: isEach(blocks) ? continued(blocks, measured) : undefined,
+  }
+}
+
+/**
+ * The pieces of one round behind those of the round before: first all that ended within the windows, then all that ended
+ * after them, so that what is within the window of all rounds stays so. Where pieces do not fill a window evenly, its last
+ * and shorter one joins the one before, and the length is that which would fill it.
+ */
+function continued(rounds: readonly Intervals[], measured: Ms): Intervals {
+  const { length } = rounds[0]!
+  const whole = Math.max(1, Math.floor(measured / length))
+  const within = Math.ceil(measured / length)
+  const records: IntervalRecord[] = []
+  const after: IntervalRecord[] = []
+  // One index stays free between the two, for the quotient of window and length is rounded.
+  let next = whole * rounds.length + 1
+  for (const [round, own] of rounds.entries()) {
+    for (const record of own.records)
+      if (record.index < within) add(records, { ...record, index: round * whole + Math.min(record.index, whole - 1) })
+      else after.push({ ...record, index: next + record.index - within })
+    next = Math.max(next, (after.at(-1)?.index ?? -1) + 1)
+  }
+  return { length: measured / whole, records: [...records, ...after] }
+}
+
+function add(records: IntervalRecord[], record: IntervalRecord): void {
+  const last = records.at(-1)
+  if (last?.index !== record.index) {
+    records.push(record)
+    return
+  }
+  records[records.length - 1] = {
+    index: record.index,
+    succeeded: last.succeeded + record.succeeded,
+    failed: last.failed + record.failed,
+    response: sumOf([last.response, record.response]),
+  }
+}
+
+/** Rounds come one after the other, so connections in use at once are those of the fullest round. */
+function mergedHealth(parts: readonly GeneratorHealth[]): GeneratorHealth {
+  const connections = parts.map((part) => part.connections)
+  const pauses = parts.map((part) => part.pauses)
+  const machines = parts.flatMap(({ machine }) => machine ?? [])
+  const links = parts.flatMap(({ link }) => link ?? [])
+  const short = connections.map((part) => part.short)
+  return {
+    lateness: sumOf(parts.map(({ lateness }) => lateness)),
+    loopDelayP99: worst(parts, ({ loopDelayP99 }) => loopDelayP99),
+    loopUtilisation: worst(parts, ({ loopUtilisation }) => loopUtilisation),
+    cpu: worst(parts, ({ cpu }) => cpu),
+    pauses: isEach(pauses)
+      ? {
+          count: sum(pauses, ({ count }) => count),
+          total: sum(pauses, ({ total }) => total),
+          longest: worst(pauses, ({ longest }) => longest),
+        }
+      : undefined,
+    machine:
+      machines.length === 0
+        ? undefined
+        : { stolen: worst(machines, ({ stolen }) => stolen), idle: Math.min(...machines.map(({ idle }) => idle)) },
+    link: links.length === 0 ? undefined : Math.max(...links),
+    connections: {
+      opened: sum(connections, ({ opened }) => opened),
+      peak: worst(connections, ({ peak }) => peak),
+      cap: worst(connections, ({ cap }) => cap),
+      connect: sumOfAll(connections.map(({ connect }) => connect)),
+      tls: sumOfAll(connections.map(({ tls }) => tls)),
+      short: isEach(short) ? short.includes(true) : undefined,
+    },
+    staleRetries: sum(parts, ({ staleRetries }) => staleRetries),
+  }
+}
+
+function sumOfAll(texts: readonly (HistogramText | undefined)[]): HistogramText | undefined {
+  return isEach(texts) ? sumOf(texts) : undefined
+}
+
+function isEach<T>(values: readonly (T | undefined)[]): values is readonly T[] {
+  return values.every((value) => value !== undefined)
+}
+
+function sum<T>(parts: readonly T[], read: (part: T) => number): number {
+  return parts.reduce((total, part) => total + read(part), 0)
+}
+
+/** NaN stays NaN: a broken number is not a healthy one. */
+function worst<T>(parts: readonly T[], read: (part: T) => number): number {
+  return Math.max(...parts.map(read))
+}
+
+function sumByKey<K extends string>(parts: readonly Readonly<Partial<Record<K, number>>>[]): Record<K, number> {
+  const keys = [...new Set(parts.flatMap((part) => Object.keys(part) as K[]))].sort()
+  return Object.fromEntries(keys.map((key) => [key, sum(parts, (part) => part[key] ?? 0)])) as Record<K, number>
+}
