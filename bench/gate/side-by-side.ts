@@ -17,6 +17,8 @@ const WINDOW = { rate: 100, measured: 30_000 }
 /** Both versions stop, start and warm up. */
 const BETWEEN: Ms = 10_000
 const MOST_ROUNDS = 10
+/** Empty between rounds; they are large, and so not made for every pull request. */
+const [BASE, HEAD] = [new RunRecorder(WINDOW.measured), new RunRecorder(WINDOW.measured)]
 const DESIGN = { design: 'paired', freshProcesses: true, mostRounds: MOST_ROUNDS } as const
 
 /** `slower` is how many times longer the head takes: 1 is the same code. `seeds` name the pull request. */
@@ -35,7 +37,6 @@ export function sideBySide(environment: Environment, slower: number, seeds: read
 /** Of one job: the machine stays, the processes are new in every round. */
 export function roundsOn(environment: Environment, slower: number, random: Random): () => Round {
   const machine = new Machine(environment, random)
-  const [base, head] = [new RunRecorder(WINDOW.measured), new RunRecorder(WINDOW.measured)]
   let round = 0
   const sideOf = (recorder: RunRecorder, slower: number): Loaded => ({
     process: new ServiceProcess(environment, random, slower),
@@ -43,8 +44,8 @@ export function roundsOn(environment: Environment, slower: number, random: Rando
   })
   return () => {
     machine.pass(BETWEEN)
-    load(machine, [sideOf(base, 1), sideOf(head, slower)], WINDOW)
+    load(machine, [sideOf(BASE, 1), sideOf(HEAD, slower)], WINDOW)
     const facts = { hour: round++, model: machine.model }
-    return { base: base.drain({ id: `base ${round}`, ...facts }), head: head.drain({ id: `head ${round}`, ...facts }) }
+    return { base: BASE.drain({ id: `base ${round}`, ...facts }), head: HEAD.drain({ id: `head ${round}`, ...facts }) }
   }
 }

@@ -5,9 +5,14 @@
 import { cpus } from 'node:os'
 import { formatCount, formatDuration } from '../../src/units.ts'
 import { writeFigures } from '../table.ts'
+import { ENVIRONMENTS } from './environments.ts'
+import { noiseOf } from './noise.ts'
 import { allJudged } from './spread-work.ts'
 import { tablesOf } from './tables.ts'
-import { piecesOf } from './work.ts'
+import { piecesOf, SEED } from './work.ts'
+
+/** From which the noise of the machines is known to some 2 %. */
+const RUNS = 1_500
 
 const pullRequests = Number(process.argv[2] ?? 10_000)
 if (!(Number.isSafeInteger(pullRequests) && pullRequests >= 10)) throw new Error('Usage: simulate.ts [PULLREQUESTS]')
@@ -21,7 +26,11 @@ const broken = Object.entries(cells).filter(([, { invalid }]) => invalid > 0)
 if (broken.length > 0)
   throw new Error(`Simulated evidence was found invalid: ${broken.map(([name]) => name).join('; ')}`)
 
-const sections = tablesOf(cells)
+const sections = tablesOf(cells, {
+  quiet: noiseOf(ENVIRONMENTS.quiet, RUNS, SEED),
+  typical: noiseOf(ENVIRONMENTS.typical, RUNS, SEED),
+  hostile: noiseOf(ENVIRONMENTS.hostile, RUNS, SEED),
+})
 const date = new Date().toISOString().slice(0, 10)
 const took = formatDuration(performance.now() - begun)
 const circumstances = `${date}, ${formatCount(pullRequests)} pull requests where there is an aim, in ${took} on ${cpus()[0]?.model.trim() ?? 'an unknown processor'}, Node ${process.version}.`

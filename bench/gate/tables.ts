@@ -2,13 +2,14 @@ import { wilson } from '../../src/compare/statistics.ts'
 import { formatChange, formatCount, type Share } from '../../src/units.ts'
 import { table } from '../table.ts'
 import { ENVIRONMENTS, type EnvironmentName } from './environments.ts'
-import { noiseOf } from './noise.ts'
+import type { Noise } from './noise.ts'
 import { PEER_RULES } from './peer-rules.ts'
 import { type GateName, KEPT, loadgate, peer } from './stored.ts'
 import { NONE, type Tally } from './tally.ts'
 import { type Cells, CHANGES, COARSE_CHANGES, cellName, type Design, NAMES, SHARP } from './work.ts'
 
-export function tablesOf(cells: Cells): readonly string[] {
+/** `noise` is that of each environment. */
+export function tablesOf(cells: Cells, noise: Readonly<Record<EnvironmentName, Noise>>): readonly string[] {
   const designs = NAMES.flatMap((environment) =>
     STORED.filter((design) => design === 'stored, mixed' || ENVIRONMENTS[environment].models.length > 1).map(
       (design) => ({ environment, design }),
@@ -23,7 +24,7 @@ export function tablesOf(cells: Cells): readonly string[] {
       stored(cells, environment, design),
     ]),
     'The machines:',
-    machines(),
+    machines(noise),
   ]
 }
 
@@ -85,15 +86,9 @@ function stored(cells: Cells, environment: EnvironmentName, design: Design): str
   return table([['gate', ...failed, '±0 % inconclusive', '+10 % passed'], ...rows])
 }
 
-/** Of either kind of noise. */
-const RUNS = 1_000
-
-function machines(): string {
-  const rows = NAMES.map((environment) => {
-    const { betweenRuns, betweenSides } = noiseOf(ENVIRONMENTS[environment], RUNS, 1)
-    return [environment, percent(betweenRuns), percent(betweenSides)]
-  })
-  return table([['p95 of a minute, standard deviation', 'between runs', 'between two processes of it'], ...rows])
+function machines(noise: Readonly<Record<EnvironmentName, Noise>>): string {
+  const rows = NAMES.map((name) => [name, percent(noise[name].betweenRuns), percent(noise[name].betweenSides)])
+  return table([['standard deviation of the p95 of a minute', 'between runs', 'between two sides'], ...rows])
 }
 
 function of(

@@ -37,7 +37,8 @@ export const CHANGES: readonly number[] = [1, 1.02, 1.05, 1.1, 1.2]
 export const COARSE_CHANGES: readonly number[] = [...CHANGES, 1.5]
 export const NAMES = Object.keys(ENVIRONMENTS) as readonly EnvironmentName[]
 
-const SEED = 1
+/** Of everything. */
+export const SEED = 1
 /** Of a project that stores runs all are one piece: before them come the runs that it begins with. */
 const AT_ONCE: Record<Design, number> = { 'side by side': 50, 'stored, mixed': 250, 'stored, one model': 250 }
 
