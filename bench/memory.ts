@@ -24,10 +24,9 @@ const DAY = 86_400
 const WORKERS = 100
 const SECONDS = 600
 
-/** Of the process, in MB. */
 interface Merging {
   readonly took: Ms
-  readonly before: number
+  /** Resident in all, in MB. */
   readonly most: number
 }
 
@@ -39,8 +38,8 @@ interface Kept {
 
 async function measure(minutes: number): Promise<void> {
   const users = await usersKeep(minutes)
-  const { args, ...node } = script('memory.ts', 'day')
-  const day = await told<Kept>({ ...node, args: ['--expose-gc', ...args] })
+  // The young generation has its full size from the start, as in an engine that is busy: otherwise its growth is measured.
+  const day = await told<Kept>(withFlags(script('memory.ts', 'day'), '--expose-gc', '--min-semi-space-size=16'))
   const merged = await merging()
   const section = table([
     ['what is kept', 'MB', 'aim'],
@@ -50,7 +49,7 @@ async function measure(minutes: number): Promise<void> {
     ['against its first ten minutes', change(day), '≤ 5 %'],
     [
       `${WORKERS} workers × ${SECONDS} s × 10 steps, merged in ${(merged.took / 1000).toFixed(1)} s (aim ≤ 10)`,
-      `${(merged.most - merged.before).toFixed(0)}, over the ${merged.before.toFixed(0)} of the process`,
+      merged.most.toFixed(0),
       '≤ 300',
     ],
   ])
@@ -66,10 +65,17 @@ async function merging(): Promise<Merging> {
   const directory = mkdtempSync(join(tmpdir(), 'loadgate-bench-'))
   try {
     await told(script('memory.ts', 'write', directory))
-    return await told<Merging>(script('memory.ts', 'merge', directory))
+    // On a machine of 24 GB V8 does not begin to collect before it has 180 MB of garbage; here it has to.
+    return await told<Merging>(withFlags(script('memory.ts', 'merge', directory), ...SMALL_HEAP))
   } finally {
     rmSync(directory, { recursive: true, force: true })
   }
+}
+
+const SMALL_HEAP = ['--max-old-space-size=128', '--max-semi-space-size=8']
+
+function withFlags({ args, ...program }: Program, ...flags: readonly string[]): Program {
+  return { ...program, args: [...flags, ...args] }
 }
 
 async function told<T>(program: Program): Promise<T> {
@@ -188,14 +194,13 @@ const shardsIn = (directory: string): Shards => ({
 })
 
 function mergeShards(directory: string): Merging {
-  const before = process.memoryUsage.rss() / 1e6
   const begun = performance.now()
   const machine = { cpu: '', cores: 1, os: '', node: '' }
   const fingerprint = { plan: MANY_PLAN.hash, generator: '', machine }
   const context = { id: '1', plan: MANY_PLAN, executor: '', fingerprint, commit: undefined, lost: [] }
   const { shards: sum } = mergeResults(shardsIn(directory), context)
   if (sum.reported !== WORKERS) throw new Error(sum.lost.join('; '))
-  return { took: performance.now() - begun, before, most: process.resourceUsage().maxRSS * 1.024e-3 }
+  return { took: performance.now() - begun, most: process.resourceUsage().maxRSS * 1.024e-3 }
 }
 
 const [role, directory = ''] = process.argv.slice(2)

@@ -4,6 +4,7 @@ import { compare } from './compare/compare.ts'
 import { judge } from './compare/judge.ts'
 import type { Verdict } from './compare/verdict.ts'
 import { fingerprintHere } from './fingerprint.ts'
+import { placeOf } from './github/place.ts'
 import { hideSecrets } from './hide-secrets.ts'
 import { CHOICES, type GateOptions } from './inputs.ts'
 import { loadProfile } from './profile-file.ts'
@@ -38,11 +39,14 @@ export async function gate(options: GateOptions, doors: GateDoors): Promise<Gate
   loaded.secrets.forEach(doors.mask)
   const plan = hideSecrets(loaded.plan, doors.output.redact)
   const fingerprint = fingerprintHere(plan.hash)
-  const store = options.compare === 'none' ? undefined : openStore(options.baseline, process.cwd())
+  const world = { cwd: process.cwd(), env: doors.env, profile: options.profile }
+  const github = placeOf(doors.env, options.githubToken)
+  const store = options.compare === 'none' ? undefined : openStore(options.baseline, { ...world, github })
   const keep = options.saveBaseline === 'true' || (options.saveBaseline === 'auto' && doors.savesByItself)
   await checkReportPaths(options)
   if (keep) await store?.checkAppend()
   const earlier = await readEarlier(store)
+  earlier.baseline?.notes?.forEach(doors.output.info)
   if (earlier.problem) doors.output.warning(`${earlier.problem.message}. This run will be invalid.`)
   if (options.requireBaseline) requireComparable(plan, earlier, fingerprint, Date.now())
 
@@ -68,7 +72,9 @@ export async function gate(options: GateOptions, doors: GateDoors): Promise<Gate
 }
 
 function reproduce({ profile, baseline }: GateOptions, commit: string | undefined): string {
-  const store = baseline === CHOICES.baseline.default ? '' : ` --baseline ${baseline}`
+  // Artifacts are out of a laptop's reach.
+  const { default: usual, onLaptop } = CHOICES.baseline
+  const store = baseline === usual || baseline === onLaptop ? '' : ` --baseline ${baseline}`
   const run = `loadgate run ${profile}${store}`
   return commit ? `git checkout ${commit} && ${run}` : run
 }

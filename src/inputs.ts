@@ -6,7 +6,7 @@ import { nearest } from './nearest.ts'
 export interface GateOptions {
   readonly profile: string
   readonly compare: 'auto' | 'baseline' | 'none'
-  /** `file:PATH` or `none`. */
+  /** `artifact`, `branch:NAME`, `s3://BUCKET/PREFIX`, `file:PATH` or `none`. */
   readonly baseline: string
   readonly saveBaseline: 'auto' | 'true' | 'false'
   readonly requireBaseline: boolean
@@ -44,8 +44,10 @@ export const CHOICES = {
     flag: 'compare',
   },
   baseline: {
-    about: 'Where recent runs are kept: `file:PATH`, or `none`.',
-    default: 'file:.loadgate/baseline.json',
+    about:
+      'Where recent runs are kept: `artifact` (those of this workflow), `branch:NAME`, `s3://BUCKET/PREFIX`, `file:PATH`, or `none`.',
+    default: 'artifact',
+    onLaptop: 'file:.loadgate/baseline.json',
     flag: 'baseline',
   },
   'save-baseline': {

@@ -1,14 +1,13 @@
-// A worker thread: carries the shard it was born with, from the moment it is told to the result.
+// A worker thread: carries the shards it was born with, from the moment it is told to their results.
 import { parentPort, workerData } from 'node:worker_threads'
 import { runShard } from './engine/run-shard.ts'
 import { LoadgateError, messageOf } from './errors.ts'
-import type { FromWorker, ToWorker } from './executor/messages.ts'
-import type { Shard } from './plan/plan.ts'
+import type { CarriedShard, FromWorker, ToWorker } from './executor/messages.ts'
 import type { EpochMs } from './units.ts'
 
 if (!parentPort) throw new LoadgateError('usage', 'This file is a part of Loadgate, not a command')
 const executor = parentPort
-const shard: Shard = workerData
+const shards: readonly CarriedShard[] = workerData
 const cancelled = new AbortController()
 
 executor.on('message', (message: ToWorker) => {
@@ -19,9 +18,14 @@ tell({ kind: 'ready' })
 
 async function carry(startAt: EpochMs): Promise<void> {
   try {
-    const onProgress = (progress: Extract<FromWorker, { kind: 'progress' }>['progress']) =>
-      tell({ kind: 'progress', progress })
-    tell({ kind: 'result', result: await runShard(shard, { startAt, signal: cancelled.signal, onProgress }) })
+    const runs = shards.map(({ shard, at }) =>
+      runShard(shard, {
+        startAt,
+        signal: cancelled.signal,
+        onProgress: (progress) => tell({ kind: 'progress', progress: { ...progress, index: at } }),
+      }),
+    )
+    tell({ kind: 'results', results: await Promise.all(runs) })
   } catch (error) {
     tell({ kind: 'failed', reason: messageOf(error) })
   }

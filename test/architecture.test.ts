@@ -9,8 +9,32 @@ const filesBelow = (folder: string) =>
     .filter((file) => file.endsWith('.ts'))
     .map((file) => join(folder, file))
 
-const STAGES = ['profile', 'plan', 'engine', 'executor', 'result', 'baseline', 'compare', 'sizing', 'report', 'publish']
-const SMALL = ['units', 'errors', 'directories', 'secret-parts', 'histogram', 'nearest', 'version', 'visible-only']
+const STAGES = [
+  'profile',
+  'plan',
+  'engine',
+  'executor',
+  'service',
+  'versions',
+  'result',
+  'github',
+  'baseline',
+  'compare',
+  'sizing',
+  'report',
+  'publish',
+]
+const SMALL = [
+  'units',
+  'errors',
+  'directories',
+  'secret-parts',
+  'histogram',
+  'aws',
+  'nearest',
+  'version',
+  'visible-only',
+]
 const ENTRIES = ['action', 'cleanup', 'cli', 'thread']
 const NO_IO = ['profile', 'plan', 'result', 'compare', 'report']
 

@@ -2,7 +2,7 @@ import { expect, test } from '@jest/globals'
 import fc from 'fast-check'
 import { build, decodeFromCompressedBase64, encodeIntoCompressedBase64 } from 'hdr-histogram-js'
 import { LoadgateError } from '../src/errors.ts'
-import { countIn, Histogram, Recorder } from '../src/histogram.ts'
+import { countIn, Histogram, quantileOf, Recorder, sumOf } from '../src/histogram.ts'
 
 const HOUR = 3_600_000_000
 // Small values, every magnitude, and both sides of every power of two.
@@ -70,6 +70,17 @@ test('every rank and quantile is the sorted sample of that rank, within 0.05 %',
 function expectNear(read: number, value: number) {
   expect(Math.abs(read - value)).toBeLessThanOrEqual(value < 2048 ? 0 : value / 2048)
 }
+
+test('the quantile of several texts is that of their sum, and leaves nothing behind', () => {
+  fc.assert(
+    fc.property(fc.array(times, { maxLength: 4 }), fc.double({ min: 0, max: 1, noNaN: true }), (parts, q) => {
+      const texts = parts.map(textOf)
+      expect(quantileOf(texts, q)).toBe(Histogram.of(...texts).quantile(q))
+      expect(sumOf(texts)).toBe(Histogram.of(...texts).toText())
+      expect(quantileOf([], q)).toBeUndefined()
+    }),
+  )
+})
 
 test('every slot is read at its middle', () => {
   expect([2047, 2048, 2049, 4096, 4099].map((us) => Histogram.of(textOf([us])).max)).toEqual([

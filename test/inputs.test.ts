@@ -40,7 +40,7 @@ test('an action without inputs has the defaults', () => {
   expect(optionsFromAction(() => '')).toMatchObject({
     profile: 'loadgate.yml',
     compare: 'auto',
-    baseline: 'file:.loadgate/baseline.json',
+    baseline: 'artifact',
     saveBaseline: 'auto',
     requireBaseline: false,
     onInconclusive: 'warn',

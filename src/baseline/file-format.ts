@@ -13,7 +13,11 @@ import { byStart } from './window.ts'
 //
 // `runs` are BaselineRun in the order of their start, at most WINDOW. `sha256` is that of the lines between the brackets,
 // line breaks included. A file is read only if writing what was read gives the same bytes: the checksum guards the runs,
-// this rule guards everything around them, and so no flipped bit and no missing byte goes unseen.
+// this rule guards everything around them, and so no flipped bit and no missing byte goes unseen. What a run holds is of no
+// concern here, so a run of an earlier version is read as it was written.
+//
+// In an artifact, `"merged":[…]` stands before the runs: the ids of the artifacts whose runs are among them, or were before
+// newer ones pushed them out. There the sum is that of this list, as it is written, and the lines.
 const KIND = 'loadgate-baseline'
 const SCHEMA = 1
 
@@ -22,27 +26,49 @@ export function isBaselineFile(text: string): boolean {
   return text.startsWith(`{"kind":"${KIND}"`)
 }
 
-export function encodeRuns(runs: readonly BaselineRun[]): string {
+export interface Merged {
+  readonly runs: readonly BaselineRun[]
+  /** Undefined outside artifacts. */
+  readonly merged: readonly number[] | undefined
+}
+
+export function encodeRuns(runs: readonly BaselineRun[], merged?: readonly number[]): string {
   const lines = `\n${runs.map((run) => JSON.stringify(run)).join(',\n')}\n`
-  return `{"kind":"${KIND}","schema":${SCHEMA},"sha256":"${sha256(lines)}","runs":[${lines}]}\n`
+  const list = merged === undefined ? '' : JSON.stringify(merged)
+  const head = list && `"merged":${list},`
+  return `{"kind":"${KIND}","schema":${SCHEMA},"sha256":"${sha256(list + lines)}",${head}"runs":[${lines}]}\n`
+}
+
+export function decodeRuns(bytes: Uint8Array, path: string): readonly BaselineRun[] {
+  return decodeMerged(bytes, path).runs
 }
 
 /** Throws LoadgateError when the bytes are not exactly what `encodeRuns` writes; `path` names them in the message. */
-export function decodeRuns(bytes: Uint8Array, path: string): readonly BaselineRun[] {
+export function decodeMerged(bytes: Uint8Array, path: string): Merged {
   const text = decodeUtf8(bytes, path)
   const file = parse(text, path)
-  if (file.kind !== KIND) throw refused(path, 'is not a baseline of Loadgate', 'Name another path for the baseline.')
+  if (file.kind !== KIND) throw refused(path, 'is not a baseline of Loadgate', 'Name another place for the baseline.')
   if (typeof file.schema === 'number' && file.schema > SCHEMA)
     throw refused(path, `has schema ${file.schema}, newer than the ${SCHEMA} known here`, 'Use a newer Loadgate.')
-  if (file.schema !== SCHEMA || !Array.isArray(file.runs)) throw damaged(path, 'its head cannot be read')
+  const { merged, runs } = file
+  if (file.schema !== SCHEMA || !Array.isArray(runs) || !(merged === undefined || isIds(merged)))
+    throw damagedBaseline(path, 'its head cannot be read')
   // Before anything in it is believed: what agrees was written by encodeRuns, or by someone who computed the sum.
-  if (!agrees(text, file.runs)) throw damaged(path, 'its checksum does not agree')
-  const runs = file.runs.map((run: unknown) => checked(run, path))
-  if (runs.length > WINDOW) throw damaged(path, `it holds ${runs.length} runs, more than ${WINDOW}`)
-  if (new Set(runs.map(({ id }) => id)).size < runs.length) throw damaged(path, 'it holds a run twice')
+  if (text !== encodeRuns(runs as BaselineRun[], merged)) throw damagedBaseline(path, 'its checksum does not agree')
+  return { runs: checkedRuns(runs, path), merged }
+}
+
+function checkedRuns(values: readonly unknown[], path: string): readonly BaselineRun[] {
+  const runs = values.map((run) => checked(run, path))
+  if (runs.length > WINDOW) throw damagedBaseline(path, `it holds ${runs.length} runs, more than ${WINDOW}`)
+  if (new Set(runs.map(({ id }) => id)).size < runs.length) throw damagedBaseline(path, 'it holds a run twice')
   if (runs.some((run, at) => at > 0 && byStart(runs[at - 1]!, run) > 0))
-    throw damaged(path, 'its runs are out of order')
+    throw damagedBaseline(path, 'its runs are out of order')
   return runs
+}
+
+function isIds(value: unknown): value is readonly number[] {
+  return Array.isArray(value) && value.every((id) => Number.isSafeInteger(id) && id > 0)
 }
 
 /** Strict: a lenient decoder turns every broken byte into the same replacement character. */
@@ -50,23 +76,19 @@ function decodeUtf8(bytes: Uint8Array, path: string): string {
   try {
     return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes)
   } catch (cause) {
-    throw damaged(path, 'it is not UTF-8', cause)
+    throw damagedBaseline(path, 'it is not UTF-8', cause)
   }
 }
 
-function agrees(text: string, runs: unknown[]): boolean {
-  return text === encodeRuns(runs as BaselineRun[])
-}
-
-function parse(text: string, path: string): { kind?: unknown; schema?: unknown; runs?: unknown } {
-  if (text === '') throw damaged(path, 'it is empty')
+function parse(text: string, path: string): { kind?: unknown; schema?: unknown; merged?: unknown; runs?: unknown } {
+  if (text === '') throw damagedBaseline(path, 'it is empty')
   try {
     const value: unknown = JSON.parse(text)
     return typeof value === 'object' && value !== null ? value : {}
   } catch (cause) {
     // A file of ours that was cut off is damaged; anything else was never ours.
-    if (isBaselineFile(text)) throw damaged(path, 'it is not whole', cause)
-    throw refused(path, 'is not a baseline of Loadgate', 'Name another path for the baseline.', cause)
+    if (isBaselineFile(text)) throw damagedBaseline(path, 'it is not whole', cause)
+    throw refused(path, 'is not a baseline of Loadgate', 'Name another place for the baseline.', cause)
   }
 }
 
@@ -74,15 +96,16 @@ function checked(run: unknown, path: string): BaselineRun {
   try {
     return checkRun(run)
   } catch (cause) {
-    throw damaged(path, `a run in it cannot be: ${messageOf(cause)}`, cause)
+    throw damagedBaseline(path, `a run in it cannot be: ${messageOf(cause)}`, cause)
   }
 }
 
-function damaged(path: string, why: string, cause?: unknown): LoadgateError {
+/** What was stored is there, and is not what was stored. */
+export function damagedBaseline(path: string, why: string, cause?: unknown): LoadgateError {
   return refused(
     path,
     `is damaged: ${why}`,
-    'Restore it from a copy, or move it away to begin a new baseline; it was left as it is.',
+    'Restore it from a copy, or take it away to begin a new baseline; it was left as it is.',
     cause,
   )
 }

@@ -4,25 +4,33 @@ import { lstat, open, readdir, rename, rm } from 'node:fs/promises'
 import { basename, dirname, join, resolve } from 'node:path'
 import { checkDirectory } from '../directories.ts'
 import { LoadgateError, messageOf } from '../errors.ts'
+import type { Ancestry } from '../github/ancestry.ts'
 import { formatBytes } from '../units.ts'
+import { readAsOf } from './as-of.ts'
 import type { BaselineRun, BaselineStore } from './baseline.ts'
+import { emptyBaseline, encodeChecked, LARGEST } from './cell-store.ts'
 import { checkRun } from './check-run.ts'
-import { decodeRuns, encodeRuns } from './file-format.ts'
+import { decodeRuns } from './file-format.ts'
 import { type Lock, lockFile } from './file-lock.ts'
+import { ancestryInClone } from './git-ancestry.ts'
 import { withRun } from './window.ts'
-
-// Twenty runs of two hundred steps with wide histograms are about 20 MB; beyond this it is not a baseline.
-const LARGEST = 64_000_000
 
 /**
  * A baseline in one file. Reading needs no lock, since a file is only ever replaced whole. `name` is how the report calls
  * the store.
  */
-export function fileStore(path: string, name = `file:${path}`): BaselineStore {
+export function fileStore(
+  path: string,
+  { name = `file:${path}`, ancestry }: { readonly name?: string; readonly ancestry?: Ancestry } = {},
+): BaselineStore {
   const file = resolve(path)
   return {
     name,
-    read: async () => ({ store: name, runs: await readRuns(file) }),
+    read: async ({ asOf } = {}) => {
+      const runs = await readRuns(file)
+      const baseline = runs === undefined ? emptyBaseline(name) : { store: name, runs }
+      return asOf === undefined ? baseline : readAsOf(baseline, asOf, ancestry ?? ancestryInClone(dirname(file)))
+    },
     // The directory is enough: the file is replaced, not written.
     checkAppend: () => named(file, 'written', () => checkDirectory(dirname(file))),
     append: (run) => named(file, 'written', () => append(file, run)),
@@ -34,17 +42,17 @@ async function append(file: string, run: BaselineRun): Promise<void> {
   checkRun(run)
   const lock = await lockFile(file)
   try {
-    const before = await readRuns(file)
+    const before = (await readRuns(file)) ?? []
     const after = withRun(before, run)
-    if (after !== before) await replace(file, encodeRuns(after), lock)
+    if (after !== before) await replace(file, encodeChecked(after, file), lock)
   } finally {
     await lock.release()
   }
 }
 
-async function readRuns(file: string): Promise<readonly BaselineRun[]> {
+async function readRuns(file: string): Promise<readonly BaselineRun[] | undefined> {
   const bytes = await named(file, 'read', () => readIfThere(file))
-  return bytes === undefined ? [] : decodeRuns(bytes, file)
+  return bytes && decodeRuns(bytes, file)
 }
 
 async function readIfThere(file: string): Promise<Uint8Array | undefined> {
@@ -71,10 +79,6 @@ async function readIfThere(file: string): Promise<Uint8Array | undefined> {
 
 /** A crash leaves the old file or the new one: the new one is complete on the disk before it takes the name. */
 async function replace(file: string, text: string, lock: Lock): Promise<void> {
-  if (Buffer.byteLength(text) > LARGEST)
-    throw new LoadgateError('infrastructure', `The baseline ${file} would exceed ${formatBytes(LARGEST)}`, {
-      hint: 'Measure fewer steps in one profile.',
-    })
   await sweep(file)
   const fresh = `${file}.${randomUUID()}.tmp`
   try {

@@ -39,7 +39,7 @@ export async function compareFiles(argv: readonly string[], { mask, redact }: Ou
         hint: 'Name the profile of the result with --profile.',
       },
     )
-  const { baseline, problem } = await earlierOf(baselines)
+  const { baseline, problem } = await earlierOf(baselines, profilePath)
   const comparison = compare(result, baseline, plan.budgets, { baselineProblem: problem })
   const run = {
     version: VERSION,
@@ -68,12 +68,14 @@ async function resultAt(path: string): Promise<RunResult> {
   }
 }
 
-async function earlierOf(names: readonly string[]): Promise<Earlier> {
+async function earlierOf(names: readonly string[], profile: string): Promise<Earlier> {
   const [store, ...more] = names
   if (more.length > 0 && names.some((name) => name.startsWith('file:')))
     throw new LoadgateError('usage', 'A store stands alone', { hint: 'Name either file:PATH, or one or more results.' })
   if (store?.startsWith('file:') && more.length === 0) {
-    const earlier = await readEarlier(openStore(store, process.cwd()))
+    const earlier = await readEarlier(
+      openStore(store, { cwd: process.cwd(), env: process.env, profile, github: undefined }),
+    )
     if (earlier.baseline?.runs.length !== 0) return earlier
     throw new LoadgateError('usage', `There is no run in ${store}`, {
       hint: 'Check the path; `loadgate run --save-baseline` adds a run to it.',

@@ -1,5 +1,5 @@
 import { isWithinWindow } from '../engine/interval.ts'
-import { Histogram, type HistogramText } from '../histogram.ts'
+import { type HistogramText, quantileOf } from '../histogram.ts'
 import type { RunResult, StepResult } from '../result/result.ts'
 import type { Share } from '../units.ts'
 import type { Round } from './compare-sides.ts'
@@ -26,6 +26,18 @@ const COUNTED = 20
  * the last one. Empty where a group has none at all.
  */
 export function quantileChanges(round: Round, groups: readonly Group[], q: Share): readonly number[] {
+  const known = seen.get(round) ?? new Map<string, readonly number[]>()
+  seen.set(round, known)
+  const key = `${q} of ${groups.map((ids) => ids.join('+')).join()}`
+  const changes = known.get(key) ?? changesIn(round, groups, q)
+  known.set(key, changes)
+  return changes
+}
+
+/** A round is looked at again whenever another one comes, and it never changes. */
+const seen = new WeakMap<Round, Map<string, readonly number[]>>()
+
+function changesIn(round: Round, groups: readonly Group[], q: Share): readonly number[] {
   const sides = [samplesOf(round.head, groups), samplesOf(round.base, groups)] as const
   const needed = blockNeeds(q)
   const blocks = cut(indexesOf(sides.flat()), (taken) =>
@@ -89,7 +101,10 @@ function countIn(group: Samples, block: readonly number[]): number {
 
 /** NaN without samples. */
 function quantileIn(group: Samples, block: readonly number[], q: Share): number {
-  const us = Histogram.of(...block.flatMap((index) => group.get(index)?.texts ?? [])).quantile(q)
+  const us = quantileOf(
+    block.flatMap((index) => group.get(index)?.texts ?? []),
+    q,
+  )
   // The histogram's smallest step is a microsecond, so a 0 means less than that. It only keeps the logarithm finite.
   return us === undefined ? Number.NaN : Math.max(us, 1)
 }

@@ -3,7 +3,7 @@ import type { Estimate } from './comparison.ts'
 import { studentQuantile } from './distributions.ts'
 import { failures, failuresAtMost, type Metric } from './metrics.ts'
 import type { Scope } from './scope.ts'
-import { fisher, type LogChange, logChange, newcombe, type WindowNoise, windowNoise } from './statistics.ts'
+import { fisher, type LogChange, logChange, median, newcombe, type WindowNoise, windowNoise } from './statistics.ts'
 
 /** A limit as written relative to the baseline. */
 export type RelativeLimit = Extract<Limit, { kind: 'baseline' }>
@@ -17,6 +17,8 @@ export interface Change {
   readonly limit: number
   /** The scale on which the rule works: logarithms of ratios, or differences of shares. Positive is worse. */
   readonly estimate: number
+  /** The same of the whole run, where the estimate is of its typical block; undefined where it is of the whole anyway. */
+  readonly whole: number | undefined
   readonly low: number
   readonly high: number | undefined
   /** The limit on that scale. */
@@ -50,13 +52,22 @@ export function limitOf({ share, amount }: RelativeLimit, base: number, worse: M
   return worse === 'higher' ? Math.max(...limits) : Math.max(0, Math.min(...limits))
 }
 
-/** `before` has at least two values, all of them positive. */
-export function latencyChange(measured: Estimate, before: readonly number[], limit: RelativeLimit): Change {
-  const noise = windowNoise(before.map(log), PRIOR)
-  const base = Math.exp(noise.centre)
+/**
+ * `before` has at least two values, all of them positive. `typical` has those of the typical block, of this run first: they
+ * are compared, and the whole runs make the limit.
+ */
+export function latencyChange(
+  measured: Estimate,
+  before: readonly number[],
+  limit: RelativeLimit,
+  typical: readonly number[] | undefined,
+): Change {
+  const [now = measured.value, ...then] = typical ?? [measured.value, ...before]
+  const noise = windowNoise(then.map(log), PRIOR)
+  const base = Math.exp(median(before.map(log)))
   const ours = log(measured.value)
   const change = logChange(
-    ours - noise.centre,
+    log(now) - noise.centre,
     noise,
     measured.low > 0 ? ours - log(measured.low) : Number.POSITIVE_INFINITY,
     measured.high === undefined ? undefined : log(measured.high) - ours,
@@ -67,7 +78,8 @@ export function latencyChange(measured: Estimate, before: readonly number[], lim
     baseline: base,
     runs: before.length,
     limit: worst,
-    allowed: log(worst) - noise.centre,
+    whole: typical && ours - log(base),
+    allowed: log(worst) - log(base),
   }
 }
 
@@ -97,6 +109,7 @@ export function throughputChange(
     baseline: base,
     runs: before.length,
     limit: worst,
+    whole: undefined,
     allowed: worst > 0 ? noise.centre - Math.log(worst) : Number.POSITIVE_INFINITY,
   }
 }
@@ -137,6 +150,7 @@ export function errorsChange(now: Scope, before: readonly Scope[], limit: Relati
     runs: before.length,
     limit: worst,
     estimate: x / n - base,
+    whole: undefined,
     low,
     high,
     allowed: worst - base,

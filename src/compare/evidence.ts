@@ -1,5 +1,4 @@
 import type { BaselineRun } from '../baseline/baseline.ts'
-import { baselineRun } from '../baseline/baseline-run.ts'
 import type { Cause } from '../engine/shard-result.ts'
 import { stepLabel } from '../profile/step-label.ts'
 import type { RunResult, StepResult } from '../result/result.ts'
@@ -8,6 +7,7 @@ import { disagreements } from './accounting.ts'
 import { otherAnswers } from './answer-mix.ts'
 import type { Defect } from './comparison.ts'
 import { generatorDefects } from './generator-health.ts'
+import { summable } from './rounds-in-a-row.ts'
 import { type Part, scopeOf, WHOLE } from './scope.ts'
 
 /** Failures that came before the target could say anything. */
@@ -61,7 +61,7 @@ export function ownDefects(result: RunResult): readonly Defect[] {
     ...sums,
     ...workerDefects(result),
     // Histograms that cannot be read are named above, and nothing can be read from them here.
-    ...(sums.length > 0 ? [] : generatorDefects(result, scopeOf(baselineRun(result), WHOLE))),
+    ...(sums.length > 0 ? [] : generatorDefects(result, scopeOf(summable(result), WHOLE))),
     ...targetDefects(result),
   ]
 }

@@ -1,10 +1,11 @@
-import type { Budget } from '../profile/profile.ts'
+import type { Budget, MetricName } from '../profile/profile.ts'
 import { counted } from '../units.ts'
+import { blockMedians } from './block-medians.ts'
 import { type Change, errorsChange, latencyChange, limitOf, type RelativeLimit, throughputChange } from './change.ts'
 import type { BudgetRow, Estimate, Judgement } from './comparison.ts'
 import { heedFailures } from './heed-failures.ts'
 import { measure, type Pace } from './measure.ts'
-import { type Metric, metricOf } from './metrics.ts'
+import { metricOf } from './metrics.ts'
 import type { Scope } from './scope.ts'
 import { holm, median } from './statistics.ts'
 import { undecidedChange, undecidedNumber } from './undecided.ts'
@@ -86,7 +87,7 @@ function weigh(evidence: Evidence): Weighed {
   const runs = usableRuns(budget, before)
   const change =
     budget.limit.kind === 'baseline' && now && measured && runs.length >= MIN_RUNS
-      ? changeAgainst(runs, budget.limit, { metric: metricOf(budget.metric), now, measured })
+      ? changeAgainst(runs, budget.limit, { name: budget.metric, now, measured })
       : undefined
   return { ...evidence, measured, change }
 }
@@ -94,11 +95,12 @@ function weigh(evidence: Evidence): Weighed {
 function changeAgainst(
   before: readonly Scope[],
   limit: RelativeLimit,
-  { metric, now, measured }: { metric: Metric; now: Scope; measured: Estimate },
+  { name, now, measured }: { name: MetricName; now: Scope; measured: Estimate },
 ): Change {
+  const metric = metricOf(name)
   if (metric.kind === 'errors') return errorsChange(now, before, limit)
   const values = before.map((scope) => metric.read(scope)!)
-  if (metric.kind === 'latency') return latencyChange(measured, values, limit)
+  if (metric.kind === 'latency') return latencyChange(measured, values, limit, blockMedians(name, [now, ...before]))
   return throughputChange(measured, values, limit, {
     offered: [now, ...before].every(({ keptUp }) => keptUp),
     smallest: 1000 / now.measured,
@@ -129,9 +131,10 @@ export function judgeChange(
     resolution: change.resolution(level),
     improved: better,
   }
-  const { low, high, allowed } = change
-  if (low > allowed && worse) return { ...judged, judgement: { kind: 'exceeded' } }
-  if (high !== undefined && high <= allowed) return { ...judged, judgement: { kind: 'holds' } }
+  const { low, high, allowed, estimate, whole = estimate } = change
+  // What is shown is of the whole run, so a typical block decides nothing against it.
+  if (low > allowed && worse && whole > allowed) return { ...judged, judgement: { kind: 'exceeded' } }
+  if (high !== undefined && high <= allowed && whole <= allowed) return { ...judged, judgement: { kind: 'holds' } }
   return { ...judged, judgement: undecidedChange(budget.metric, change, now!) }
 }
 

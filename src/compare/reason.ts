@@ -10,6 +10,7 @@ export function reasonOf(row: BudgetRow): string {
     return `Nothing was measured for ${what} ("${row.budget.text}").`
   const { format, worse } = metricOf(row.metric)
   const is = `${what} ${row.metric === 'errors' ? 'are' : 'is'} ${format(measured.value)}`
+  if (partsFromChange(row, measured.value)) return changeSentence(row)
   switch (judgement.kind) {
     case 'exceeded':
       return `${is}, ${worse === 'higher' ? 'above' : 'below'} the limit of ${limitOf(row)}.`
@@ -20,6 +21,29 @@ export function reasonOf(row: BudgetRow): string {
     case 'undecided':
       return `${is}, undecided for "${row.budget.text}": ${judgement.reason}.`
   }
+}
+
+/**
+ * Whether the change, which is estimated block by block and step by step, lies on the other side of the limit than the value
+ * of all requests together: then the change is what was judged, and what must be told.
+ */
+function partsFromChange({ judgement, limit, change, metric }: BudgetRow, value: number): boolean {
+  if (limit === undefined || change === undefined) return false
+  const beyond = metricOf(metric).worse === 'higher' ? value > limit : value < limit
+  return (judgement.kind === 'exceeded' && !beyond) || (judgement.kind === 'holds' && beyond)
+}
+
+/** "p95 changed by +9 % block by block, which breaks "p95 < baseline + 5 %" (all together 118 ms, baseline 120 ms)." */
+function changeSentence(row: BudgetRow): string {
+  const { judgement, budget, measured, baseline, change, metric } = row
+  const { format } = metricOf(metric)
+  const verb = judgement.kind === 'exceeded' ? 'breaks' : 'keeps'
+  const by = change === undefined ? '' : ` by ${formatChange(change.value)}`
+  const figures = [
+    measured && `all together ${format(measured.value)}`,
+    baseline && `baseline ${format(baseline.value)}`,
+  ]
+  return `${subject(row)} changed${by} block by block, which ${verb} "${budget.text}" (${figures.filter(Boolean).join(', ')}).`
 }
 
 /** What a budget is about: the metric, and of what unless it is the whole run. */

@@ -1,14 +1,15 @@
-import { baselineRun } from '../baseline/baseline-run.ts'
+import { endedInWindow } from '../baseline/baseline-run.ts'
 import type { RunResult } from '../result/result.ts'
 import { type Pace, paceOf } from './measure.ts'
 import type { Summable } from './scope.ts'
 
 /** The rounds of one side as one run to be summed up: each step stands there once for each round. */
 export function inARow(results: readonly RunResult[]): Summable {
-  const [first, ...more] = results.map(baselineRun)
+  const [first, ...more] = results.map(summable)
   if (first === undefined) throw new RangeError('no round to sum up')
-  return more.reduce<Summable>(
+  return more.reduce(
     (sum, { steps, plan, iterations, inWindow }) => ({
+      blocks: undefined,
       steps: [...sum.steps, ...steps],
       plan: { ...sum.plan, measured: sum.plan.measured + plan.measured },
       iterations: { ...sum.iterations, dropped: sum.iterations.dropped + iterations.dropped },
@@ -19,6 +20,12 @@ export function inARow(results: readonly RunResult[]): Summable {
     }),
     first,
   )
+}
+
+/** Without the figures by block, which are for stores. */
+export function summable(result: RunResult): Summable {
+  const { steps, plan, iterations } = result
+  return { steps, plan, iterations, inWindow: endedInWindow(result), blocks: undefined }
 }
 
 /** How steady all rounds were. */

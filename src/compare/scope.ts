@@ -1,4 +1,4 @@
-import type { BaselineRun } from '../baseline/baseline.ts'
+import type { BaselineRun, PartBlocks } from '../baseline/baseline.ts'
 import { Histogram } from '../histogram.ts'
 import { stepLabel } from '../profile/step-label.ts'
 import type { StepResult } from '../result/result.ts'
@@ -29,6 +29,8 @@ export interface Scope {
   /** From the intended start; successes only. */
   readonly response: Histogram
   readonly causes: ReadonlyMap<string, number>
+  /** What the part was like from block to block; undefined where that is not known. */
+  readonly blocks: PartBlocks | undefined
 }
 
 export const WHOLE: Part = { name: 'all', includes: () => true }
@@ -62,7 +64,7 @@ export function partNamed(of: string | undefined, steps: readonly StepResult[]):
 const KEEPING_UP = 0.98
 
 /** What of a run is summed up; a step may stand there several times. */
-export type Summable = Pick<BaselineRun, 'steps' | 'plan' | 'iterations' | 'inWindow'>
+export type Summable = Pick<BaselineRun, 'steps' | 'plan' | 'iterations' | 'inWindow' | 'blocks'>
 
 /** Sums a run up over a part. */
 export function scopeOf(run: Summable, part: Part): Scope {
@@ -79,6 +81,7 @@ export function scopeOf(run: Summable, part: Part): Scope {
       run.plan.model === 'open' && run.inWindow.succeeded + run.inWindow.failed >= KEEPING_UP * (all.sent + dropped),
     response: Histogram.of(...steps.map(({ response }) => response)),
     causes: causesOf(steps),
+    blocks: run.blocks?.parts.find((blocks) => blocks.steps.join() === steps.map(({ id }) => id).join()),
   }
 }
 

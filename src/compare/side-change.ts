@@ -86,6 +86,7 @@ function changeOf(noise: RoundsNoise, { base, limit, sides, look, sign }: Compar
   return {
     ...roundsBounds(noise, look.level),
     estimate: noise.estimate,
+    whole: undefined,
     baseline: base,
     runs: sides.rounds.length,
     limit: worst,

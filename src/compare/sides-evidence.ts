@@ -33,15 +33,24 @@ export function sidesDefects(rounds: readonly Round[], gated: readonly Part[]): 
 function roundDefects(rounds: readonly Round[], side: keyof Round): readonly Defect[] {
   const found = new Map<Defect['code'], { readonly first: Defect; readonly rounds: Set<number> }>()
   for (const [at, round] of rounds.entries())
-    for (const defect of ownDefects(round[side])) {
-      const known = found.get(defect.code) ?? { first: defect, rounds: new Set() }
-      known.rounds.add(at + 1)
-      found.set(defect.code, known)
+    for (const defect of ownDefectsOnce(round[side])) {
+      const one = found.get(defect.code) ?? { first: defect, rounds: new Set() }
+      one.rounds.add(at + 1)
+      found.set(defect.code, one)
     }
   return [...found.values()].map(({ first, rounds: [number, ...more] }) => {
     const others = more.length > 0 ? ` and ${counted(more.length, 'other')}` : ''
     return { ...first, message: `${first.message} (${side}, round ${number}${others})` }
   })
+}
+
+/** The rounds are compared again whenever another one comes, and what a round measured never changes. */
+const known = new WeakMap<RunResult, readonly Defect[]>()
+
+function ownDefectsOnce(result: RunResult): readonly Defect[] {
+  const defects = known.get(result) ?? ownDefects(result)
+  known.set(result, defects)
+  return defects
 }
 
 /**

@@ -56,9 +56,15 @@ function unplaced({ mayBeDropped }: Scope): Undecided {
 
 /** For a budget that the comparison with the window leaves open. */
 export function undecidedChange(metric: MetricName, change: Change, now: Scope): Undecided {
-  const { low, high, allowed, estimate } = change
+  const { low, high, allowed, estimate, whole = estimate } = change
   if (high === undefined) return unbounded(metric, now)
   if (metric === 'errors' && now.mayBeDropped > 0) return unplaced(now)
+  if (whole > allowed !== estimate > allowed)
+    return {
+      kind: 'undecided',
+      reason: `the whole run changed by ${shown(metric, whole)}, its typical block by ${shown(metric, estimate)}, and the limit of ${shown(metric, allowed)} lies in between`,
+      remedy: 'It was slow for a part of the time only: measure again, or longer, to see whether that comes again.',
+    }
   if (low > allowed)
     return {
       kind: 'undecided',

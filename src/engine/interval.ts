@@ -1,7 +1,7 @@
 import type { Ms } from '../units.ts'
 
 /** The measured window as it is cut up. */
-interface Cut {
+export interface Cut {
   /** Length of the window. */
   readonly measured: Ms
   /** Of an interval. */
@@ -20,6 +20,19 @@ const MOST = 600
  */
 export function intervalLength(measured: Ms): Ms {
   return [SECOND, MINUTE].find((length) => measured <= MOST * length) ?? HOUR
+}
+
+const SHORTEST_BLOCK = 5 * SECOND
+/** Of a step: enough to tell the noise within a run, few enough for a hundred workers with many steps. */
+const MOST_BLOCKS = 12
+
+/**
+ * How long the blocks of a step are, which are intervals once more: at least 5 s, to hold a percentile, and no more than
+ * twelve in a window. Every block begins with an interval.
+ */
+export function blockLength(measured: Ms): Ms {
+  const interval = intervalLength(measured)
+  return Math.max(SHORTEST_BLOCK, Math.ceil(measured / (MOST_BLOCKS * interval)) * interval)
 }
 
 /**

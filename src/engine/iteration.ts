@@ -53,7 +53,8 @@ export class Iteration implements Appointment, Receiver, Values, Keeper {
   #captured: Map<string, string> | undefined = undefined
   #at = 0
   #draws = FIRST_DRAW
-  #path = '/'
+  /** Of the request under way. */
+  #path = ''
   #started = false
   #unsendable = false
 
@@ -102,6 +103,7 @@ export class Iteration implements Appointment, Receiver, Values, Keeper {
     if (cause === undefined) {
       const cookies = answer.headers['set-cookie']
       if (cookies !== undefined) this.#storeCookies(cookies)
+      this.#path = ''
       this.#sampled(answer, this.#requestStep().check(answer, this))
     } else if (cause !== 'no-connection') {
       this.#sampled(answer, cause)

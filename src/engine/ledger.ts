@@ -1,8 +1,8 @@
-import { Recorder } from '../histogram.ts'
+import { Recorder, sumOf } from '../histogram.ts'
 import type { Bytes, Ms, Us } from '../units.ts'
 import type { Answer } from './http/transport.ts'
-import { intervalAt, intervalLength, isWithinWindow } from './interval.ts'
-import type { Cause, IntervalRecord, IterationCounts, ShardResult, StepCounts } from './shard-result.ts'
+import { blockLength, type Cut, intervalAt, intervalLength, isWithinWindow } from './interval.ts'
+import type { Cause, IntervalRecord, Intervals, IterationCounts, ShardResult, StepCounts } from './shard-result.ts'
 
 interface LedgerOptions {
   /** Of request steps in the plan. */
@@ -17,26 +17,24 @@ interface LedgerOptions {
 
 /**
  * Everything counted and timed. What it holds follows from the steps and the intervals, never from the requests or from how
- * long it runs: a step has recorders for the whole run, all steps together have one for the running interval, which becomes
- * text when that is over, and the intervals become longer before they become many.
+ * long it runs: a step has recorders for the whole run and for its running block, all steps together have one for the
+ * running interval. What is over becomes text, and intervals and blocks become longer before they become many.
  */
 export class Ledger {
   readonly iterations = { planned: 0, started: 0, dropped: 0, finished: 0, failed: 0, cut: 0 }
   readonly #warmUp = { sent: 0, succeeded: 0, failed: 0 }
   readonly #measureFrom: Ms
-  readonly #cut: { readonly measured: Ms; readonly length: Ms }
+  readonly #cut: Cut
   readonly #steps: readonly StepLedger[]
   readonly #lateness = new Recorder()
   readonly #recent: Recorder | undefined
-  readonly #records: IntervalRecord[] = []
-  readonly #response = new Recorder()
-  #failed = 0
-  #interval = 0
+  readonly #all: Sequence
 
   constructor({ steps, measureFrom, measured, keepRecent }: LedgerOptions) {
     this.#measureFrom = measureFrom
     this.#cut = { measured, length: intervalLength(measured) }
-    this.#steps = Array.from({ length: steps }, (_, id) => new StepLedger(id))
+    this.#all = new Sequence(this.#cut.length)
+    this.#steps = Array.from({ length: steps }, (_, id) => new StepLedger(id, blockLength(measured)))
     this.#recent = keepRecent ? new Recorder() : undefined
   }
 
@@ -59,11 +57,11 @@ export class Ledger {
       else this.#warmUp.failed++
       return
     }
-    const interval = intervalAt(answer.doneAt - this.#measureFrom, this.#cut)
-    if (interval > this.#interval) this.#seal(interval)
-    if (cause === undefined) this.#response.record(response)
-    else this.#failed++
-    this.#steps[step]!.add(response, answer, cause, isWithinWindow(this.#interval, this.#cut))
+    const into = answer.doneAt - this.#measureFrom
+    const interval = intervalAt(into, this.#cut)
+    if (interval > this.#all.running) this.#begin(interval, into)
+    this.#all.add(response, cause)
+    this.#steps[step]!.add(response, answer, cause, isWithinWindow(this.#all.running, this.#cut))
   }
 
   /** Totals since the start, warm-up included, and the successes' response times since the last call. */
@@ -83,28 +81,57 @@ export class Ledger {
 
   /** What was measured; to be asked once, at the end. */
   result(): Pick<ShardResult, 'warmUp' | 'steps' | 'intervals'> & { readonly iterations: IterationCounts } {
-    this.#seal(this.#interval + 1)
     return {
       iterations: { ...this.iterations },
       warmUp: { ...this.#warmUp },
       steps: this.#steps.map((step) => step.counts()),
-      intervals: { length: this.#cut.length, records: this.#records },
+      intervals: this.#all.end(),
     }
   }
 
-  /** Samples come in the order of their ends, so that an interval is over when the first of a later one comes. */
-  #seal(next: number): void {
+  /** Blocks begin with intervals, so that this is the moment to look at them, too. */
+  #begin(interval: number, into: Ms): void {
+    this.#all.begin(interval)
+    const block = intervalAt(into, { ...this.#cut, length: blockLength(this.#cut.measured) })
+    for (const { blocks } of this.#steps) if (block > blocks.running) blocks.begin(block)
+  }
+}
+
+/** One interval after the other. Samples come in the order of their ends: one is over when the first of a later one comes. */
+class Sequence {
+  readonly #length: Ms
+  readonly #records: IntervalRecord[] = []
+  readonly #response = new Recorder()
+  #failed = 0
+  /** Number of the interval that is running. */
+  running = 0
+
+  constructor(length: Ms) {
+    this.#length = length
+  }
+
+  add(response: Us, cause: Cause | undefined): void {
+    if (cause === undefined) this.#response.record(response)
+    else this.#failed++
+  }
+
+  begin(next: number): void {
     const [succeeded, failed] = [this.#response.count, this.#failed]
     if (succeeded + failed > 0)
-      this.#records.push({ index: this.#interval, succeeded, failed, response: this.#response.drain() })
+      this.#records.push({ index: this.running, succeeded, failed, response: this.#response.drain() })
     this.#failed = 0
-    this.#interval = next
+    this.running = next
+  }
+
+  end(): Intervals {
+    this.begin(this.running + 1)
+    return { length: this.#length, records: this.#records }
   }
 }
 
 class StepLedger {
   readonly #id: number
-  readonly #response = new Recorder()
+  readonly blocks: Sequence
   readonly #service = new Recorder()
   readonly #firstByte = new Recorder()
   readonly #failures = new Recorder()
@@ -118,19 +145,20 @@ class StepLedger {
   succeeded = 0
   failed = 0
 
-  constructor(id: number) {
+  constructor(id: number, blockLength: Ms) {
     this.#id = id
+    this.blocks = new Sequence(blockLength)
   }
 
   add(response: Us, answer: Answer, cause: Cause | undefined, withinWindow: boolean): void {
     this.sent++
+    this.blocks.add(response, cause)
     this.#bytesReceived += answer.bytesReceived
     this.#bytesSent += answer.bytesSent
     if (answer.cause === undefined) this.#statuses[answer.status]!++
     if (cause === undefined) {
       this.succeeded++
       if (withinWindow) this.#succeededInWindow++
-      this.#response.record(response)
       this.#service.record(us(answer.doneAt - answer.sentAt!))
       this.#firstByte.record(us(answer.firstByteAt! - answer.sentAt!))
     } else {
@@ -142,6 +170,7 @@ class StepLedger {
 
   counts(): StepCounts {
     const statuses = [...this.#statuses.entries()].filter(([, count]) => count > 0)
+    const blocks = this.blocks.end()
     return {
       id: this.#id,
       sent: this.sent,
@@ -152,10 +181,11 @@ class StepLedger {
       statuses: Object.fromEntries(statuses),
       bytesReceived: this.#bytesReceived,
       bytesSent: this.#bytesSent,
-      response: this.#response.drain(),
+      response: sumOf(blocks.records.map(({ response }) => response)),
       service: this.#service.drain(),
       firstByte: this.#firstByte.drain(),
       failures: this.#failures.drain(),
+      blocks,
     }
   }
 }

@@ -1,4 +1,4 @@
-import { arrivalAt } from '../plan/curve.ts'
+import { arrivalOf } from '../plan/arrivals.ts'
 import type { Shard } from '../plan/plan.ts'
 import type { Ms } from '../units.ts'
 import type { Appointment } from './agenda.ts'
@@ -52,7 +52,7 @@ class Arrivals implements Appointment {
 
   /** Infinity once the curve is spent. */
   #dueOf(n: number): Ms {
-    return this.#run.start + (arrivalAt(this.#run.plan.curve, n) ?? Number.POSITIVE_INFINITY)
+    return this.#run.start + (arrivalOf(this.#run.plan, n) ?? Number.POSITIVE_INFINITY)
   }
 }
 

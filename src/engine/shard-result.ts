@@ -15,6 +15,7 @@ export interface ShardResult {
   readonly warmUp: { readonly sent: number; readonly succeeded: number; readonly failed: number }
   /** By step id, in plan order; measured requests only. */
   readonly steps: readonly StepCounts[]
+  /** Of all steps together. Of each, as `intervalLength` has it. */
   readonly intervals: Intervals
   readonly health: HealthRecord
 }
@@ -57,20 +58,19 @@ export interface StepCounts {
   readonly firstByte: HistogramText
   /** As the response time, failures only. */
   readonly failures: HistogramText
-  /** The step's measured requests once more by when they ended, in blocks of max(5 s, `intervalLength`). */
+  /** The step's requests once more, by when they ended: what tells its noise within the run. Of each, as `blockLength` has it. */
   readonly blocks: Intervals
 }
 
-/** The measured requests once more, by when they ended. */
+/** Measured requests once more, by when they ended. */
 export interface Intervals {
-  /** Of each, as `intervalLength` has it. */
   readonly length: Ms
   /** Those in which at least one measured request ended, in order. */
   readonly records: readonly IntervalRecord[]
 }
 
 /**
- * What ended within one interval, of all steps together. Number 0 begins where the measured window begins. One that the
+ * What ended within one interval. Number 0 begins where the measured window begins. One that the
  * window does not fill is cut short by its end, and the next one begins there.
  */
 export interface IntervalRecord {

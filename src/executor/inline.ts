@@ -1,9 +1,9 @@
 import { runShard } from '../engine/run-shard.ts'
 import type { ShardResult } from '../engine/shard-result.ts'
 import { messageOf } from '../errors.ts'
-import type { Shard } from '../plan/plan.ts'
 import { type EpochMs, formatDuration } from '../units.ts'
 import type { Executor, ExecutorOptions } from './executor.ts'
+import type { CarriedShard } from './messages.ts'
 import { epochNow, HEADSTART, timeLimit } from './time.ts'
 
 /** Runs all shards in this thread. */
@@ -13,13 +13,13 @@ export function inlineExecutor(): Executor {
     run(shards, options = {}) {
       // A shard alone starts as soon as its engine is set up.
       const startAt = shards.length > 1 ? epochNow() + HEADSTART : undefined
-      return Promise.all(shards.map((shard) => runHere(shard, startAt, options)))
+      return Promise.all(shards.map((shard, at) => runHere({ shard, at }, startAt, options)))
     },
   }
 }
 
 async function runHere(
-  shard: Shard,
+  { shard, at }: CarriedShard,
   startAt: EpochMs | undefined,
   { signal, onProgress, onWorkerLost }: ExecutorOptions,
 ): Promise<ShardResult | undefined> {
@@ -32,11 +32,11 @@ async function runHere(
     const run = runShard(shard, {
       signal: signal ? AbortSignal.any([signal, late]) : late,
       ...(startAt !== undefined && { startAt }),
-      ...(onProgress && { onProgress }),
+      ...(onProgress && { onProgress: (progress) => onProgress({ ...progress, index: at }) }),
     })
     return await Promise.race([run, overdue.promise])
   } catch (error) {
-    onWorkerLost?.(shard.index, messageOf(error))
+    onWorkerLost?.(at, messageOf(error))
     return undefined
   } finally {
     late.removeEventListener('abort', giveUp)

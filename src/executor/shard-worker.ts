@@ -1,10 +1,9 @@
 import { Worker } from 'node:worker_threads'
 import type { ShardResult } from '../engine/shard-result.ts'
 import { messageOf } from '../errors.ts'
-import type { Shard } from '../plan/plan.ts'
 import { type EpochMs, formatDuration, type Ms } from '../units.ts'
 import type { ExecutorOptions } from './executor.ts'
-import type { FromWorker, ToWorker } from './messages.ts'
+import type { CarriedShard, FromWorker, ToWorker } from './messages.ts'
 import { epochNow, timeLimit } from './time.ts'
 
 const READY_WITHIN: Ms = 30_000
@@ -16,14 +15,15 @@ const EXIT_WITHIN: Ms = 1_000
 // what delays its arrivals most.
 const YOUNG_MEGABYTES = 64
 
-type End = { readonly result: ShardResult } | { readonly lost: string }
+type End = { readonly results: readonly ShardResult[] } | { readonly lost: string }
 
-/** One thread with one shard, from its start to its end: whatever becomes of it, and without it, `ended` resolves. */
+/** One thread with its shards, from its start to its end: whatever becomes of it, and without it, `ended` resolves. */
 export class ShardWorker {
   /** Resolves when the thread can start, or never will. */
   readonly ready: Promise<void>
-  readonly ended: Promise<ShardResult | undefined>
-  readonly #shard: Shard
+  /** In the order of the shards; undefined when the thread died. */
+  readonly ended: Promise<readonly ShardResult[] | undefined>
+  readonly #shards: readonly CarriedShard[]
   readonly #worker: Worker
   readonly #whenReady = Promise.withResolvers<void>()
   readonly #whenEnded = Promise.withResolvers<End>()
@@ -32,11 +32,15 @@ export class ShardWorker {
   #cancelled = false
   #over = false
 
-  constructor(entry: URL, shard: Shard, options: Pick<ExecutorOptions, 'onProgress' | 'onWorkerLost'>) {
-    this.#shard = shard
+  constructor(
+    entry: URL,
+    shards: readonly CarriedShard[],
+    options: Pick<ExecutorOptions, 'onProgress' | 'onWorkerLost'>,
+  ) {
+    this.#shards = shards
     this.#worker = new Worker(entry, {
-      workerData: shard,
-      name: `worker ${shard.index + 1}`,
+      workerData: shards,
+      name: `worker ${shards[0]!.shard.index + 1}`,
       resourceLimits: { maxYoungGenerationSizeMb: YOUNG_MEGABYTES },
     })
     this.#worker.on('message', (message: FromWorker) => this.#receive(message, options.onProgress))
@@ -52,7 +56,8 @@ export class ShardWorker {
   }
 
   start(at: EpochMs): void {
-    if (!this.#cancelled) this.#endWithin(at - epochNow() + timeLimit(this.#shard.plan), 'not done')
+    if (!this.#cancelled)
+      this.#endWithin(at - epochNow() + Math.max(...this.#shards.map(({ shard }) => timeLimit(shard.plan))), 'not done')
     this.#post({ kind: 'start', at })
   }
 
@@ -69,7 +74,7 @@ export class ShardWorker {
   #receive(message: FromWorker, onProgress: ExecutorOptions['onProgress']): void {
     if (message.kind === 'ready') this.#whenReady.resolve()
     else if (message.kind === 'progress') onProgress?.(message.progress)
-    else if (message.kind === 'result') this.#whenEnded.resolve({ result: message.result })
+    else if (message.kind === 'results') this.#whenEnded.resolve({ results: message.results })
     else this.#lose(message.reason)
   }
 
@@ -84,16 +89,16 @@ export class ShardWorker {
     this.#bound = setTimeout(() => this.#lose(`${what} after ${formatDuration(limit)}`), limit)
   }
 
-  async #end(onWorkerLost: ExecutorOptions['onWorkerLost']): Promise<ShardResult | undefined> {
+  async #end(onWorkerLost: ExecutorOptions['onWorkerLost']): Promise<readonly ShardResult[] | undefined> {
     const end = await this.#whenEnded.promise
     this.#over = true
     clearTimeout(this.#bound)
     this.#whenReady.resolve()
-    const patience = setTimeout(() => void this.#worker.terminate(), 'result' in end ? EXIT_WITHIN : 0)
+    const patience = setTimeout(() => void this.#worker.terminate(), 'results' in end ? EXIT_WITHIN : 0)
     await this.#whenGone.promise
     clearTimeout(patience)
-    if ('result' in end) return end.result
-    onWorkerLost?.(this.#shard.index, end.lost)
+    if ('results' in end) return end.results
+    for (const { at } of this.#shards) onWorkerLost?.(at, end.lost)
     return undefined
   }
 }

@@ -6,6 +6,8 @@ export interface LoadPlan {
   readonly name: string
   readonly target: string
   readonly model: 'open' | 'closed'
+  /** Which version it is sent to, where two are compared side by side; their arrivals then come in pairs. */
+  readonly side?: Side
   /** Warm-up first, then the shape: arrivals per second (open) or users (closed). */
   readonly curve: readonly Segment[]
   /** What is due before this moment is sent but not measured. */
@@ -19,9 +21,12 @@ export interface LoadPlan {
   readonly scenarios: readonly PlannedScenario[]
   readonly data: Readonly<Record<string, DataTable>>
   readonly budgets: readonly Budget[]
-  /** SHA-256 over what decides the load: everything here but `target`, `budgets` and `name`. */
+  /** SHA-256 over what decides the load: everything here but `target`, `side`, `budgets` and `name`. */
   readonly hash: string
 }
+
+/** One of two versions of a service: the one a change is made to, and the one with the change. */
+export type Side = 'base' | 'head'
 
 /** How requests come to the target: a fixed choice of the plan, so that two runs differ in the service only. */
 export interface PlannedConnections {

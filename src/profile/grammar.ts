@@ -1,8 +1,8 @@
 import { ConnectionsSection } from './grammar-connections.ts'
 import { LoadSection } from './grammar-load.ts'
 import { Step } from './grammar-step.ts'
-import { duration, identifier, MINUTE, name, orEnvironment, text } from './grammar-values.ts'
-import { readChoice, readDataFile, readPath, readTarget, readText, readWeight } from './scalars.ts'
+import { duration, HOUR, identifier, MINUTE, name, orEnvironment, text } from './grammar-values.ts'
+import { readChoice, readDataFile, readPath, readSwitch, readTarget, readText, readWeight } from './scalars.ts'
 import { described, dictionary, jsonSchemaOf, leaf, list, map } from './schema.ts'
 
 /** What a profile is held to that sets no limit of its own. */
@@ -10,9 +10,20 @@ export const DEFAULT_BUDGETS = { errors: 'errors < 1 %', latency: 'p95 < baselin
 
 const Service = described(
   map({
+    prepare: text({
+      description:
+        'Shell command that installs and builds a version, run in the directory of the profile before the first start.',
+      examples: ['npm ci && npm run build'],
+    }).optional(),
+    'prepare-within': duration(1, HOUR, {
+      description: 'How long `prepare` may take.',
+      default: '10m',
+      examples: ['20m'],
+    }).optional(),
     start: text({
-      description: 'Shell command that starts the service, run in the directory of the profile.',
-      examples: ['node server.mjs'],
+      description:
+        'Shell command that starts the service, run in the directory of the profile. `PORT` in its environment is the port of the target.',
+      examples: ['node server.mjs', 'bin/server --port $PORT'],
     }),
     ready: leaf(readPath, {
       type: 'a path',
@@ -25,6 +36,14 @@ const Service = described(
       description: 'How long the service may take until it is ready.',
       default: '60s',
       examples: ['90s'],
+    }).optional(),
+    alone: leaf(readSwitch, {
+      type: '`true` or `false`',
+      description:
+        'Whether two versions of the service cannot serve at the same time: a port that cannot be chosen, a database they would share, too little memory. Side by side, they then take turns.',
+      default: 'false',
+      examples: ['true'],
+      json: { anyOf: [{ type: 'boolean' }, orEnvironment('true|false')] },
     }).optional(),
   }),
   { type: 'a map', description: 'A service that Loadgate starts, waits for, and stops in the end.' },

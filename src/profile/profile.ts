@@ -19,11 +19,16 @@ export interface LoadProfile {
 
 /** A process that Loadgate starts, awaits and stops. */
 export interface ServiceSpec {
+  /** Shell command that installs and builds a version, run in the profile's directory before the first start. */
+  readonly prepare: string | undefined
+  readonly prepareWithin: Ms
   /** Shell command, run in the profile's directory. */
   readonly start: string
   /** Path on the target that answers 2xx or 3xx once the service is ready. */
   readonly ready: string
   readonly readyWithin: Ms
+  /** Two versions cannot serve at the same time: a fixed port, a shared database, too little memory. */
+  readonly alone: boolean
 }
 
 /** `rate` in arrivals per second is the open model, `users` the closed one. */

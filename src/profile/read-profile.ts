@@ -111,7 +111,14 @@ function build(reading: Reading): LoadProfile | undefined {
 function serviceOf(service: Loose<typeof Profile>['service']): { service?: ServiceSpec } {
   if (service?.start === undefined) return {}
   return {
-    service: { start: service.start, ready: service.ready ?? '/', readyWithin: service['ready-within'] ?? 60_000 },
+    service: {
+      prepare: service.prepare,
+      prepareWithin: service['prepare-within'] ?? 600_000,
+      start: service.start,
+      ready: service.ready ?? '/',
+      readyWithin: service['ready-within'] ?? 60_000,
+      alone: service.alone ?? false,
+    },
   }
 }
 

@@ -1,5 +1,5 @@
 import { LoadgateError, messageOf } from '../errors.ts'
-import { notOfRunner, type Variables, variable } from './variables.ts'
+import { notOfRunner, type Variables, variable } from '../github/variables.ts'
 
 /** What kind of run this is, as GitHub says. */
 export type RunEvent =

@@ -1,3 +1,4 @@
+import { PATIENCE, realWaiting, type Waiting } from '../github/retry.ts'
 import { type Annotation, annotationsOf } from '../report/annotations.ts'
 import { renderMarkdown } from '../report/markdown.ts'
 import { outputsOf } from '../report/outputs.ts'
@@ -6,7 +7,6 @@ import type { PullRequestComments } from './comments.ts'
 import { COMMENT_LIMIT, SUMMARY_LIMIT } from './limits.ts'
 import { noticeOf } from './notice.ts'
 import type { Published, Publisher } from './publisher.ts'
-import { PATIENCE, realWaiting, type Waiting } from './retry.ts'
 import { putStickyComment, type RunStamp, stickyHeader } from './sticky-comment.ts'
 
 /** The door to the runner: what the log, the job and later steps are told. */

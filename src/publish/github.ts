@@ -1,4 +1,5 @@
-import { getOctokit } from '@actions/github'
+import { type Access, connect, type GitHub, type Repository, within } from '../github/client.ts'
+import { failureOf } from '../github/retry.ts'
 import type { Ms } from '../units.ts'
 import {
   ACTIONS_BOT,
@@ -10,10 +11,7 @@ import {
   readComments,
   readViewer,
 } from './comments.ts'
-import { failureOf } from './retry.ts'
 
-/** GitHub itself gives up on a request after 10 s. */
-const REQUEST_TIMEOUT: Ms = 15_000
 /** All pages of a list together. */
 const LIST_TIMEOUT: Ms = 30_000
 /** GitHub's own maximum. */
@@ -21,22 +19,14 @@ const PAGE = 100
 /** 10,000 comments: more than a pull request has, and an end for a server whose pages are always full. */
 const PAGES = 100
 
-type GitHub = ReturnType<typeof getOctokit>
-
-export interface PullRequestAddress {
-  readonly owner: string
-  readonly repo: string
+export interface PullRequestAddress extends Repository {
   readonly number: number
 }
 
-/** @param apiUrl GITHUB_API_URL of the runner: getOctokit itself reads it only once, when it is first imported */
-export function commentsOf(
-  { owner, repo, number }: PullRequestAddress,
-  { token, apiUrl }: { readonly token: string; readonly apiUrl: string },
-): PullRequestComments {
-  const github = getOctokit(token, { baseUrl: apiUrl, log: SILENT })
+export function commentsOf({ owner, repo, number }: PullRequestAddress, access: Access): PullRequestComments {
+  const github = connect(access)
   const { issues } = github.rest
-  const at = (timeout = REQUEST_TIMEOUT) => ({ owner, repo, ...bounded(timeout) })
+  const at = (limit?: Ms) => ({ owner, repo, ...within(limit) })
   return {
     viewer: () => viewerOf(github),
     list: async () => {
@@ -55,18 +45,12 @@ export function commentsOf(
   }
 }
 
-const bounded = (timeout = REQUEST_TIMEOUT) => ({ request: { signal: AbortSignal.timeout(timeout) } })
-
-// What octokit warns of, say a deprecated route, is for us and not for the log of somebody's job.
-const quiet = () => undefined
-const SILENT = { debug: quiet, info: quiet, warn: quiet, error: quiet }
-
 // The token of a workflow, or of an app, may not ask GET /user, but GraphQL's `viewer` names its bot. Where that is
 // refused too, it is taken for the workflow's own token.
 async function viewerOf(github: GitHub): Promise<Author> {
-  const user = await unlessRefused(async () => readAuthor((await github.rest.users.getAuthenticated(bounded())).data))
+  const user = await unlessRefused(async () => readAuthor((await github.rest.users.getAuthenticated(within())).data))
   if (user) return user
-  const bot = await unlessRefused(async () => readViewer(await github.graphql('{ viewer { login } }', bounded())))
+  const bot = await unlessRefused(async () => readViewer(await github.graphql('{ viewer { login } }', within())))
   return bot ?? ACTIONS_BOT
 }
 

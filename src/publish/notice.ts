@@ -1,6 +1,6 @@
 import { messageOf } from '../errors.ts'
+import { type Failure, failureOf } from '../github/retry.ts'
 import { formatDuration } from '../units.ts'
-import { type Failure, failureOf } from './retry.ts'
 
 /** One sentence on what could not be published and why, with what to do about it. */
 export function noticeOf(what: string, error: unknown): string {

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
+import { type Retrying, withRetry } from '../github/retry.ts'
 import type { Author, Comment, PullRequestComments } from './comments.ts'
-import { type Retrying, withRetry } from './retry.ts'
 
 /** What the comment was made by: GitHub's run ids rise, so the higher one is the newer run. */
 export interface RunStamp {

@@ -1,9 +1,10 @@
-import { intervalLength } from '../engine/interval.ts'
+import { blockLength, intervalLength } from '../engine/interval.ts'
 import type { HealthRecord, IntervalRecord, Intervals, ShardResult, StepCounts } from '../engine/shard-result.ts'
 import { sumOf } from '../histogram.ts'
 import { peakLevel } from '../plan/curve.ts'
 import type { LoadPlan, PlannedStep } from '../plan/plan.ts'
 import { MOST_CONNECTIONS } from '../profile/scalars.ts'
+import type { Ms } from '../units.ts'
 import type { Fingerprint, RunResult, StepResult } from './result.ts'
 import { flawOf } from './shard-flaw.ts'
 
@@ -89,13 +90,14 @@ function partOf(
 
 /** What adds nothing to a sum. */
 function nothing(plan: LoadPlan): Part {
+  const measured = plan.duration - plan.measureFrom
   return {
     startedAt: Number.POSITIVE_INFINITY,
     complete: true,
     iterations: { planned: 0, started: 0, dropped: 0, finished: 0, failed: 0, cut: 0 },
     warmUp: { sent: 0, succeeded: 0, failed: 0 },
-    steps: namesOf(plan).map((names) => ({ ...addedCounts([]), ...names })),
-    intervals: { length: intervalLength(plan.duration - plan.measureFrom), records: [] },
+    steps: namesOf(plan).map((names) => ({ ...addedCounts([], blockLength(measured)), ...names })),
+    intervals: { length: intervalLength(measured), records: [] },
     health: addedHealth([]),
   }
 }
@@ -117,8 +119,14 @@ function added(parts: readonly Part[], plan: LoadPlan): Part {
       succeeded: sum(parts, ({ warmUp }) => warmUp.succeeded),
       failed: sum(parts, ({ warmUp }) => warmUp.failed),
     },
-    steps: namesOf(plan).map((names, at) => ({ ...names, ...addedCounts(parts.map(({ steps }) => steps[at]!)) })),
-    intervals: addedIntervals(parts),
+    steps: namesOf(plan).map((names, at) => {
+      const same = parts.map(({ steps }) => steps[at]!)
+      return { ...names, ...addedCounts(same, same[0]!.blocks.length) }
+    }),
+    intervals: addedIntervals(
+      parts.map(({ intervals }) => intervals),
+      parts[0]!.intervals.length,
+    ),
     health: addedHealth(parts.map(({ health }) => health)),
   }
 }
@@ -133,7 +141,7 @@ function isRequest(step: PlannedStep): step is PlannedStep & { kind: 'request' }
   return step.kind === 'request'
 }
 
-function addedCounts(parts: readonly StepCounts[]): Omit<StepCounts, 'id'> {
+function addedCounts(parts: readonly StepCounts[], blockLength: Ms): Omit<StepCounts, 'id'> {
   return {
     sent: sum(parts, ({ sent }) => sent),
     succeeded: sum(parts, ({ succeeded }) => succeeded),
@@ -147,12 +155,16 @@ function addedCounts(parts: readonly StepCounts[]): Omit<StepCounts, 'id'> {
     service: sumOf(parts.map(({ service }) => service)),
     firstByte: sumOf(parts.map(({ firstByte }) => firstByte)),
     failures: sumOf(parts.map(({ failures }) => failures)),
+    blocks: addedIntervals(
+      parts.map(({ blocks }) => blocks),
+      blockLength,
+    ),
   }
 }
 
-function addedIntervals(parts: readonly Part[]): Intervals {
+function addedIntervals(parts: readonly Intervals[], length: Ms): Intervals {
   const byIndex = new Map<number, IntervalRecord[]>()
-  for (const record of parts.flatMap(({ intervals }) => intervals.records)) {
+  for (const record of parts.flatMap(({ records }) => records)) {
     const known = byIndex.get(record.index)
     if (known) known.push(record)
     else byIndex.set(record.index, [record])
@@ -165,7 +177,7 @@ function addedIntervals(parts: readonly Part[]): Intervals {
       failed: sum(same, ({ failed }) => failed),
       response: sumOf(same.map(({ response }) => response)),
     }))
-  return { length: parts[0]!.intervals.length, records }
+  return { length, records }
 }
 
 function addedHealth(parts: readonly Part['health'][]): Part['health'] {

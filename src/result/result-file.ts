@@ -2,6 +2,7 @@ import { isWithinWindow } from '../engine/interval.ts'
 import type { Cause, IntervalRecord, Intervals } from '../engine/shard-result.ts'
 import { LoadgateError, messageOf } from '../errors.ts'
 import { countIn, Histogram, type HistogramText } from '../histogram.ts'
+import type { Ms } from '../units.ts'
 import {
   amount,
   count,
@@ -35,7 +36,7 @@ export function readResult(text: string): RunResult {
   const value = parsed(text)
   return checked(() => {
     const result = { ...readResultSummary(value), ...record({ intervals })(value, '') }
-    checkIntervals(result)
+    checkIntervals(result.intervals, result.steps, { measured: result.plan.measured, place: 'intervals' })
     return result
   })
 }
@@ -114,6 +115,17 @@ const histogram: Reader<HistogramText> = (value, place) => {
   return value
 }
 
+// A window has at most 600 of a second or a minute, and the last answer comes at most two timeouts of ten minutes after it.
+const MOST_INTERVALS = 10_000
+
+const intervals = record<Intervals>({
+  length: where(amount, (length) => length > 0, 'a length'),
+  records: list(
+    record<IntervalRecord>({ index: count, succeeded: count, failed: count, response: histogram }),
+    MOST_INTERVALS,
+  ),
+})
+
 const sentAndEnded = { sent: count, succeeded: count, failed: count }
 
 const step = record<StepResult>({
@@ -130,17 +142,7 @@ const step = record<StepResult>({
   service: histogram,
   firstByte: optional(histogram),
   failures: histogram,
-})
-
-// A window has at most 600 of a second or a minute, and the last answer comes at most two timeouts of ten minutes after it.
-const MOST_INTERVALS = 10_000
-
-const intervals = record<Intervals>({
-  length: where(amount, (length) => length > 0, 'a length'),
-  records: list(
-    record<IntervalRecord>({ index: count, succeeded: count, failed: count, response: histogram }),
-    MOST_INTERVALS,
-  ),
+  blocks: optional(intervals),
 })
 
 const resultSummary = record<Omit<RunResult, 'intervals'>>({
@@ -201,7 +203,7 @@ function addsUp({ sent, succeeded, failed }: { sent: number; succeeded: number; 
   return sent === succeeded + failed
 }
 
-function checkSums({ steps, health, shards, complete }: Omit<RunResult, 'intervals'>): void {
+function checkSums({ steps, health, shards, complete, plan }: Omit<RunResult, 'intervals'>): void {
   const { connect, tls } = health.connections
   for (const text of [health.lateness, connect, tls]) if (text !== undefined) countIn(text)
   if (complete && shards.lost.length > 0) throw new Misread('complete', 'true of a run with lost workers')
@@ -216,25 +218,30 @@ function checkSums({ steps, health, shards, complete }: Omit<RunResult, 'interva
     checkCount(step.service, step.succeeded, `${place}.service`)
     if (step.firstByte !== undefined) checkCount(step.firstByte, step.succeeded, `${place}.firstByte`)
     checkCount(step.failures, step.failed, `${place}.failures`)
+    if (step.blocks) checkIntervals(step.blocks, [step], { measured: plan.measured, place: `${place}.blocks` })
   }
 }
 
 /** Every request of a step ended in some interval, so the two are the same samples in two orders. */
-function checkIntervals({ steps, intervals: { length, records }, plan: { measured } }: RunResult): void {
-  if (!(measured / length <= MOST_INTERVALS)) throw new Misread('intervals.length', 'a part of the window')
+function checkIntervals(
+  { length, records }: Intervals,
+  steps: readonly StepResult[],
+  { measured, place }: { readonly measured: Ms; readonly place: string },
+): void {
+  if (!(measured / length <= MOST_INTERVALS)) throw new Misread(`${place}.length`, 'a part of the window')
   for (const [at, { index, succeeded, response }] of records.entries()) {
-    const place = `intervals.records[${at}]`
-    if (at > 0 && index <= records[at - 1]!.index) throw new Misread(`${place}.index`, 'behind the one before it')
-    checkCount(response, succeeded, `${place}.response`)
+    const here = `${place}.records[${at}]`
+    if (at > 0 && index <= records[at - 1]!.index) throw new Misread(`${here}.index`, 'behind the one before it')
+    checkCount(response, succeeded, `${here}.response`)
   }
   const inWindow = records.filter(({ index }) => isWithinWindow(index, { measured, length }))
   if (total(steps.map((step) => step.succeededInWindow)) !== total(inWindow.map(({ succeeded }) => succeeded)))
-    throw new Misread('intervals', 'the sum of the steps within the window')
+    throw new Misread(place, 'the sum of the steps within the window')
   const failed = (parts: readonly { failed: number }[]) => total(parts.map((part) => part.failed))
   const responses = (parts: readonly { response: HistogramText }[]) =>
     Histogram.of(...parts.map(({ response }) => response)).toText()
   if (failed(steps) !== failed(records) || responses(steps) !== responses(records))
-    throw new Misread('intervals', 'the sum of the steps')
+    throw new Misread(place, 'the sum of the steps')
 }
 
 function checkCount(text: HistogramText, expected: number, place: string): void {

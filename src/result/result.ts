@@ -58,7 +58,7 @@ export interface StepResult extends Omit<StepCounts, 'firstByte' | 'blocks'> {
   readonly step: string
   /** Undefined in results of versions that did not measure it. */
   readonly firstByte: StepCounts['firstByte'] | undefined
-  /** Undefined in results of versions that did not measure them. */
+  /** Undefined in results of versions that did not keep them, and in a stored baseline. */
   readonly blocks: StepCounts['blocks'] | undefined
 }
 

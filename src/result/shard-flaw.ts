@@ -1,10 +1,10 @@
-import { intervalLength, isWithinWindow } from '../engine/interval.ts'
-import type { ShardResult, StepCounts } from '../engine/shard-result.ts'
+import { blockLength, type Cut, intervalLength, isWithinWindow } from '../engine/interval.ts'
+import type { Intervals, ShardResult, StepCounts } from '../engine/shard-result.ts'
 import { messageOf } from '../errors.ts'
 import { countIn } from '../histogram.ts'
-import { arrivalsIn } from '../plan/curve.ts'
+import { arrivalsOf } from '../plan/arrivals.ts'
 import type { LoadPlan, Shard } from '../plan/plan.ts'
-import { formatDuration } from '../units.ts'
+import { formatDuration, type Ms } from '../units.ts'
 
 /** What is wrong with a shard's numbers, as a phrase for the report; undefined when they all add up. */
 export function flawOf(
@@ -20,7 +20,11 @@ export function flawOf(
     // Throws when one is damaged.
     const { lateness, connections } = result.health
     for (const text of [lateness, connections.connect, connections.tls]) countIn(text)
-    return flawOfIterations(result, plan) ?? flawOfIntervals(result, plan) ?? firstOf(result.steps, flawOfStep)
+    return (
+      flawOfIterations(result, plan) ??
+      flawOfAll(result, plan) ??
+      firstOf(result.steps, (step) => flawOfStep(step, plan))
+    )
   } catch (error) {
     return messageOf(error)
   }
@@ -37,13 +41,13 @@ function flawOfIterations({ iterations, complete, index, count }: ShardResult, p
 }
 
 /** Arrivals of the measured window that are the shard's: the n with n mod count = index. */
-function measuredArrivals({ curve, measureFrom }: LoadPlan, index: number, count: number): number {
-  const warmUp = measureFrom > 0 ? arrivalsIn(curve.slice(0, 1)) : 0
+function measuredArrivals(plan: LoadPlan, index: number, count: number): number {
+  const warmUp = plan.measureFrom > 0 ? arrivalsOf(plan, 1) : 0
   const below = (n: number) => Math.max(0, Math.ceil((n - index) / count))
-  return below(arrivalsIn(curve)) - below(warmUp)
+  return below(arrivalsOf(plan)) - below(warmUp)
 }
 
-function flawOfStep(step: StepCounts): string | undefined {
+function flawOfStep(step: StepCounts, plan: LoadPlan): string | undefined {
   const { sent, succeeded, failed, causes, response, service, firstByte, failures } = step
   const explained = Object.values(causes).reduce((sum, count) => sum + count, 0)
   if (sent !== succeeded + failed) return `reports ${succeeded + failed} outcomes of ${sent} requests`
@@ -51,17 +55,23 @@ function flawOfStep(step: StepCounts): string | undefined {
   for (const times of [response, service, firstByte])
     if (countIn(times) !== succeeded) return `reports ${countIn(times)} times of ${succeeded} successes`
   if (countIn(failures) !== failed) return `reports ${countIn(failures)} times of ${failed} failures`
-  return undefined
+  return flawOfIntervals(step.blocks, [step], { measured: measuredIn(plan), length: blockLength(measuredIn(plan)) })
 }
 
-/** Every measured request ended in some interval. */
-function flawOfIntervals({ steps, intervals }: ShardResult, plan: LoadPlan): string | undefined {
-  const measured = plan.duration - plan.measureFrom
-  const { length, records } = intervals
-  if (length !== intervalLength(measured)) return `reports intervals of ${formatDuration(length)}`
+function flawOfAll({ steps, intervals }: ShardResult, plan: LoadPlan): string | undefined {
+  return flawOfIntervals(intervals, steps, { measured: measuredIn(plan), length: intervalLength(measuredIn(plan)) })
+}
+
+function measuredIn({ duration, measureFrom }: LoadPlan): Ms {
+  return duration - measureFrom
+}
+
+/** Every measured request of the steps ended in some interval. */
+function flawOfIntervals({ length, records }: Intervals, steps: readonly StepCounts[], cut: Cut): string | undefined {
+  if (length !== cut.length) return `reports intervals of ${formatDuration(length)}`
   if (records.some(({ response, succeeded }) => countIn(response) !== succeeded))
     return 'reports intervals that do not add up'
-  const inWindow = records.filter(({ index }) => isWithinWindow(index, { measured, length }))
+  const inWindow = records.filter(({ index }) => isWithinWindow(index, cut))
   const agree =
     total(steps, 'succeeded') === total(records, 'succeeded') &&
     total(steps, 'failed') === total(records, 'failed') &&

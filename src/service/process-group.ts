@@ -59,14 +59,17 @@ export function signalGroup({ pid, startTime }: ServiceProcess, signal: NodeJS.S
   }
 }
 
-/** True when whatever is left of the group has ended and waits to be reaped, which process 1 of a container may never do. */
+/**
+ * True when whatever is left of the group has ended and waits to be reaped, which process 1 of a container may never do.
+ * A process reads as ended when its first thread has; until the last has, it still holds its port.
+ */
 function onlyDead(group: number): boolean {
   try {
     const members = readdirSync('/proc')
       .filter((name) => /^\d+$/.test(name))
       .map((pid) => statOf(Number(pid)))
       .filter((stat) => stat?.group === group)
-    return members.length > 0 && members.every((stat) => stat?.state === 'Z')
+    return members.length > 0 && members.every((stat) => stat?.state === 'Z' && stat.threads === 1)
   } catch {
     return false
   }
@@ -82,7 +85,7 @@ function statOf(pid: number) {
   try {
     const stat = readFileSync(`/proc/${pid}/stat`, 'utf8')
     const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ')
-    return { state: fields[0], group: Number(fields[2]), startTime: fields[19] }
+    return { state: fields[0], group: Number(fields[2]), threads: Number(fields[17]), startTime: fields[19] }
   } catch {
     return undefined
   }

@@ -16,6 +16,9 @@ const POLL_TIMEOUT: Ms = 5_000
 /** What of the profile's `connections` decides how the service is spoken to: as it will be under load. */
 export type Spoken = Pick<ConnectionChoices, 'http' | 'verify'>
 
+/** What of the profile's `service` is needed to start it and to know that it is ready. */
+export type StartSpec = Pick<ServiceSpec, 'start' | 'ready' | 'readyWithin'>
+
 interface Waiting {
   readonly cwd: string
   readonly target: string
@@ -25,11 +28,8 @@ interface Waiting {
 
 /** Another process on the target's port would be measured in place of ours: any listener counts, whatever it answers. */
 export async function refuseOccupied(target: string): Promise<void> {
-  const { hostname, port, protocol } = new URL(target)
-  const socket = connect({
-    host: hostname.replace(/^\[|\]$/g, ''),
-    port: Number(port) || (protocol === 'https:' ? 443 : 80),
-  })
+  const { hostname } = new URL(target)
+  const socket = connect({ host: hostname.replace(/^\[|\]$/g, ''), port: portOf(target) })
   const occupied = await Promise.race([
     once(socket, 'connect').then(
       () => true,
@@ -45,10 +45,16 @@ export async function refuseOccupied(target: string): Promise<void> {
   })
 }
 
+/** The port that an address stands for, written or not. */
+export function portOf(target: string): number {
+  const { port, protocol } = new URL(target)
+  return Number(port) || (protocol === 'https:' ? 443 : 80)
+}
+
 /** Resolves once the service answers 2xx or 3xx on `ready`; rejects when it dies, when it takes too long or when the signal fires. */
 export async function untilReady(
   service: RunningService,
-  spec: ServiceSpec,
+  spec: StartSpec,
   { cwd, target, connections, signal }: Waiting,
 ): Promise<void> {
   const url = target + spec.ready

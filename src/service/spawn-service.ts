@@ -29,6 +29,8 @@ export interface SpawnOptions {
   /** The profile's directory. */
   readonly cwd: string
   readonly env: NodeJS.ProcessEnv
+  /** Told of each line of the output as it comes, as written: text from outside. */
+  readonly onLine?: ((line: string) => void) | undefined
 }
 
 const LAST_WORDS_WITHIN: Ms = 500
@@ -36,7 +38,7 @@ const TAIL_LINES = 30
 const LINE_CHARACTERS = 2_000
 
 /** Starts the command in a shell and a process group of its own, without the runner's secrets in its environment. */
-export async function spawnService(command: string, { cwd, env }: SpawnOptions): Promise<RunningService> {
+export async function spawnService(command: string, { cwd, env, onLine }: SpawnOptions): Promise<RunningService> {
   // Own process group, so that all it forks can be stopped at once. Own pipes: the runner reads commands from our
   // stdout and waits for it to be closed.
   const child = spawn(command, {
@@ -46,7 +48,7 @@ export async function spawnService(command: string, { cwd, env }: SpawnOptions):
     detached: true,
     stdio: ['ignore', 'pipe', 'pipe'],
   })
-  const tail = keepTail(child)
+  const tail = keepTail(child, onLine)
   const exited = new Promise<ServiceExit>((resolve) => {
     // Its last words are read only after the exit is told; they end the pipes, unless a process it left holds them.
     child.once('exit', (code, signal) => {
@@ -91,9 +93,13 @@ function withoutRunnerSecrets(env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
 }
 
 /** The last lines of the output, as they come. */
-function keepTail(child: ChildProcessByStdio<null, Readable, Readable>): readonly string[] {
+function keepTail(
+  child: ChildProcessByStdio<null, Readable, Readable>,
+  onLine?: (line: string) => void,
+): readonly string[] {
   const tail: string[] = []
   const add = (line: string) => {
+    onLine?.(line)
     tail.push(line)
     if (tail.length > TAIL_LINES) tail.shift()
   }

@@ -1,10 +1,9 @@
-import type { ServiceSpec } from '../profile/profile.ts'
 import type { ServiceProcess } from './process-group.ts'
-import { refuseOccupied, type Spoken, untilReady } from './ready.ts'
+import { portOf, refuseOccupied, type Spoken, type StartSpec, untilReady } from './ready.ts'
 import { type RunningService, type SpawnOptions, spawnService } from './spawn-service.ts'
 
 export interface StartOptions extends SpawnOptions {
-  /** Address that `ready` is asked on, without a trailing slash. */
+  /** Address that `ready` is asked on, without a trailing slash; its port is PORT in the service's environment. */
   readonly target: string
   /** How `ready` is asked: as the load will ask. */
   readonly connections: Spoken
@@ -14,14 +13,36 @@ export interface StartOptions extends SpawnOptions {
   readonly onStart?: ((started: ServiceProcess) => void) | undefined
 }
 
-/** Starts the service and resolves once it answers 2xx or 3xx on `ready`; on any failure nothing is left running. */
-export async function startService(spec: ServiceSpec, options: StartOptions): Promise<RunningService> {
-  await refuseOccupied(options.target)
-  options.signal?.throwIfAborted()
-  const service = await spawnService(spec.start, options)
+/** A service whose process is there. Whoever launched it stops it, also when it never becomes ready. */
+export interface LaunchedService {
+  readonly service: RunningService
+  /** Resolves once it answers 2xx or 3xx on `ready`; rejects when it dies, takes too long, or is called off. */
+  readonly ready: Promise<void>
+}
+
+/** Starts the process of the service; on a failure to do even that, nothing is left running. */
+export async function launchService(spec: StartSpec, options: StartOptions): Promise<LaunchedService> {
+  const { target, env, signal, onStart } = options
+  await refuseOccupied(target)
+  signal?.throwIfAborted()
+  const service = await spawnService(spec.start, { ...options, env: { ...env, PORT: String(portOf(target)) } })
   try {
-    options.onStart?.({ pid: service.pid, startTime: service.startTime })
-    await untilReady(service, spec, options)
+    onStart?.({ pid: service.pid, startTime: service.startTime })
+  } catch (error) {
+    await service.stop()
+    throw error
+  }
+  const ready = untilReady(service, spec, options)
+  // Whoever launches several services in a row waits for the first only later.
+  ready.catch(() => {})
+  return { service, ready }
+}
+
+/** Starts the service and resolves once it answers 2xx or 3xx on `ready`; on any failure nothing is left running. */
+export async function startService(spec: StartSpec, options: StartOptions): Promise<RunningService> {
+  const { service, ready } = await launchService(spec, options)
+  try {
+    await ready
     return service
   } catch (error) {
     await service.stop()

@@ -14,10 +14,11 @@ import { hostname, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, expect, test } from '@jest/globals'
 import { WINDOW } from '../../src/baseline/baseline.ts'
-import { decodeRuns, encodeRuns } from '../../src/baseline/file-format.ts'
+import { decodeMerged, decodeRuns, encodeRuns } from '../../src/baseline/file-format.ts'
 import { fileStore } from '../../src/baseline/file-store.ts'
 import { LoadgateError } from '../../src/errors.ts'
 import { NOW, storedRun } from './made-run.ts'
+import { storeLaws } from './store-laws.ts'
 
 const root = mkdtempSync(join(tmpdir(), 'loadgate-baseline-'))
 afterAll(() => rmSync(root, { recursive: true, force: true }))
@@ -36,8 +37,24 @@ async function refusal(act: Promise<unknown>): Promise<LoadgateError> {
   return error
 }
 
+storeLaws('file', async () => {
+  const path = place()
+  return {
+    open: () => fileStore(path),
+    bytes: async () => readFileSync(path),
+    fill: async (bytes) => {
+      mkdirSync(join(path, '..'), { recursive: true })
+      writeFileSync(path, bytes)
+    },
+  }
+})
+
 test('what was never stored is an empty window', async () => {
-  expect(await fileStore(place(), 'file:here').read()).toEqual({ store: 'file:here', runs: [] })
+  expect(await fileStore(place(), { name: 'file:here' }).read()).toEqual({
+    store: 'file:here',
+    runs: [],
+    notes: [expect.stringMatching(/^Nothing is stored in file:here yet/)],
+  })
 })
 
 test('what is appended is read back, in the order of its start', async () => {
@@ -144,16 +161,17 @@ test('a lock of a living process, or of another machine, is respected until it i
   }
 })
 
+const GOLDEN = join(import.meta.dirname, '..', 'golden', 'baseline')
 const golden = encodeRuns([small('a', NOW), small('b', NOW + 1)])
 
 test('the golden file is what this version writes', () => {
   expect(JSON.parse(golden)).toMatchObject({ kind: 'loadgate-baseline', schema: 1 })
   expect(golden.split('\n')).toHaveLength(5)
-  expect(golden).toBe(readFileSync(join(import.meta.dirname, 'baseline-1.golden.json'), 'utf8'))
+  expect(golden).toBe(readFileSync(join(GOLDEN, 'schema-1.json'), 'utf8'))
 })
 
 test('a file of a version that did not measure the first byte is read as it is', () => {
-  const earlier = readFileSync(join(import.meta.dirname, 'baseline-1-without-first-byte.golden.json'))
+  const earlier = readFileSync(join(GOLDEN, 'schema-1-without-first-byte.json'))
   expect(earlier.includes('firstByte')).toBe(false)
   expect(decodeRuns(earlier, 'baseline.json').map(({ steps }) => steps[0]!.firstByte)).toEqual([undefined, undefined])
 })
@@ -170,22 +188,29 @@ test('every truncation of a file is refused, and left as it is', async () => {
   expect(readFileSync(path)).toEqual(bytes.subarray(0, bytes.length - 1))
 }, 120_000)
 
-test('every flipped bit of a file is refused', () => {
-  const bytes = Buffer.from(golden)
-  const accepted: string[] = []
-  for (let bit = 0; bit < bytes.length * 8; bit++) {
-    bytes[bit >> 3]! ^= 1 << (bit & 7)
-    try {
-      decodeRuns(bytes, 'baseline.json')
-      accepted.push(`bit ${bit & 7} of byte ${bit >> 3}`)
-    } catch (error) {
-      if (!(error instanceof LoadgateError) || error.kind !== 'infrastructure') throw error
+test.each([
+  ['a file', golden, undefined],
+  ['the file in an artifact', encodeRuns([small('a', NOW)], [12, 345]), [12, 345]],
+])(
+  'every flipped bit of %s is refused',
+  (_, text, merged) => {
+    const bytes = Buffer.from(text)
+    const accepted: string[] = []
+    for (let bit = 0; bit < bytes.length * 8; bit++) {
+      bytes[bit >> 3]! ^= 1 << (bit & 7)
+      try {
+        decodeRuns(bytes, 'baseline.json')
+        accepted.push(`bit ${bit & 7} of byte ${bit >> 3}`)
+      } catch (error) {
+        if (!(error instanceof LoadgateError) || error.kind !== 'infrastructure') throw error
+      }
+      bytes[bit >> 3]! ^= 1 << (bit & 7)
     }
-    bytes[bit >> 3]! ^= 1 << (bit & 7)
-  }
-  expect(accepted).toEqual([])
-  expect(decodeRuns(bytes, 'baseline.json')).toHaveLength(2)
-}, 120_000)
+    expect(accepted).toEqual([])
+    expect(decodeMerged(bytes, 'baseline.json').merged).toEqual(merged)
+  },
+  120_000,
+)
 
 test.each([
   ['someone else’s JSON', '{"name":"loadgate"}\n', /is not a baseline of Loadgate/],

@@ -135,6 +135,7 @@ function stepResult(
     service: histogram(times),
     firstByte: histogram(times),
     failures: histogram(new Array<number>(failed).fill(1)),
+    blocks: undefined,
   }
 }
 

@@ -1,6 +1,6 @@
 import { expect, test } from '@jest/globals'
 import fc from 'fast-check'
-import { intervalAt, intervalLength, isWithinWindow } from '../../src/engine/interval.ts'
+import { blockLength, intervalAt, intervalLength, isWithinWindow } from '../../src/engine/interval.ts'
 
 const SECOND = 1_000
 const MINUTE = 60 * SECOND
@@ -24,6 +24,29 @@ test('the last interval ends with the window, and the next one begins there', ()
   expect([0, 10, 11, 12].map((index) => isWithinWindow(index, cut))).toEqual([true, true, false, false])
   const even = { measured: 10 * SECOND, length: SECOND }
   expect([9, 10].map((index) => isWithinWindow(index, even))).toEqual([true, false])
+})
+
+test.each([
+  [1, 5 * SECOND],
+  [60 * SECOND, 5 * SECOND],
+  [61 * SECOND, 6 * SECOND],
+  [10 * MINUTE, 50 * SECOND],
+  [11 * MINUTE + 30 * SECOND, MINUTE],
+  [10 * HOUR, 50 * MINUTE],
+  [24 * HOUR, 2 * HOUR],
+])('a step has blocks in a window of %d ms of %d ms', (measured, length) => {
+  expect(blockLength(measured)).toBe(length)
+})
+
+test('every block begins where an interval begins', () => {
+  const measured = fc.integer({ min: 1, max: 24 * HOUR })
+  const into = fc.double({ min: 0, max: 25 * HOUR, noNaN: true })
+  fc.assert(
+    fc.property(measured, into, into, (measured, a, b) => {
+      const at = (length: number) => intervalAt(a, { measured, length }) === intervalAt(b, { measured, length })
+      expect(at(blockLength(measured)) || !at(intervalLength(measured))).toBe(true)
+    }),
+  )
 })
 
 test('no interval holds both sides of the end of a window, and no window has more than 600', () => {

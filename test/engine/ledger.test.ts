@@ -70,6 +70,33 @@ test.each([
   expect(Histogram.of(...steps.map(({ response }) => response)).toText()).toBe(Histogram.of(...seconds).toText())
 })
 
+test.each([
+  ['of 5 s', 32, 5],
+  ['of a minute', 11 * MINUTE + 30, MINUTE],
+])('every request of a step is in one of its blocks %s', (_, length, each) => {
+  const samples = [...load(length + 7, 20)]
+  const { steps } = ledgerOf(length, samples)
+  for (const { id, blocks, failed, succeededInWindow } of steps) {
+    expect(blocks.length).toBe(each * 1000)
+    const ends = (index: number) => Math.min(length, (index + 1) * each)
+    for (const { index, response, ...counts } of blocks.records.filter(({ index }) => index * each < length)) {
+      const own = samples.filter(
+        ({ step, ended }) => step === id && ended >= index * each * 1000 && ended < ends(index) * 1000,
+      )
+      expect(response).toBe(textOf(own))
+      expect(counts).toEqual({
+        succeeded: own.filter(({ failed }) => !failed).length,
+        failed: own.filter(({ failed }) => failed).length,
+      })
+    }
+    const inWindow = blocks.records.filter(({ index }) => index * each < length)
+    expect(inWindow.reduce((sum, { succeeded }) => sum + succeeded, 0)).toBe(succeededInWindow)
+    expect(blocks.records.length).toBeGreaterThan(inWindow.length)
+    expect(blocks.records.reduce((sum, block) => sum + block.failed, 0)).toBe(failed)
+    expect(Histogram.of(...blocks.records.map(({ response }) => response)).toText()).toBe(steps[id]!.response)
+  }
+})
+
 const recorder = new Recorder()
 
 /** Of the successes. */

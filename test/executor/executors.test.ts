@@ -29,6 +29,42 @@ function planAgainst(target: string, load: Load): LoadPlan {
   return planLoad(profile({ target, load, scenarios, timeout: 5_000 }), { data: {} })
 }
 
+async function runSides(executor: Executor, plans: readonly LoadPlan[], count: number) {
+  const progress = new Set<number>()
+  const shards = await executor.run(
+    plans.flatMap((plan) => splitPlan(plan, count)),
+    { onProgress: ({ index }) => progress.add(index) },
+  )
+  const results = plans.map((plan, side) =>
+    mergeResults(shards.slice(side * count, (side + 1) * count), contextOf(plan, { executor: executor.name })),
+  )
+  return { results, progress: [...progress].sort() }
+}
+
+test.each([
+  ['inline', 1],
+  ['threads', 1],
+  ['threads', 2],
+] as const)('%s × %i: two sides are measured at once, each at its own target and by itself', async (name, count) => {
+  await using one = await countingServer()
+  await using two = await countingServer()
+  const plan = planAgainst(one.origin, load('open', 100, 1_000))
+  const base: LoadPlan = { ...plan, side: 'base' }
+  const head: LoadPlan = { ...plan, side: 'head', target: two.origin }
+  const { results, progress } = await runSides(executors[name], [base, head], count)
+  expect(progress).toEqual(Array.from({ length: 2 * count }, (_, at) => at))
+  expect(results.map(({ shards }) => shards)).toEqual(
+    results.map(() => ({ expected: count, reported: count, lost: [] })),
+  )
+  const [a, b] = results.map(({ iterations, warmUp, steps }) => ({
+    planned: iterations.planned,
+    sent: warmUp.sent + steps.reduce((sum, { sent }) => sum + sent, 0),
+  }))
+  expect([a!.sent, b!.sent]).toEqual([one.requests, two.requests])
+  expect(a!.planned + b!.planned).toBe(200)
+  expect(Math.abs(results[0]!.startedAt - results[1]!.startedAt)).toBeLessThan(1)
+})
+
 async function run(executor: Executor, plan: LoadPlan, count: number, options: ExecutorOptions = {}) {
   const lost: string[] = []
   const onWorkerLost = (index: number, reason: string) => lost.push(`${index}: ${reason}`)

@@ -16,5 +16,6 @@ test.each([
 })
 
 test('what Loadgate starts runs here, whatever its address', () => {
-  expect(targetIsHere({ target: 'http://10.0.0.1', service: { start: 'x', ready: '/', readyWithin: 1 } })).toBe(true)
+  const bounds = { prepare: undefined, prepareWithin: 1, ready: '/', readyWithin: 1, alone: false }
+  expect(targetIsHere({ target: 'http://10.0.0.1', service: { start: 'x', ...bounds } })).toBe(true)
 })

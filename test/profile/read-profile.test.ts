@@ -83,7 +83,14 @@ const budget = (line: number, text: string, rest: Pick<Budget, 'metric' | 'limit
 const EXPECTED: LoadProfile = {
   name: 'storefront',
   target: 'http://127.0.0.1:8080',
-  service: { start: 'node server.mjs', ready: '/healthz', readyWithin: 60_000 },
+  service: {
+    prepare: undefined,
+    prepareWithin: 600_000,
+    start: 'node server.mjs',
+    ready: '/healthz',
+    readyWithin: 60_000,
+    alone: false,
+  },
   load: {
     model: 'open',
     warmUp: 10_000,
@@ -489,6 +496,19 @@ test('a query is added behind one that is there', () => {
 test('what is not ASCII in a path is encoded, the rest stays as it is written', () => {
   const { profile } = read(shop(LOAD, '{ get: "/caf\u00e9/%2F/a+b" }'))
   expect(profile?.scenarios[0]?.steps[0]).toMatchObject({ path: ['/caf%C3%A9/%2F/a+b'] })
+})
+
+test('a service: how it is prepared, and whether two versions can serve at once', () => {
+  const service = '{ prepare: "npm ci && npm run build", prepare-within: 1h, start: "bin/server --port $PORT", alone: true }'
+  expect(read(shop(LOAD, undefined, `service: ${service}`)).profile?.service).toEqual({
+    prepare: 'npm ci && npm run build',
+    prepareWithin: 3_600_000,
+    start: 'bin/server --port $PORT',
+    ready: '/',
+    readyWithin: 60_000,
+    alone: true,
+  })
+  expect(codes(shop(LOAD, undefined, 'service: { start: x, alone: "${env.ALONE}" }'), { ALONE: 'true' })).toEqual([])
 })
 
 test('secrets: what goes into a request, or is called one, and came from the environment', () => {

@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, expect, test } from '@jest/globals'
-import { inGitHub } from '../../src/publish/variables.ts'
+import { inGitHub } from '../../src/github/variables.ts'
 import { type ActionCall, runAction } from '../support/run-action.ts'
 import { commandsIn } from '../support/runner-commands.ts'
 

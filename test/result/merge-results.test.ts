@@ -17,6 +17,11 @@ const samples = fc.array(sample, { maxLength: 60 })
 const ok = (step: number, second: number, us: number): Sample => ({ step, second, us, cause: undefined })
 const bad = (step: number, second: number, us: number): Sample => ({ step, second, us, cause: 'timeout' })
 
+const oneBlock = (succeeded: number, failed: number, us: readonly number[]) => ({
+  length: 5_000,
+  records: [{ index: 0, succeeded, failed, response: textOf(us) }],
+})
+
 test('two workers are one run', () => {
   const shards = [
     shardOf(plan, 0, 2, [ok(0, 0, 1_000), ok(0, 2, 3_000), bad(1, 2, 9_000)]),
@@ -59,6 +64,7 @@ test('two workers are one run', () => {
         service: textOf([999, 1_999, 2_999]),
         firstByte: textOf([998, 1_998, 2_998]),
         failures: 'h1:',
+        blocks: oneBlock(3, 0, [1_000, 2_000, 3_000]),
       },
       {
         id: 1,
@@ -76,6 +82,7 @@ test('two workers are one run', () => {
         service: 'h1:',
         firstByte: 'h1:',
         failures: textOf([9_000]),
+        blocks: oneBlock(0, 1, []),
       },
       {
         id: 2,
@@ -93,6 +100,7 @@ test('two workers are one run', () => {
         service: textOf([4_999]),
         firstByte: textOf([4_998]),
         failures: 'h1:',
+        blocks: oneBlock(1, 0, [5_000]),
       },
     ],
     intervals: {
@@ -274,6 +282,8 @@ test.each<[string, ShardResult, RegExp]>([
     { ...sound, iterations: { ...sound.iterations, planned: 9 } },
     /2 started and 1 dropped of 9/,
   ],
+  ['blocks of another length', withStep({ blocks: { length: 1_000, records: [] } }), /intervals of 1 s/],
+  ['a block missing', withStep({ blocks: { length: 5_000, records: [] } }), /do not add up to its steps/],
   ['an iteration without end', { ...sound, iterations: { ...sound.iterations, cut: 1 } }, /3 ends of 2 iterations/],
 ])('a worker whose numbers do not add up is lost: %s', (_, shard, reason) => {
   expect(mergeResults([sound], contextOf(plan)).shards.lost).toEqual([])

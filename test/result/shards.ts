@@ -1,4 +1,4 @@
-import { intervalAt, intervalLength, isWithinWindow } from '../../src/engine/interval.ts'
+import { blockLength, type Cut, intervalAt, intervalLength, isWithinWindow } from '../../src/engine/interval.ts'
 import type { Cause, Intervals, ShardResult, StepCounts } from '../../src/engine/shard-result.ts'
 import { Recorder } from '../../src/histogram.ts'
 import type { LoadPlan } from '../../src/plan/plan.ts'
@@ -49,7 +49,7 @@ export function shardOf(plan: LoadPlan, index: number, count: number, samples: r
     },
     warmUp: { sent: 3, succeeded: 2, failed: 1 },
     steps: [0, 1, 2].map((id) => countsOf(id, samples, plan)),
-    intervals: intervalsOf(samples, plan),
+    intervals: intervalsOf(samples, cutOf(plan)),
     health: {
       lateness: textOf(samples.map(({ us }) => us / 100)),
       loopDelayP99: index,
@@ -75,7 +75,8 @@ function countsOf(id: number, all: readonly Sample[], plan: LoadPlan): StepCount
     sent: samples.length,
     succeeded: succeeded.length,
     failed: failed.length,
-    succeededInWindow: succeeded.filter(({ second }) => isWithinWindow(intervalOf(second, plan), cutOf(plan))).length,
+    succeededInWindow: succeeded.filter(({ second }) => isWithinWindow(intervalOf(second, cutOf(plan)), cutOf(plan)))
+      .length,
     causes,
     statuses: succeeded.length > 0 ? { 200: succeeded.length } : {},
     bytesReceived: samples.length * 100,
@@ -84,13 +85,14 @@ function countsOf(id: number, all: readonly Sample[], plan: LoadPlan): StepCount
     service: textOf(succeeded.map(({ us }) => us - 1)),
     firstByte: textOf(succeeded.map(({ us }) => us - 2)),
     failures: textOf(failed.map(({ us }) => us)),
+    blocks: intervalsOf(samples, cutOf(plan, blockLength)),
   }
 }
 
-function intervalsOf(samples: readonly Sample[], plan: LoadPlan): Intervals {
-  const indexes = [...new Set(samples.map(({ second }) => intervalOf(second, plan)))].sort((a, b) => a - b)
+function intervalsOf(samples: readonly Sample[], cut: Cut): Intervals {
+  const indexes = [...new Set(samples.map(({ second }) => intervalOf(second, cut)))].sort((a, b) => a - b)
   const records = indexes.map((index) => {
-    const ended = samples.filter(({ second }) => intervalOf(second, plan) === index)
+    const ended = samples.filter(({ second }) => intervalOf(second, cut) === index)
     const succeeded = ended.filter(({ cause }) => cause === undefined)
     return {
       index,
@@ -99,16 +101,16 @@ function intervalsOf(samples: readonly Sample[], plan: LoadPlan): Intervals {
       response: textOf(succeeded.map(({ us }) => us)),
     }
   })
-  return { length: cutOf(plan).length, records }
+  return { length: cut.length, records }
 }
 
-function intervalOf(second: number, plan: LoadPlan): number {
-  return intervalAt(second * 1000, cutOf(plan))
+function intervalOf(second: number, cut: Cut): number {
+  return intervalAt(second * 1000, cut)
 }
 
-function cutOf({ duration, measureFrom }: LoadPlan) {
+function cutOf({ duration, measureFrom }: LoadPlan, lengthOf = intervalLength): Cut {
   const measured = duration - measureFrom
-  return { measured, length: intervalLength(measured) }
+  return { measured, length: lengthOf(measured) }
 }
 
 export function textOf(values: readonly number[]): string {

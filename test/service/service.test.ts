@@ -6,8 +6,8 @@ import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, afterEach, beforeAll, expect, test } from '@jest/globals'
-import type { ServiceSpec } from '../../src/profile/profile.ts'
 import { stopLeftover } from '../../src/service/process-group.ts'
+import { portOf, type StartSpec } from '../../src/service/ready.ts'
 import type { RunningService } from '../../src/service/spawn-service.ts'
 import { type StartOptions, startService } from '../../src/service/start-service.ts'
 import { alive } from '../support/alive.ts'
@@ -95,6 +95,19 @@ test('a port that something already listens on is refused before anything is sta
   } finally {
     stranger.close()
   }
+})
+
+test('PORT is the port of the target, whatever it was', async () => {
+  const { service, target } = await start({ start: `echo "port $PORT" && exec ${node} server.mjs` }, { PORT: '1' })
+  expect(service.lastOutput()).toBe(`port ${new URL(target).port}`)
+})
+
+test.each([
+  ['http://127.0.0.1:8080/base', 8080],
+  ['http://localhost', 80],
+  ['https://localhost/base', 443],
+])('%s is on port %s', (target, port) => {
+  expect(portOf(target)).toBe(port)
 })
 
 test('a directory that is not there is told as such', async () => {
@@ -200,7 +213,7 @@ test('a process that exits without stopping its service takes it along', async (
 })
 
 async function start(
-  spec: Partial<ServiceSpec> = {},
+  spec: Partial<StartSpec> = {},
   env: NodeJS.ProcessEnv = {},
   options: Partial<StartOptions> = {},
 ) {

@@ -11,6 +11,8 @@ import {
 } from '../../node_modules/@actions/artifact/lib/generated/index.js'
 
 export interface StoredArtifact {
+  /** What the token of the run says. */
+  readonly run: string
   readonly name: string
   readonly zip: Buffer
   readonly sha256: string
@@ -32,6 +34,7 @@ const SERVICE = '/twirp/github.actions.results.api.v1.ArtifactService/'
 export class ArtifactService {
   readonly stored: StoredArtifact[] = []
   readonly calls: string[] = []
+  onStored: ((artifact: StoredArtifact) => void) | undefined
   readonly #server = createServer((request, response) => void this.#serve(request, response))
   readonly #blocks = new Map<string, Buffer>()
   readonly #blobs = new Map<string, Buffer>()
@@ -51,7 +54,11 @@ export class ArtifactService {
 
   /** What the runner gives an action to find it by. */
   get env(): Record<string, string> {
-    const claims = Buffer.from(JSON.stringify({ scp: 'Actions.Results:run-1:job-1' })).toString('base64url')
+    return this.envOf('run-1')
+  }
+
+  envOf(run: string): Record<string, string> {
+    const claims = Buffer.from(JSON.stringify({ scp: `Actions.Results:${run}:job-1` })).toString('base64url')
     return { ACTIONS_RESULTS_URL: this.url, ACTIONS_RUNTIME_TOKEN: `x.${claims}.x` }
   }
 
@@ -60,8 +67,8 @@ export class ArtifactService {
   }
 
   /** A name that another job of the run has taken. */
-  take(name: string): void {
-    this.#names.add(name)
+  take(name: string, run = 'run-1'): void {
+    this.#names.add(pathOf(run, name))
   }
 
   reset(): void {
@@ -95,34 +102,43 @@ export class ArtifactService {
   }
 
   #create(body: string): Answer {
-    const { name } = CreateArtifactRequest.fromJsonString(body, STRICT)
-    if (this.#names.has(name)) return [409, { msg: 'an artifact with this name already exists' }]
-    this.#names.add(name)
-    const signedUploadUrl = `${this.url}/account/container/${encodeURIComponent(name)}.zip?sig=secret-signature`
+    const { name, workflowRunBackendId: run } = CreateArtifactRequest.fromJsonString(body, STRICT)
+    const path = pathOf(run, name)
+    if (this.#names.has(path)) return [409, { msg: 'an artifact with this name already exists' }]
+    this.#names.add(path)
+    const signedUploadUrl = `${this.url}${path}?sig=secret-signature`
     return [200, CreateArtifactResponse.toJson({ ok: true, signedUploadUrl })]
   }
 
   #finalize(body: string): Answer {
-    const { name, size, hash } = FinalizeArtifactRequest.fromJsonString(body, STRICT)
-    const zip = this.#blobs.get(`/account/container/${encodeURIComponent(name)}.zip`) ?? Buffer.alloc(0)
+    const { name, size, hash, workflowRunBackendId: run } = FinalizeArtifactRequest.fromJsonString(body, STRICT)
+    const zip = this.#blobs.get(pathOf(run, name)) ?? Buffer.alloc(0)
     const sha256 = createHash('sha256').update(zip).digest('hex')
     if (Number(size) !== zip.length || hash?.value !== `sha256:${sha256}`)
       return [400, { msg: 'size or digest differs' }]
-    this.stored.push({ name, zip, sha256 })
+    const artifact = { run, name, zip, sha256 }
+    this.stored.push(artifact)
+    this.onStored?.(artifact)
     return [200, FinalizeArtifactResponse.toJson({ ok: true, artifactId: String(this.stored.length) })]
   }
 
   #blob(url: URL, body: Buffer, response: ServerResponse): void {
     const block = url.searchParams.get('blockid')
-    if (block) this.#blocks.set(block, body)
+    // Two uploads may name their blocks alike.
+    if (block) this.#blocks.set(url.pathname + block, body)
     else {
       const ids = [...body.toString().matchAll(/<Latest>([^<]+)<\/Latest>/g)].map(([, id]) => id ?? '')
-      this.#blobs.set(url.pathname, Buffer.concat(ids.map((id) => this.#blocks.get(id) ?? Buffer.alloc(0))))
+      this.#blobs.set(
+        url.pathname,
+        Buffer.concat(ids.map((id) => this.#blocks.get(url.pathname + id) ?? Buffer.alloc(0))),
+      )
     }
     response.writeHead(201, { etag: '"1"', 'last-modified': new Date(0).toUTCString(), 'x-ms-request-id': '1' })
     response.end()
   }
 }
+
+const pathOf = (run: string, name: string) => `/account/${run}/${encodeURIComponent(name)}.zip`
 
 function json(response: ServerResponse, [status, body]: Answer): void {
   response.writeHead(status, { 'content-type': 'application/json' })

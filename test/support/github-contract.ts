@@ -42,7 +42,7 @@ export interface Recorded {
   readonly body: unknown
 }
 
-interface Call {
+export interface Call {
   readonly who: Identity
   readonly params: Readonly<Record<string, string>>
   readonly query: Readonly<Record<string, string>>
@@ -50,6 +50,15 @@ interface Call {
 }
 
 export const ISSUE = 7
+
+export type Handler = (call: Call) => Answer
+
+export interface GitHubParts {
+  /** Calls beside those of a conversation. */
+  readonly handlers?: Readonly<Record<string, Handler>>
+  /** Another GitHub, which answers what has no handler here; its answers are held to the description as well. */
+  readonly upstream?: string
+}
 
 /**
  * A small GitHub for one repository with one pull request, which holds every request and its own every answer to
@@ -63,19 +72,21 @@ export class GitHubContract {
   readonly #server
   readonly #api
   readonly #tokens: Readonly<Record<string, Identity>>
+  readonly #parts: GitHubParts
   #faults: { readonly fault: Fault; left: number }[] = []
   #nextId = 1_000
 
-  static async start(tokens: Readonly<Record<string, Identity>>): Promise<GitHubContract> {
-    const contract = new GitHubContract(tokens)
+  static async start(tokens: Readonly<Record<string, Identity>>, parts: GitHubParts = {}): Promise<GitHubContract> {
+    const contract = new GitHubContract(tokens, parts)
     await contract.#api.init()
     contract.#server.listen(0, '127.0.0.1')
     await once(contract.#server, 'listening')
     return contract
   }
 
-  private constructor(tokens: Readonly<Record<string, Identity>>) {
+  private constructor(tokens: Readonly<Record<string, Identity>>, parts: GitHubParts) {
     this.#tokens = tokens
+    this.#parts = parts
     this.#api = new OpenAPIBackend({
       definition: JSON.parse(readFileSync(join(import.meta.dirname, 'github-api.json'), 'utf8')) as Document,
       quick: true,
@@ -129,7 +140,7 @@ export class GitHubContract {
 
     const fault = this.#next(call)
     if (fault && !fault.kind.startsWith('lost')) return breakdown(response, fault)
-    const answer = this.#answer(call, asked)
+    const answer = await this.#answer(call, asked)
     if (operation && !this.#api.validator.validateResponse(answer.body, operation, answer.status).valid)
       this.violations.push(`own answer to ${call}: ${JSON.stringify(answer.body).slice(0, 300)}`)
     if (fault) return breakdown(response, { ...fault, kind: fault.kind === 'lost' ? 'reset' : 'html' })
@@ -142,12 +153,13 @@ export class GitHubContract {
     return found?.fault
   }
 
-  #answer(call: string, asked: Parameters<OpenAPIBackend['validator']['validateRequest']>[0]): Answer {
+  async #answer(call: string, asked: Asked): Promise<Answer> {
     const who = this.#tokens[String(asked.headers.authorization ?? '').replace(/^(token|bearer) /i, '')]
     if (!who) return refusal(401, 'Bad credentials')
     if (call === 'graphql') return graphql(who)
-    const handler = HANDLERS[call]
-    if (!handler) {
+    const { handlers = {}, upstream } = this.#parts
+    const handler: Handler | undefined = handlers[call] ?? HANDLERS[call]?.bind(undefined, this)
+    if (!handler && !upstream) {
       this.violations.push(`${asked.method} ${asked.path} is not a call of the description, or has no handler here`)
       return refusal(404, 'Not Found')
     }
@@ -160,8 +172,22 @@ export class GitHubContract {
     const { params, query, requestBody } = this.#api.router.parseRequest(asked, this.#api.router.getOperation(call))
     if (params.owner !== undefined && (params.owner !== REPOSITORY.owner || params.repo !== REPOSITORY.repo))
       return refusal(404, 'Not Found')
-    return handler(this, { who, params, query: query ?? {}, body: requestBody ?? {} })
+    if (!handler) return forward(`${upstream}`, asked)
+    return handler({ who, params, query: query ?? {}, body: requestBody ?? {} })
   }
+}
+
+type Asked = Parameters<OpenAPIBackend['validator']['validateRequest']>[0]
+
+async function forward(upstream: string, { method, path, query, body, headers }: Asked): Promise<Answer> {
+  const search = query ? `?${query}` : ''
+  const { authorization = '' } = headers as Record<string, string>
+  const answer = await fetch(upstream + path + search, {
+    method,
+    headers: { authorization, 'content-type': 'application/json' },
+    body: body === undefined ? null : JSON.stringify(body),
+  })
+  return { status: answer.status, body: await answer.json() }
 }
 
 const HANDLERS: Readonly<Record<string, (github: GitHubContract, call: Call) => Answer>> = {
@@ -219,7 +245,7 @@ function tooLongAnswer(): Answer {
 
 function send(response: ServerResponse, { status, body, headers = {} }: Answer): void {
   response.writeHead(status, { 'content-type': 'application/json; charset=utf-8', ...headers })
-  response.end(JSON.stringify(body))
+  response.end(body === undefined ? '' : JSON.stringify(body))
 }
 
 function breakdown(response: ServerResponse, { kind, status = 502, headers = {}, message = 'Fault' }: Fault): void {

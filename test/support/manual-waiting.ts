@@ -1,4 +1,4 @@
-import type { Waiting } from '../../src/publish/retry.ts'
+import type { Waiting } from '../../src/github/retry.ts'
 import type { Ms } from '../../src/units.ts'
 
 /** Waiting that takes no time, and a record of how long it would have been. */

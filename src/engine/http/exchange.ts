@@ -34,10 +34,15 @@ export abstract class Exchange implements Answer {
     this.bytesReceived = 0
   }
 
-  /** Of ten thousand users that pause, each would keep its last answer until the garbage collector takes it for old. */
+  /**
+   * Of ten thousand users that pause, each would keep its last answer until the garbage collector takes it for old. So would
+   * the two times be kept, which are objects since they may be undefined.
+   */
   protected forget(): void {
     this.request = undefined
     this.headers = NO_HEADERS
     this.text = undefined
+    this.sentAt = undefined
+    this.firstByteAt = undefined
   }
 }

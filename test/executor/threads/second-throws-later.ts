@@ -2,7 +2,7 @@
 import { parentPort, workerData } from 'node:worker_threads'
 
 await import('../../../src/thread.ts')
-if (workerData.index === 1)
+if (workerData[0].shard.index === 1)
   parentPort?.on('message', () =>
     setTimeout(() => {
       throw new Error('out of luck')

@@ -5,7 +5,7 @@ console.log('out: begin')
 console.error('err: begin')
 parentPort?.postMessage({ kind: 'ready' })
 parentPort?.on('message', () => {
-  parentPort?.postMessage({ kind: 'result', result: { index: 0 } })
+  parentPort?.postMessage({ kind: 'results', results: [{ index: 0 }] })
   setTimeout(() => {
     console.log('out: end')
     console.error('err: end')

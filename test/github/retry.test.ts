@@ -1,6 +1,6 @@
 import { expect, test } from '@jest/globals'
 import { LoadgateError } from '../../src/errors.ts'
-import { failureOf, PATIENCE, realWaiting, withRetry } from '../../src/publish/retry.ts'
+import { failureOf, PATIENCE, realWaiting, withRetry } from '../../src/github/retry.ts'
 import { manualWaiting } from '../support/manual-waiting.ts'
 
 /** As octokit throws: status, and the response unless there was none. */

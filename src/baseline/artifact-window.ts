@@ -1,0 +1,175 @@
+import { LoadgateError } from '../errors.ts'
+import type { Ancestry } from '../github/ancestry.ts'
+import { artifactContent, type Content } from '../github/artifact-content.ts'
+import { defaultBranch, type ListedArtifact, listArtifacts, type RunFacts, runFacts } from '../github/artifact-list.ts'
+import { type Access, connect, type GitHub, type Repository } from '../github/client.ts'
+import type { ThisRun } from '../github/place.ts'
+import type { Retrying } from '../github/retry.ts'
+import { artifactRefusal, type Ours, runRefusal } from './artifact-trust.ts'
+import type { BaselineRun } from './baseline.ts'
+import { LARGEST } from './cell-store.ts'
+import { damagedBaseline, decodeMerged } from './file-format.ts'
+import { withRun } from './window.ts'
+
+/** The one file of an artifact. */
+export const FILE = 'baseline.json'
+/** A second job of one run finds the name taken, and uses the next one. */
+const NAMES = 8
+/** Names in a row without an artifact, after which no further one is looked for: uploads that broke off leave such gaps. */
+const GAP = 3
+/** Windows that are downloaded for one reading. Usually it is one: its list says which others it holds. */
+const MOST_WINDOWS = 60
+
+export function artifactNames(name: string): readonly string[] {
+  return Array.from({ length: NAMES }, (_, at) => (at === 0 ? name : `${name}-${at + 1}`))
+}
+
+export interface ArtifactPlace extends Repository {
+  readonly name: string
+  readonly run: ThisRun
+}
+
+export interface MergedWindow {
+  readonly runs: readonly BaselineRun[]
+  /** Ids of the artifacts that are in it. */
+  readonly merged: readonly number[]
+  readonly notes: readonly string[]
+}
+
+/**
+ * The runs of all trusted artifacts of this name. An artifact is never changed, so two runs that append at once leave one
+ * each, and neither holds the other's: whoever reads merges them, by the id of each run. Each names those it was merged
+ * from, and these need not be read again.
+ */
+export async function mergedWindow(
+  place: ArtifactPlace,
+  asOf: string,
+  {
+    access,
+    ancestry,
+    retrying,
+  }: { readonly access: Access; readonly ancestry: Ancestry; readonly retrying: () => Retrying },
+): Promise<MergedWindow> {
+  const github = connect(access)
+  const { own, ours } = await oursOf(github, place, retrying)
+  const found = await listAll(github, place, retrying)
+  const facts = new Map([[own.id, Promise.resolve(own)]])
+  const runOf = (id: number) => {
+    const known = facts.get(id) ?? runFacts(github, place, id, retrying)
+    facts.set(id, known)
+    return known
+  }
+  const reading = new Reading()
+  for (const artifact of found) {
+    if (reading.merged.has(artifact.id)) continue
+    const refusal = artifactRefusal(artifact, ours) ?? (await deeperRefusal(artifact, { ours, runOf, ancestry, asOf }))
+    if (refusal !== undefined) reading.refuse(refusal)
+    else if (artifact.expired) reading.expire(artifact)
+    else if (reading.windows === MOST_WINDOWS) {
+      reading.cut()
+      break
+    } else
+      reading.take(artifact, await artifactContent(github, place, artifact, { file: FILE, most: LARGEST }, retrying))
+  }
+  return reading.result()
+}
+
+async function oursOf(github: GitHub, place: ArtifactPlace, retrying: () => Retrying) {
+  const own = await runFacts(github, place, place.run.id, retrying)
+  const branches = [await defaultBranch(github, place, retrying), place.run.base ?? place.run.branch]
+  const ours: Ours = {
+    repository: own.repository,
+    workflow: own.workflow,
+    path: own.path,
+    branches: branches.filter((branch) => branch !== undefined),
+    run: own.id,
+  }
+  return { own, ours }
+}
+
+/** Newest first: ids rise. */
+async function listAll(github: GitHub, place: ArtifactPlace, retrying: () => Retrying) {
+  const found: ListedArtifact[] = []
+  let empty = 0
+  for (const name of artifactNames(place.name)) {
+    const artifacts = await listArtifacts(github, place, name, retrying)
+    found.push(...artifacts.filter((artifact) => artifact.name === name))
+    empty = artifacts.length === 0 ? empty + 1 : 0
+    if (empty === GAP) break
+  }
+  return found.sort((a, b) => b.id - a.id)
+}
+
+interface Judging {
+  readonly ours: Ours
+  readonly runOf: (id: number) => Promise<RunFacts>
+  readonly ancestry: Ancestry
+  readonly asOf: string
+}
+
+async function deeperRefusal(artifact: ListedArtifact, { ours, runOf, ancestry, asOf }: Judging) {
+  if (artifact.run === undefined) return 'its run is not known'
+  const run = await runOf(artifact.run.id)
+  const refusal = runRefusal(run, artifact, ours)
+  if (refusal !== undefined) return refusal
+  // A branch that was rewritten leaves runs behind whose commits it no longer has.
+  return (await ancestry(run.commit, asOf)) === undefined ? `its commit is not in the history of this one` : undefined
+}
+
+/** What one reading has come across. */
+class Reading {
+  readonly merged = new Set<number>()
+  windows = 0
+  #runs: readonly BaselineRun[] = []
+  readonly #refused = new Map<string, number>()
+  readonly #damaged: LoadgateError[] = []
+  #expired: ListedArtifact[] = []
+  #cut = false
+
+  refuse(why: string): void {
+    this.#refused.set(why, (this.#refused.get(why) ?? 0) + 1)
+  }
+
+  expire(artifact: ListedArtifact): void {
+    this.#expired.push(artifact)
+  }
+
+  cut(): void {
+    this.#cut = true
+  }
+
+  take(artifact: ListedArtifact, content: Content): void {
+    const place = `${FILE} in the artifact ${artifact.name} (${artifact.id})`
+    this.windows++
+    if (content.kind === 'expired') {
+      this.expire(artifact)
+      return
+    }
+    try {
+      if (content.kind === 'damaged') throw damagedBaseline(place, content.why)
+      const { runs, merged = [] } = decodeMerged(content.bytes, place)
+      for (const run of runs) this.#runs = withRun(this.#runs, run)
+      for (const id of [artifact.id, ...merged]) this.merged.add(id)
+    } catch (error) {
+      if (!(error instanceof LoadgateError)) throw error
+      this.#damaged.push(error)
+    }
+  }
+
+  /** Throws where nothing is left but what is damaged. */
+  result(): MergedWindow {
+    const [damaged] = this.#damaged
+    if (damaged !== undefined && this.merged.size === 0) throw damaged
+    return { runs: this.#runs, merged: [...this.merged].sort((a, b) => a - b), notes: [...this.#notes()] }
+  }
+
+  *#notes(): Generator<string> {
+    for (const { message } of this.#damaged) yield `Left out: ${message}`
+    if (this.#cut) yield `More than ${MOST_WINDOWS} artifacts were to be merged; the oldest were left out`
+    if (this.merged.size > 0) return
+    const [newest] = this.#expired
+    if (newest !== undefined)
+      yield `The baseline has expired: artifact ${newest.id} of ${newest.createdAt?.slice(0, 10) ?? 'long ago'} is no longer kept. The next run that is saved begins a new one; a schedule keeps it alive`
+    for (const [why, count] of this.#refused) yield `Not trusted, ${count} of the artifacts by this name: ${why}`
+  }
+}

@@ -1,0 +1,34 @@
+import { resolve } from 'node:path'
+import { LoadgateError } from '../errors.ts'
+import { askGit, type GitOptions } from './git.ts'
+
+/** The git checkout that a profile lies in. */
+export interface Workspace {
+  /** Top of its files. */
+  readonly root: string
+  /** The profile's directory below the root, as git writes it: empty, or with a slash at its end. */
+  readonly folder: string
+  /** Shared by all worktrees of the repository. */
+  readonly gitDirectory: string
+  /** Whether the history is cut off, as actions/checkout leaves it. */
+  readonly shallow: boolean
+  /** The commit that is checked out. */
+  readonly head: string
+}
+
+/** @param options.directory of the profile */
+export async function workspaceAt(options: GitOptions): Promise<Workspace> {
+  const facts = ['--show-toplevel', '--show-prefix', '--git-common-dir', '--is-shallow-repository']
+  const { code, stdout, stderr } = await askGit(['rev-parse', ...facts, '--verify', 'HEAD^{commit}'], options)
+  const [root = '', folder = '', gitDirectory = '', shallow = '', head = ''] = stdout.split('\n')
+  if (code === 0 && isCommit(head))
+    return { root, folder, gitDirectory: resolve(options.directory, gitDirectory), shallow: shallow === 'true', head }
+  throw new LoadgateError('usage', `There is no base version: git finds no commit here: ${stderr.trim()}`, {
+    hint: 'Check the repository out before this step (actions/checkout), or name a deployed version with `base-target`.',
+  })
+}
+
+/** Whether this is a full object name, and so no option, path or branch either. */
+export function isCommit(text: string): boolean {
+  return /^(?:[0-9a-f]{40}|[0-9a-f]{64})$/.test(text)
+}

@@ -1,0 +1,401 @@
+import { AsyncLocalStorage } from 'node:async_hooks'
+import { afterAll, beforeAll, beforeEach, expect, test } from '@jest/globals'
+import { artifactStore } from '../../src/baseline/artifact-store.ts'
+import { type BaselineRun, WINDOW } from '../../src/baseline/baseline.ts'
+import { encodeRuns } from '../../src/baseline/file-format.ts'
+import { ancestryOnGitHub } from '../../src/github/ancestry.ts'
+import { ArtifactService } from '../support/artifact-service.ts'
+import {
+  digestOf,
+  GitHubActions,
+  type MadeArtifact,
+  type MadeRun,
+  REPOSITORY_ID,
+  WORKFLOW,
+} from '../support/github-actions.ts'
+import { REPOSITORY } from '../support/github-answers.ts'
+import { evilZips, type ZipEntry, zipOf } from '../support/zips.ts'
+import { NOW } from './made-run.ts'
+import { hurried, refusal, small } from './store-laws.ts'
+
+const NAME = 'loadgate-baseline-shop-12345678'
+const LONG_AGO = '2026-01-01T00:00:00Z'
+/** main: first ─ second ─ third ─ fourth; aside left it after the first. */
+const [first, second, third, fourth, aside, gone] = ['1', '2', '3', '4', 'a', 'f'].map((digit) => digit.repeat(40)) as [
+  string,
+  string,
+  string,
+  string,
+  string,
+  string,
+]
+const FORK = 999
+
+let actions: GitHubActions
+let uploads: ArtifactService
+const writer = new AsyncLocalStorage<number>()
+
+beforeAll(async () => {
+  actions = await GitHubActions.start()
+  uploads = await ArtifactService.start()
+  uploads.onStored = ({ run, name, zip }) => {
+    const made = actions.runs.get(Number(run))
+    if (made) addArtifact(made, { name, zip })
+  }
+  // The library takes the token of its run from the environment, of which this process has one for all the runs in it.
+  Object.defineProperty(process.env, 'ACTIONS_RUNTIME_TOKEN', {
+    get: () => uploads.envOf(String(writer.getStore())).ACTIONS_RUNTIME_TOKEN,
+  })
+  Object.assign(process.env, { ACTIONS_RESULTS_URL: uploads.url, GITHUB_SERVER_URL: 'https://github.com' })
+})
+beforeEach(() => {
+  actions.reset()
+  uploads.reset()
+  ids = 1_000
+  const history: [string, string[]][] = [
+    [first, []],
+    [second, [first]],
+    [third, [second]],
+    [fourth, [third]],
+    [aside, [first]],
+  ]
+  for (const [commit, parents] of history) actions.parents.set(commit, parents)
+  actions.heads.set('main', fourth)
+})
+afterAll(async () => {
+  expect(actions.leaked).toBe(0)
+  await actions.close()
+  await uploads.close()
+})
+
+let ids = 1_000
+
+function addRun(fields: Partial<MadeRun> = {}): MadeRun {
+  const run: MadeRun = {
+    id: ids++,
+    attempt: 1,
+    event: 'push',
+    conclusion: 'success',
+    branch: 'main',
+    commit: second,
+    repository: REPOSITORY_ID,
+    headRepository: REPOSITORY_ID,
+    workflow: WORKFLOW.id,
+    path: WORKFLOW.path,
+    startedAt: LONG_AGO,
+    ...fields,
+  }
+  actions.runs.set(run.id, run)
+  return run
+}
+
+function addArtifact(run: MadeRun, fields: Partial<MadeArtifact> = {}): MadeArtifact {
+  const { zip = zipped([]) } = fields
+  const defaults = { id: ids++, name: NAME, digest: digestOf(zip), expired: false, createdAt: '2026-01-01T00:10:00Z' }
+  const artifact: MadeArtifact = { ...defaults, run, listedRun: {}, storage: 'sound', ...fields, zip }
+  actions.artifacts.push(artifact)
+  return artifact
+}
+
+const packed = (content: string | Buffer): ZipEntry => ({ name: 'baseline.json', content: Buffer.from(content) })
+const zipped = (runs: readonly BaselineRun[], merged: readonly number[] = []) =>
+  zipOf([packed(encodeRuns(runs, merged))])
+
+/** The store as a job on a pull request for main has it, or as the given run has it. */
+function open(
+  run = addRun({ event: 'pull_request', branch: 'feature', commit: 'e'.repeat(40), conclusion: null }),
+  token = 'reader',
+) {
+  const access = { token, apiUrl: actions.contract.url }
+  const retrying = () => ({ waiting: hurried, until: hurried.now() + 60_000 })
+  const onPull = run.event.startsWith('pull_request')
+  const here = { branch: onPull ? undefined : (run.branch ?? undefined), base: onPull ? 'main' : undefined }
+  const place = { ...REPOSITORY, name: NAME, run: { ...run, ...here } }
+  const ancestry = ancestryOnGitHub(REPOSITORY, access, retrying)
+  const store = artifactStore(place, { access, ancestry, env: uploads.envOf(String(run.id)) }, hurried)
+  return { ...store, append: (kept: BaselineRun) => writer.run(run.id, () => store.append(kept)) }
+}
+
+const trusted = () => addArtifact(addRun(), { zip: zipped([small('trusted', 1, second)]) })
+const idsOf = (runs: readonly BaselineRun[]) => runs.map(({ id }) => id)
+
+/** Newer than the trusted one in everything, and one step away from being trusted. */
+const near = (run: Partial<MadeRun>, artifact: Partial<MadeArtifact> = {}) =>
+  addArtifact(addRun({ commit: third, ...run }), { zip: zipped([small('near', 2, third)]), ...artifact })
+
+const EVENTS = [
+  'pull_request',
+  'pull_request_target',
+  'workflow_run',
+  'merge_group',
+  'repository_dispatch',
+  'issue_comment',
+  'release',
+]
+const CONCLUSIONS = [
+  null,
+  'failure',
+  'cancelled',
+  'skipped',
+  'neutral',
+  'timed_out',
+  'action_required',
+  'stale',
+  'startup_failure',
+]
+
+const NEAR_MISSES: readonly (readonly [string, () => unknown, RegExp])[] = [
+  ["a fork's main", () => near({ headRepository: FORK, event: 'pull_request' }), /from a fork/],
+  ["a fork's main that calls itself a push", () => near({ headRepository: FORK }), /from a fork/],
+  [
+    'a fork that the list hides',
+    () => near({ headRepository: FORK }, { listedRun: { headRepository: REPOSITORY_ID } }),
+    /of a fork/,
+  ],
+  ['a fork that is deleted', () => near({ headRepository: null }), /from a fork/],
+  ['another repository', () => near({ repository: 1 }), /another repository/],
+  [
+    'another repository that the list hides',
+    () => near({ repository: 1 }, { listedRun: { repository: REPOSITORY_ID } }),
+    /another repository/,
+  ],
+  ...EVENTS.map((event) => [`${event} on main`, () => near({ event }), /started by/] as const),
+  ...CONCLUSIONS.map(
+    (conclusion) => [`a run that is ${conclusion}`, () => near({ conclusion }), /not succeeded/] as const,
+  ),
+  [
+    'another workflow of the same name',
+    () => near({ workflow: 78, path: '.github/workflows/other.yml' }),
+    /another workflow/,
+  ],
+  ['another workflow at the same path', () => near({ workflow: 78 }), /another workflow/],
+  [
+    'the same workflow at another path',
+    () => near({ path: '.github/workflows/performance.yml.bak' }),
+    /another workflow/,
+  ],
+  ['another branch', () => near({ branch: 'feature' }), /another branch/],
+  ['a branch called Main', () => near({ branch: 'Main' }), /another branch/],
+  ['a branch called refs/heads/main', () => near({ branch: 'refs/heads/main' }), /another branch/],
+  ['a branch that is deleted', () => near({ branch: null }), /another branch/],
+  ['a branch that the list hides', () => near({ branch: 'feature' }, { listedRun: { branch: 'main' } }), /another one/],
+  ['a rewritten branch', () => near({ commit: aside }), /not in the history/],
+  ['a commit that is gone', () => near({ commit: gone }), /not in the history/],
+  ['a commit that the list hides', () => near({ commit: aside }, { listedRun: { commit: third } }), /another one/],
+  ['an earlier attempt of its run', () => near({ attempt: 2, startedAt: '2026-01-02T00:00:00Z' }), /earlier attempt/],
+  ['a run that is not known', () => near({}, { listedRun: null }), /not known/],
+  ['a missing digest', () => near({}, { digest: null }), /no digest/],
+  ['an old kind of digest', () => near({}, { digest: `sha1:${'0'.repeat(40)}` }), /no digest/],
+  ['a wrong digest', () => near({}, { digest: digestOf(Buffer.from('other')) }), /digest is not the one/],
+  [
+    'another artifact behind its id',
+    () => near({}, { zip: zipped([]), digest: digestOf(zipped([small('near', 2)])) }),
+    /digest is not/,
+  ],
+  ['an expired one', () => near({}, { expired: true }), /has expired/],
+  ['one whose storage has lost it', () => near({}, { storage: 'gone' }), /has expired/],
+  ['an endless one', () => near({}, { storage: 'endless' }), /more than 64000000 bytes/],
+  ['a longer name', () => near({}, { name: `${NAME}x` }), /Nothing is stored/],
+  ['a name of other letters', () => near({}, { name: NAME.toUpperCase() }), /Nothing is stored/],
+  [
+    'a damaged window',
+    () => near({}, tampered(encodeRuns([small('near', 2, third)]).replace('near', 'neat'))),
+    /checksum does not agree/,
+  ],
+  [
+    'a window of a newer schema',
+    () => near({}, tampered(encodeRuns([]).replace('"schema":1', '"schema":9'))),
+    /schema 9, newer/,
+  ],
+  ['no window at all', () => near({}, tampered('{"verdict":"pass"}')), /not a baseline/],
+  ...evilZips(packed(encodeRuns([small('near', 2, third)])), 64_000_001).map(
+    ([what, zip]) => [`a zip with ${what}`, () => near({}, { zip, digest: digestOf(zip) }), /is damaged/] as const,
+  ),
+]
+
+function tampered(text: string): Partial<MadeArtifact> {
+  const zip = zipOf([packed(text)])
+  return { zip, digest: digestOf(zip) }
+}
+
+test('there are many near misses, and the artifact next to them all is trusted', async () => {
+  expect(NEAR_MISSES.length).toBeGreaterThan(50)
+  trusted()
+  near({})
+  expect(await open().read()).toMatchObject({ runs: [{ id: 'trusted' }, { id: 'near' }], notes: [] })
+})
+
+test.each(NEAR_MISSES)(
+  '%s: exactly the trusted one is chosen, and alone it is refused in words',
+  async (_, add, words) => {
+    trusted()
+    add()
+    expect(idsOf((await open().read()).runs)).toEqual(['trusted'])
+    actions.artifacts.splice(0, 1)
+    const told = await open()
+      .read()
+      .then(({ runs, notes = [] }) => [...idsOf(runs), ...notes].join('\n'), String)
+    expect(told).toMatch(words)
+    expect(told).not.toMatch(/^near/m)
+    expect(actions.contract.violations).toEqual([])
+  },
+)
+
+test('all near misses at once change nothing', async () => {
+  trusted()
+  for (const [name, add] of NEAR_MISSES) if (name !== 'an endless one') add()
+  expect(idsOf((await open().read()).runs)).toEqual(['trusted'])
+}, 60_000)
+
+test('what is stored before anything is: nothing, and how it begins', async () => {
+  expect(await open().read()).toMatchObject({
+    store: 'artifact',
+    runs: [],
+    notes: [expect.stringContaining('Nothing is stored in artifact yet')],
+  })
+})
+
+test('expired is not the same as empty', async () => {
+  near({}, { expired: true })
+  expect((await open().read()).notes).toEqual([expect.stringMatching(/has expired.*2026-01-01.*begins a new one/)])
+})
+
+test('what is damaged is left out loudly while something whole is there, and is an error without it', async () => {
+  trusted()
+  near({}, { digest: digestOf(Buffer.from('other')) })
+  expect(await open().read()).toMatchObject({
+    runs: [{ id: 'trusted' }],
+    notes: [expect.stringMatching(/^Left out: .*is damaged/)],
+  })
+  actions.artifacts.splice(0, 1)
+  expect(await refusal(open().read())).toMatchObject({
+    kind: 'infrastructure',
+    hint: expect.stringContaining('take it away'),
+  })
+  expect((await refusal(open().append(small('c')))).message).toMatch(/is damaged/)
+})
+
+test('without the permission it is no empty store', async () => {
+  trusted()
+  for (const token of ['blind', 'unknown'])
+    expect(await refusal(open(undefined, token).read())).toMatchObject({
+      kind: 'infrastructure',
+      message: expect.stringMatching(/no permission.*artifacts of octo-org\/shop.*40[13]/),
+      hint: expect.stringContaining('actions: read'),
+    })
+})
+
+test('a pull request is never saved, since nothing would trust it', async () => {
+  const error = await refusal(open().checkAppend())
+  expect([error.kind, error.message]).toEqual(['usage', expect.stringContaining('pull_request')])
+})
+
+test.each([
+  ['a broken connection', 'repos/get', 'reset'],
+  ['half an answer', 'actions/list-artifacts-for-repo', 'truncated'],
+  ['a page of a proxy', 'actions/get-workflow-run', 'html'],
+  ['a torn answer', 'repos/compare-commits-with-basehead', 'torn'],
+  ['a gateway that is down', 'actions/download-artifact', 'status'],
+] as const)('%s passes', async (_, call, kind) => {
+  trusted()
+  actions.contract.inject({ call, times: 2, kind, status: 502 })
+  expect(idsOf((await open().read()).runs)).toEqual(['trusted'])
+})
+
+test.each(['torn', 'broken'] as const)('a storage that is %s is no empty store', async (storage) => {
+  near({}, { storage })
+  const { message } = await refusal(open().read())
+  expect(message).toMatch(/could not be downloaded/)
+  expect(message).not.toContain('secret')
+})
+
+/** A push to main whose job saves and then succeeds. */
+async function saved(run: BaselineRun, fields: Partial<MadeRun> = {}): Promise<void> {
+  const made = addRun({ conclusion: null, commit: run.commit ?? second, ...fields })
+  await open(made).checkAppend()
+  await open(made).append(run)
+  actions.runs.set(made.id, { ...made, conclusion: 'success' })
+}
+
+test('what is appended is read back, through the real client and its zip', async () => {
+  await saved(small('a', 1, first))
+  await saved(small('b', 2, second))
+  const { runs, asOf } = await open().read()
+  expect(runs).toEqual([small('a', 1, first), small('b', 2, second)])
+  expect(asOf).toEqual({ commit: 'main', nearest: { commit: second, distance: 2, startedAt: 2 }, leftOut: 0 })
+  expect(actions.contract.violations).toEqual([])
+})
+
+test('the newest window says which others it holds, and they are not downloaded again', async () => {
+  for (const [n, commit] of [first, second, third, fourth].entries()) await saved(small(`run-${n}`, n, commit))
+  actions.contract.requests.length = 0
+  expect(idsOf((await open().read()).runs)).toEqual(['run-0', 'run-1', 'run-2', 'run-3'])
+  expect(actions.contract.calls('actions/download-artifact')).toBe(1)
+})
+
+test('a run is not trusted before it has succeeded, but by itself', async () => {
+  const made = addRun({ conclusion: null })
+  await open(made).append(small('a', 1, second))
+  expect(idsOf((await open().read()).runs)).toEqual([])
+  expect(idsOf((await open(made).read()).runs)).toEqual(['a'])
+})
+
+test('as of a commit, later runs are left out', async () => {
+  for (const [n, commit] of [first, second, third].entries()) await saved(small(`run-${n}`, n, commit))
+  expect(await open().read({ asOf: second })).toMatchObject({
+    runs: [{ id: 'run-0' }, { id: 'run-1' }],
+    asOf: { commit: second, nearest: { commit: second, distance: 0 } },
+  })
+})
+
+test('a history that was rewritten takes its runs out of the window', async () => {
+  await saved(small('kept', 1, first))
+  await saved(small('dropped', 2, second))
+  actions.parents.set(third, [first])
+  await saved(small('after', 3, third))
+  expect(idsOf((await open().read()).runs)).toEqual(['kept', 'after'])
+})
+
+test('two jobs of one run, and two attempts, keep an artifact each', async () => {
+  const run = addRun({ conclusion: null })
+  for (const id of ['a', 'b', 'c']) await open(run).append(small(id, 1, second))
+  expect(actions.artifacts.map(({ name }) => name)).toEqual([NAME, `${NAME}-2`, `${NAME}-3`])
+  actions.runs.set(run.id, { ...run, conclusion: 'success' })
+  expect(idsOf((await open().read()).runs)).toEqual(['a', 'b', 'c'])
+})
+
+test('a try that broke off after it took the name is made up for by the next name', async () => {
+  uploads.inject({ call: 'FinalizeArtifact', times: 1, kind: 'reset' })
+  await saved(small('a', 1, second))
+  expect(actions.artifacts.map(({ name }) => name)).toEqual([`${NAME}-2`])
+  expect(idsOf((await open().read()).runs)).toEqual(['a'])
+})
+
+test('writers at once see nothing of each other, and readers find them all', async () => {
+  const all: BaselineRun[] = []
+  for (let round = 0; round < 3; round++) {
+    const runs = Array.from({ length: 12 }, (_, n) =>
+      small(`r${round}-${n}`, NOW + round * 1000 + ((n * 7) % 12), second),
+    )
+    await Promise.all(runs.map((run) => saved(run)))
+    all.push(...runs)
+    const newest = [...all].sort((a, b) => a.startedAt - b.startedAt).slice(-WINDOW)
+    expect((await open().read()).runs).toEqual(newest)
+  }
+}, 120_000)
+
+test('every flipped bit and truncation of what lies in the storage is seen', async () => {
+  const whole = trusted()
+  const step = Math.max(1, Math.floor(whole.zip.length / 60))
+  for (let at = 0; at < whole.zip.length; at += step)
+    for (const zip of [flipped(whole.zip, at), whole.zip.subarray(0, at)]) {
+      actions.artifacts.splice(0, 1, { ...whole, zip })
+      expect((await refusal(open().read())).message).toMatch(/is damaged/)
+    }
+}, 60_000)
+
+function flipped(bytes: Buffer, at: number): Buffer {
+  const copy = Buffer.from(bytes)
+  copy[at] = (copy[at] ?? 0) ^ 4
+  return copy
+}
