@@ -1,7 +1,7 @@
 // `npm run bench:gate`: how often the gate is wrong on simulated machines, and what else would have said of the same runs.
 // bench/README.md says how, and gets the figures.
 //
-//   node simulate.ts [PULLREQUESTS]   where an aim is set, a tenth of them elsewhere; 10,000 unless told otherwise
+//   node simulate.ts [PULLREQUESTS]   of typical machines side by side, a share of them elsewhere; 10,000 unless told otherwise
 import { cpus } from 'node:os'
 import { formatCount, formatDuration } from '../../src/units.ts'
 import { writeFigures } from '../table.ts'
@@ -33,6 +33,6 @@ const sections = tablesOf(cells, {
 })
 const date = new Date().toISOString().slice(0, 10)
 const took = formatDuration(performance.now() - begun)
-const circumstances = `${date}, ${formatCount(pullRequests)} pull requests where there is an aim, in ${took} on ${cpus()[0]?.model.trim() ?? 'an unknown processor'}, Node ${process.version}.`
+const circumstances = `${date}, up to ${formatCount(pullRequests)} pull requests of a kind, in ${took} on ${cpus()[0]?.model.trim() ?? 'an unknown processor'}, Node ${process.version}.`
 writeFigures('gate', [circumstances, ...sections])
 console.log(sections.join('\n\n'))

@@ -11,7 +11,7 @@ import { type Cells, CHANGES, COARSE_CHANGES, cellName, type Design, NAMES, SHAR
 /** `noise` is that of each environment. */
 export function tablesOf(cells: Cells, noise: Readonly<Record<EnvironmentName, Noise>>): readonly string[] {
   const designs = NAMES.flatMap((environment) =>
-    STORED.filter((design) => design === 'stored, mixed' || ENVIRONMENTS[environment].models.length > 1).map(
+    STORED.filter((design) => ENVIRONMENTS[environment].models.length > 1 || design === 'stored, mixed').map(
       (design) => ({ environment, design }),
     ),
   )

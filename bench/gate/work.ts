@@ -1,4 +1,5 @@
 // The whole bench cut into pieces that any thread may do, in any order: each has its own seeds.
+import type { Share } from '../../src/units.ts'
 import { ENVIRONMENTS, type Environment, type EnvironmentName, oneModel } from './environments.ts'
 import { sideBySide } from './side-by-side.ts'
 import { type GateName, pullRequestsOf } from './stored.ts'
@@ -42,24 +43,28 @@ export const SEED = 1
 /** Of a project that stores runs all are one piece: before them come the runs that it begins with. */
 const AT_ONCE: Record<Design, number> = { 'side by side': 50, 'stored, mixed': 250, 'stored, one model': 250 }
 
-/** `all` pull requests where an aim is set, a tenth of them elsewhere. */
+/** `all` pull requests where an aim is that sharp, fewer elsewhere. */
 export function piecesOf(all: number): readonly Piece[] {
-  const few = Math.ceil(all / 10)
-  return NAMES.flatMap((environment) =>
-    DESIGNS.flatMap((design) => {
-      const changes = design === 'side by side' ? CHANGES : COARSE_CHANGES
-      const aimed = changes.filter((slower) => isAimedAt(environment, design, slower))
-      return [
-        ...cut({ environment, design, changes }, 0, few),
-        ...(aimed.length > 0 ? cut({ environment, design, changes: aimed }, few, all) : []),
-      ]
-    }),
-  )
+  return NAMES.flatMap((environment) => DESIGNS.flatMap((design) => piecesAt(environment, design, all)))
 }
 
-function isAimedAt(environment: EnvironmentName, design: Design, slower: number): boolean {
-  if (design !== 'side by side') return environment === 'typical' && slower === 1
-  return environment === 'typical' ? slower === 1 || slower === 1.1 : environment === 'hostile' && slower === 1
+/** The first pull requests are tried with every change, those behind them only with the ones of which more are wanted. */
+function piecesAt(environment: EnvironmentName, design: Design, all: number): readonly Piece[] {
+  if (design === 'stored, one model' && ENVIRONMENTS[environment].models.length === 1) return []
+  const changes = design === 'side by side' ? CHANGES : COARSE_CHANGES
+  const wanted = changes.map((slower) => Math.ceil(all * shareOf(environment, design, slower)))
+  const counts = [...new Set(wanted)].sort((a, b) => a - b)
+  return counts.flatMap((count, at) => {
+    const more = changes.filter((_, change) => wanted[change]! >= count)
+    return cut({ environment, design, changes: more }, counts[at - 1] ?? 0, count)
+  })
+}
+
+/** Of all pull requests: so many as it takes to tell whether the aim is met, and 5 % where there is none. */
+function shareOf(environment: EnvironmentName, design: Design, slower: number): Share {
+  if (environment === 'typical' && design === 'side by side') return slower === 1 || slower === 1.1 ? 1 : 0.05
+  const isAimedAt = slower === 1 && environment === (design === 'side by side' ? 'hostile' : 'typical')
+  return isAimedAt ? 0.25 : 0.05
 }
 
 function cut(what: Pick<Piece, 'environment' | 'design' | 'changes'>, from: number, to: number): readonly Piece[] {
