@@ -1,4 +1,4 @@
-// The life of a project that keeps its runs: every merge adds one, and every pull request is compared with those before it.
+// The life of a project that keeps its runs: every merge adds one, and a pull request is compared with those before it.
 import type { BaselineRun } from '../../src/baseline/baseline.ts'
 import { baselineRun } from '../../src/baseline/baseline-run.ts'
 import { compare } from '../../src/compare/compare.ts'
@@ -20,6 +20,8 @@ const WINDOW = { rate: 200, measured: 60_000 }
 const SECONDS = WINDOW.measured / 1_000
 /** Lengths of the window that Loadgate is tried with. */
 export const KEPT = [3, 5, 10, 20] as const
+/** Between two pull requests, so that they do not have all of their window in common. */
+const MERGES = 4
 /** The most runs that any rule looks back. */
 const HISTORY = Math.max(...KEPT, ...PEER_RULES.map(({ runs }) => runs))
 
@@ -52,8 +54,8 @@ export function* pullRequestsOf(
   const history = Array.from({ length: HISTORY }, () => stored(jobs.run(1)))
   for (;;) {
     yield changes.map((slower) => answersTo(jobs.run(slower), history))
-    history.shift()
-    history.push(stored(jobs.run(1)))
+    for (let merge = 0; merge < MERGES; merge++) history.push(stored(jobs.run(1)))
+    history.splice(0, MERGES)
   }
 }
 

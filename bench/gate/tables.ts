@@ -10,25 +10,27 @@ import { type Cells, CHANGES, COARSE_CHANGES, cellName, type Design, NAMES, SHAR
 
 /** `noise` is that of each environment. */
 export function tablesOf(cells: Cells, noise: Readonly<Record<EnvironmentName, Noise>>): readonly string[] {
-  const designs = NAMES.flatMap((environment) =>
-    STORED.filter((design) => ENVIRONMENTS[environment].models.length > 1 || design === 'stored, mixed').map(
-      (design) => ({ environment, design }),
-    ),
+  const tables = NAMES.flatMap((environment) =>
+    STORED.filter(({ models }) => ENVIRONMENTS[environment].models.length >= models).map(({ design, processors }) => [
+      `One run of 60 s at 200/s against stored runs${processors}; ${environment}:`,
+      stored(cells, environment, design),
+    ]),
   )
   return [
     aims(cells),
     'Side by side, 200 requests per second in all, rounds of 30 s, 60 to 300 s:',
     sides(cells),
-    ...designs.flatMap(({ environment, design }) => [
-      `One run of 60 s at 200/s against ${design}; ${environment}:`,
-      stored(cells, environment, design),
-    ]),
+    ...tables.flat(),
     'The machines:',
     machines(noise),
   ]
 }
 
-const STORED = ['stored, mixed', 'stored, one model'] as const satisfies readonly Design[]
+/** Where there is but one model of processors, there is nothing to mix. */
+const STORED = [
+  { design: 'stored, mixed', processors: ', whatever processor they had', models: 1 },
+  { design: 'stored, one model', processors: ', all on one model of processor', models: 2 },
+] as const satisfies readonly { readonly design: Design; readonly processors: string; readonly models: number }[]
 
 type Count = keyof Pick<Tally, 'fail' | 'pass' | 'inconclusive'>
 
@@ -108,6 +110,8 @@ function shareOf(tally: Tally, count: Count): string {
   return percent(tally[count] / tally.pullRequests)
 }
 
+/** Nearly none is not none, and nearly all is not all. */
 function percent(share: Share): string {
+  if (share === 0 || share === 1) return `${100 * share} %`
   return `${(100 * share).toFixed(share < 0.01 || share > 0.99 ? 2 : 1)} %`
 }

