@@ -12,6 +12,7 @@ import { type CommentTarget, githubPublisher } from './publish/github-publisher.
 import { annotate, finish, maskSecret, readInput, saveState, setOutput, writeSummary } from './publish/runner.ts'
 import { annotationsOfMistakes } from './report/annotations.ts'
 import { runEntry } from './run-entry.ts'
+import type { ServiceProcess } from './service/process-group.ts'
 
 const { env } = process
 const output = createOutput({ stdout: process.stdout, stderr: process.stderr, github: true })
@@ -31,6 +32,7 @@ async function gateHere(signal: AbortSignal): Promise<number> {
   const event = await readEvent(env, (path) => readFile(path, 'utf8'))
   refusePrivileged(event)
   const runner = { setOutput, writeSummary, annotate }
+  const services: ServiceProcess[] = []
   const { verdict, files } = await gate(options, {
     output,
     env,
@@ -40,7 +42,12 @@ async function gateHere(signal: AbortSignal): Promise<number> {
     savesByItself: maySaveBaseline(event),
     commit: event.kind === 'pull_request' ? event.headSha : job.commit,
     url: job.url,
-    onService: (service) => saveState('service', JSON.stringify(service)),
+    pullRequest: event.kind === 'pull_request' ? event : undefined,
+    onService: (service) => {
+      services.push(service)
+      saveState('services', JSON.stringify(services))
+    },
+    onCheckout: (checkout) => saveState('checkout', JSON.stringify(checkout)),
   })
   if (files && options.reportDir) {
     setOutput('report-path', files.markdown ?? '')

@@ -1,19 +1,19 @@
-import { randomUUID } from 'node:crypto'
+import { chooseBase } from './base-version.ts'
 import { openStore } from './baseline/store.ts'
-import { compare } from './compare/compare.ts'
 import { judge } from './compare/judge.ts'
 import type { Verdict } from './compare/verdict.ts'
 import { fingerprintHere } from './fingerprint.ts'
 import { placeOf } from './github/place.ts'
-import { hideSecrets } from './hide-secrets.ts'
 import { CHOICES, type GateOptions } from './inputs.ts'
+import { type LoadDoors, measureAlone } from './measure-alone.ts'
 import { loadProfile } from './profile-file.ts'
 import type { Publisher } from './publish/publisher.ts'
-import { mergeResults } from './result/merge-results.ts'
-import { type LoadDoors, sendLoad } from './send-load.ts'
 import { checkReportPaths, type ReportFiles, removeReport, showReport } from './show-report.ts'
-import { keepRun, readEarlier, requireComparable } from './stored-baseline.ts'
+import { measureSideBySide } from './side-by-side.ts'
+import { keepRun, NOTHING_EARLIER, readEarlier, requireComparable } from './stored-baseline.ts'
 import { VERSION } from './version.ts'
+import type { Checkout } from './versions/checkout.ts'
+import type { PullRequest } from './versions/merge-base.ts'
 
 /** The world around one run. */
 export interface GateDoors extends LoadDoors {
@@ -26,6 +26,10 @@ export interface GateDoors extends LoadDoors {
   readonly commit: string | undefined
   /** The run's address on GitHub. */
   readonly url: string | undefined
+  /** Undefined where this is not about one. */
+  readonly pullRequest: PullRequest | undefined
+  /** Told of the base version's checkout, so that a later process can remove it if this one is killed. */
+  readonly onCheckout?: ((checkout: Checkout) => void) | undefined
 }
 
 export interface GateOutcome {
@@ -35,40 +39,44 @@ export interface GateOutcome {
 
 /** The whole tool: a profile goes in, load is sent, and a verdict comes out, with the report shown and published. */
 export async function gate(options: GateOptions, doors: GateDoors): Promise<GateOutcome> {
-  const loaded = await loadProfile(options.profile, doors.env)
+  const { output, env, commit } = doors
+  const loaded = await loadProfile(options.profile, env)
   loaded.secrets.forEach(doors.mask)
-  const plan = hideSecrets(loaded.plan, doors.output.redact)
-  const fingerprint = fingerprintHere(plan.hash)
-  const world = { cwd: process.cwd(), env: doors.env, profile: options.profile }
-  const github = placeOf(doors.env, options.githubToken)
-  const store = options.compare === 'none' ? undefined : openStore(options.baseline, { ...world, github })
-  const keep = options.saveBaseline === 'true' || (options.saveBaseline === 'auto' && doors.savesByItself)
+  const github = placeOf(env, options.githubToken)
+  const world = { cwd: process.cwd(), env, profile: options.profile, github }
+  const store = options.compare === 'none' ? undefined : openStore(options.baseline, world)
   await checkReportPaths(options)
+  const base = await chooseBase(loaded, options, { ...doors, github })
+  const keep = keepsRun(options, doors) && base === undefined
   if (keep) await store?.checkAppend()
-  const earlier = await readEarlier(store)
-  earlier.baseline?.notes?.forEach(doors.output.info)
-  if (earlier.problem) doors.output.warning(`${earlier.problem.message}. This run will be invalid.`)
-  if (options.requireBaseline) requireComparable(plan, earlier, fingerprint, Date.now())
+  const earlier = base ? NOTHING_EARLIER : await readEarlier(store, output)
+  const { plan } = loaded
+  if (options.requireBaseline && !base) requireComparable(plan, earlier, fingerprintHere(plan.hash), Date.now())
 
   await removeReport(options)
-  const { shards, lost, executor, serviceEnd } = await sendLoad(loaded, options.threads, doors)
-  const result = mergeResults(shards, { id: randomUUID(), plan, fingerprint, commit: doors.commit, lost, executor })
-  const comparison = compare(result, earlier.baseline, plan.budgets, { baselineProblem: earlier.problem })
+  const { threads, rounds } = options
+  const { result, comparison, serviceEnd } = base
+    ? await measureSideBySide(loaded, { base, rounds, threads, commit }, { ...doors, progress: output.info })
+    : await measureAlone(loaded, { earlier, threads, commit }, doors)
   const verdict = judge(comparison)
   if (doors.signal.aborted) return { verdict, files: undefined }
 
-  const baselineNote = store && keep ? await keepRun(result, verdict.outcome, store, doors.output.warning) : undefined
+  const baselineNote = store && keep ? await keepRun(result, verdict.outcome, store, output.warning) : undefined
   const run = {
     version: VERSION,
     profilePath: options.profile,
-    commit: doors.commit,
+    commit,
     url: doors.url,
-    reproduce: reproduce(options, doors.commit),
+    reproduce: reproduce(options, commit),
     baselineNote,
     serviceEnd,
   }
   const files = await showReport({ verdict, comparison, result, run }, options, doors)
   return { verdict, files }
+}
+
+function keepsRun({ saveBaseline }: GateOptions, { savesByItself }: GateDoors): boolean {
+  return saveBaseline === 'true' || (saveBaseline === 'auto' && savesByItself)
 }
 
 function reproduce({ profile, baseline }: GateOptions, commit: string | undefined): string {

@@ -5,7 +5,11 @@ import { nearest } from './nearest.ts'
 /** Everything a person can choose for one run, read once and frozen. Paths are as given. */
 export interface GateOptions {
   readonly profile: string
-  readonly compare: 'auto' | 'baseline' | 'none'
+  readonly compare: 'auto' | 'baseline' | 'side-by-side' | 'none'
+  /** Where the base version is deployed, without a trailing slash. */
+  readonly baseTarget: string | undefined
+  /** Side by side: at most so many. */
+  readonly rounds: number | 'auto'
   /** `artifact`, `branch:NAME`, `s3://BUCKET/PREFIX`, `file:PATH` or `none`. */
   readonly baseline: string
   readonly saveBaseline: 'auto' | 'true' | 'false'
@@ -38,10 +42,21 @@ export const CHOICES = {
   profile: { about: 'Path of the load profile.', default: 'loadgate.yml' },
   compare: {
     about:
-      'What the run is compared with: `baseline` (the stored window), `none`, or `auto` (the stored window, where there is one).',
+      'What the run is compared with: `side-by-side` (the base version, measured at the same time), `baseline` (stored runs), `none`, or `auto`: on a pull request side by side where the profile has a `service`, else stored runs.',
     default: 'auto',
-    values: ['auto', 'baseline', 'none'],
+    values: ['auto', 'baseline', 'side-by-side', 'none'],
     flag: 'compare',
+  },
+  'base-target': {
+    about: 'Address where the base version is already deployed, to be measured side by side with the `target`.',
+    default: '',
+    flag: 'base-target',
+  },
+  rounds: {
+    about:
+      'Rounds side by side, each the whole load with freshly started processes: at most so many (2 to 10), or `auto` (as many as five minutes of load hold).',
+    default: 'auto',
+    flag: 'rounds',
   },
   baseline: {
     about:
@@ -144,25 +159,45 @@ function optionsFrom(value: (name: ChoiceName) => string, label: (name: ChoiceNa
       `${label('baseline')} is "none", but ${label(compare === 'baseline' ? 'compare' : 'save-baseline')} asks for one`,
       { hint: 'Name a store, as in file:.loadgate/baseline.json.' },
     )
+  const baseTarget = baseTargetFrom(value('base-target'), label('base-target'))
+  if (baseTarget !== undefined && (compare === 'baseline' || compare === 'none'))
+    throw new LoadgateError('usage', `${label('base-target')} is set, but ${label('compare')} is "${compare}"`, {
+      hint: 'Leave one of them out.',
+    })
   return Object.freeze({
     profile: value('profile'),
     compare,
+    baseTarget,
+    rounds: numberOrAuto(value('rounds'), label('rounds'), { least: 2, most: 10 }),
     baseline: value('baseline'),
     saveBaseline,
     requireBaseline: oneOf('require-baseline') === 'true',
     onInconclusive: oneOf<GateOptions['onInconclusive']>('on-inconclusive'),
     reportDir: value('report-dir') || undefined,
     json: value('json') || undefined,
-    threads: threadsFrom(value('threads'), label('threads')),
+    threads: numberOrAuto(value('threads'), label('threads'), { least: 1, most: 99 }),
     comment: oneOf('comment') === 'true',
     githubToken: value('github-token') || undefined,
   })
 }
 
-function threadsFrom(text: string, label: string): number | 'auto' {
+function numberOrAuto(
+  text: string,
+  label: string,
+  { least, most }: { readonly least: number; readonly most: number },
+): number | 'auto' {
   if (text === 'auto') return text
-  if (/^[1-9]\d?$/.test(text)) return Number(text)
-  throw new LoadgateError('usage', `${label} is "${text}"`, { hint: 'Write a number from 1 to 99, or auto.' })
+  if (/^[1-9]\d?$/.test(text) && Number(text) >= least && Number(text) <= most) return Number(text)
+  throw new LoadgateError('usage', `${label} is "${text}"`, {
+    hint: `Write a number from ${least} to ${most}, or auto.`,
+  })
+}
+
+function baseTargetFrom(text: string, label: string): string | undefined {
+  if (text === '') return undefined
+  const url = URL.parse(text)
+  if (url && /^https?:$/.test(url.protocol) && !url.search && !url.hash) return text.replace(/\/+$/, '')
+  throw new LoadgateError('usage', `${label} is "${text}"`, { hint: 'Write an address such as https://base.example.' })
 }
 
 /**

@@ -4,6 +4,7 @@ import { comparableRuns } from './baseline/comparable.ts'
 import type { Problem } from './compare/evidence.ts'
 import type { Outcome } from './compare/verdict.ts'
 import { LoadgateError, messageOf } from './errors.ts'
+import type { Output } from './output/output.ts'
 import type { LoadPlan } from './plan/plan.ts'
 import type { Fingerprint, RunResult } from './result/result.ts'
 import type { EpochMs } from './units.ts'
@@ -16,16 +17,21 @@ export interface Earlier {
   readonly problem: Problem | undefined
 }
 
-export async function readEarlier(store: BaselineStore | undefined): Promise<Earlier> {
+/** Where nothing stored is compared with. */
+export const NOTHING_EARLIER: Earlier = { baseline: undefined, problem: undefined }
+
+export async function readEarlier(store: BaselineStore | undefined, output: Output): Promise<Earlier> {
   try {
-    return { baseline: await store?.read(), problem: undefined }
+    const baseline = await store?.read()
+    baseline?.notes?.forEach(output.info)
+    return { baseline, problem: undefined }
   } catch (error) {
-    if (error instanceof LoadgateError && error.kind !== 'usage')
-      return {
-        baseline: undefined,
-        problem: { message: messageOf(error), remedy: error.hint ?? 'Name another store.' },
-      }
-    throw error
+    if (!(error instanceof LoadgateError) || error.kind === 'usage') throw error
+    output.warning(`${messageOf(error)}. This run will be invalid.`)
+    return {
+      baseline: undefined,
+      problem: { message: messageOf(error), remedy: error.hint ?? 'Name another store.' },
+    }
   }
 }
 

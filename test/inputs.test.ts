@@ -40,6 +40,8 @@ test('an action without inputs has the defaults', () => {
   expect(optionsFromAction(() => '')).toMatchObject({
     profile: 'loadgate.yml',
     compare: 'auto',
+    baseTarget: undefined,
+    rounds: 'auto',
     baseline: 'artifact',
     saveBaseline: 'auto',
     requireBaseline: false,
@@ -52,6 +54,8 @@ test('an action without inputs has the defaults', () => {
 
 test.each([
   [[], { profile: 'loadgate.yml', reportDir: undefined, comment: false, githubToken: undefined, json: undefined }],
+  [['--compare', 'side-by-side', '--rounds', '4'], { compare: 'side-by-side', rounds: 4 }],
+  [['--base-target', 'http://127.0.0.1:8081/shop/'], { baseTarget: 'http://127.0.0.1:8081/shop' }],
   [['shop.yml', '--save-baseline'], { profile: 'shop.yml', saveBaseline: 'true' }],
   [
     ['--save-baseline=false', '--require-baseline', 'shop.yml'],
@@ -81,6 +85,14 @@ test.each([
     'Name a store, as in file:.loadgate/baseline.json.',
   ],
   [['a.yml', 'b.yml'], '"b.yml" is one argument too many', 'See `loadgate help`.'],
+  [['--rounds', '1'], '`--rounds` is "1"', 'Write a number from 2 to 10, or auto.'],
+  [['--rounds', '11'], '`--rounds` is "11"', 'Write a number from 2 to 10, or auto.'],
+  [['--base-target', 'ftp://x'], '`--base-target` is "ftp://x"', 'Write an address such as https://base.example.'],
+  [
+    ['--base-target', 'http://127.0.0.1:1', '--compare', 'none'],
+    '`--base-target` is set, but `--compare` is "none"',
+    'Leave one of them out.',
+  ],
   [['--threads', '0'], '`--threads` is "0"', 'Write a number from 1 to 99, or auto.'],
   [['--threads', '1.5'], '`--threads` is "1.5"', 'Write a number from 1 to 99, or auto.'],
   [['--on-inconclusive', 'maybe'], '`--on-inconclusive` is "maybe"', 'Write one of: warn, fail.'],

@@ -1,8 +1,9 @@
+import type { Outcome } from '../compare/verdict.ts'
 import { EXIT, exitCodeOfVerdict, LoadgateError } from '../errors.ts'
 import { gate } from '../gate.ts'
 import { inGitHub } from '../github/variables.ts'
 import { hideSecrets } from '../hide-secrets.ts'
-import { CHOICES, optionsFromCommandLine, readFlags } from '../inputs.ts'
+import { CHOICES, type GateOptions, optionsFromCommandLine, readFlags } from '../inputs.ts'
 import { nearest } from '../nearest.ts'
 import { createOutput, type Output } from '../output/output.ts'
 import { drawCurve } from '../plan/draw-curve.ts'
@@ -18,6 +19,7 @@ import { measureCost } from '../sizing/measure-cost.ts'
 import { sizeLoad } from '../sizing/size-load.ts'
 import { counted } from '../units.ts'
 import { VERSION } from '../version.ts'
+import { baselineCommand } from './baseline/baseline.ts'
 import { commitIn } from './commit.ts'
 import { compareFiles } from './compare-files.ts'
 import { HELP } from './help.ts'
@@ -27,19 +29,7 @@ type Command = (argv: readonly string[], output: Output, signal: AbortSignal) =>
 const COMMANDS: Readonly<Record<string, Command>> = {
   run: async (argv, output, signal) => {
     const options = optionsFromCommandLine(argv)
-    const { env } = process
-    const commit = await commitIn(process.cwd())
-    const { verdict } = await gate(options, {
-      output,
-      env,
-      signal,
-      mask: output.mask,
-      publisher: undefined,
-      savesByItself: false,
-      commit,
-      url: undefined,
-    })
-    return exitCodeOfVerdict(verdict.outcome, options.onInconclusive)
+    return exitCodeOfVerdict(await runOnce(options, output, signal), options.onInconclusive)
   },
 
   check: async (argv, output) => {
@@ -70,6 +60,9 @@ const COMMANDS: Readonly<Record<string, Command>> = {
     return exitCodeOfVerdict(report.verdict.outcome, 'warn')
   },
 
+  baseline: (argv, output, signal) =>
+    baselineCommand(argv, { output, signal, runOnce: (options) => runOnce(options, output, signal) }),
+
   help: async (_, output) => {
     output.info(HELP)
     return EXIT.pass
@@ -79,6 +72,23 @@ const COMMANDS: Readonly<Record<string, Command>> = {
     output.info(VERSION)
     return EXIT.pass
   },
+}
+
+async function runOnce(options: GateOptions, output: Output, signal: AbortSignal): Promise<Outcome> {
+  const { env } = process
+  const commit = await commitIn(process.cwd())
+  const { verdict } = await gate(options, {
+    output,
+    env,
+    signal,
+    mask: output.mask,
+    publisher: undefined,
+    savesByItself: false,
+    commit,
+    url: undefined,
+    pullRequest: undefined,
+  })
+  return verdict.outcome
 }
 
 const OTHER_NAMES = new Map([

@@ -19,7 +19,8 @@ import { VERSION } from '../version.ts'
 const RESULT_LIMIT: Bytes = 256 * 1_048_576
 
 /** `compare RESULT BASELINE…`: judges an earlier run again, on any machine, by the budgets of the profile. */
-export async function compareFiles(argv: readonly string[], { mask, redact }: Output): Promise<Report> {
+export async function compareFiles(argv: readonly string[], output: Output): Promise<Report> {
+  const { mask, redact } = output
   const { values, positionals } = readFlags(argv, { flags: ['profile'], most: 100 })
   const [path, ...baselines] = positionals
   if (path === undefined || baselines.length === 0)
@@ -39,7 +40,7 @@ export async function compareFiles(argv: readonly string[], { mask, redact }: Ou
         hint: 'Name the profile of the result with --profile.',
       },
     )
-  const { baseline, problem } = await earlierOf(baselines, profilePath)
+  const { baseline, problem } = await earlierOf(baselines, profilePath, output)
   const comparison = compare(result, baseline, plan.budgets, { baselineProblem: problem })
   const run = {
     version: VERSION,
@@ -68,13 +69,14 @@ async function resultAt(path: string): Promise<RunResult> {
   }
 }
 
-async function earlierOf(names: readonly string[], profile: string): Promise<Earlier> {
+async function earlierOf(names: readonly string[], profile: string, output: Output): Promise<Earlier> {
   const [store, ...more] = names
   if (more.length > 0 && names.some((name) => name.startsWith('file:')))
     throw new LoadgateError('usage', 'A store stands alone', { hint: 'Name either file:PATH, or one or more results.' })
   if (store?.startsWith('file:') && more.length === 0) {
     const earlier = await readEarlier(
       openStore(store, { cwd: process.cwd(), env: process.env, profile, github: undefined }),
+      output,
     )
     if (earlier.baseline?.runs.length !== 0) return earlier
     throw new LoadgateError('usage', `There is no run in ${store}`, {

@@ -22,6 +22,12 @@ export const HELP = `Loadgate sends the load of a profile, compares the result w
                                           it; asks no one but a stand-in of its own
   loadgate compare RESULT BASELINE...     judges an earlier result (report.json) by the budgets of --profile;
                                           BASELINE is file:PATH of a store, or one or more results
+  loadgate baseline show [PROFILE]        the stored runs, which of them count here, and how they went over time;
+                                          --json PATH writes all of it
+  loadgate baseline seed [PROFILE]        the load --runs times (5), each run added to the baseline
+  loadgate baseline verify [PROFILE]      reads the whole store as a run would, and says what is wrong with it
+  loadgate baseline accept [PROFILE]      adds an accepted regression to loadgate-accept.yml beside the profile:
+                                          --metric, --of, --limit, --reason, --expires
   loadgate help, loadgate version
 
 PROFILE is ${CHOICES.profile.default} unless named.

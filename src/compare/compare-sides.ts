@@ -26,6 +26,8 @@ export interface SidesOptions {
    * all rounds that are given (fixed length).
    */
   readonly mostRounds: number
+  /** Rounds that were measured and are not among those that are compared, since the generator was not fit. */
+  readonly leftOut?: number
 }
 
 /** The facts of the head against its budgets and the base. At least one round, of the same plan on both sides. */
@@ -54,6 +56,12 @@ export function isDecided({ budgets, defects }: Comparison): boolean {
   const is = (kind: BudgetRow['judgement']['kind']) => budgets.some(({ judgement }) => judgement.kind === kind)
   if (defects.some(({ code }) => code !== 'step-missing') || is('exceeded')) return true
   return defects.length === 0 && !is('undecided')
+}
+
+/** Whether all that is wrong with a round is that the generator got too little of the machine: it says nothing of a version. */
+export function generatorWasUnfit(round: Round): boolean {
+  const defects = sidesDefects([round], [])
+  return defects.length > 0 && defects.every(({ code }) => code === 'generator-late' || code === 'generator-busy')
 }
 
 /** Absolute budgets are judged on the head alone, relative ones on both sides. */
@@ -85,13 +93,14 @@ function budgetRows(rounds: readonly Round[], budgets: readonly Budget[], option
   return rowsOf(budgets, parts, judged)
 }
 
-function factsOf(rounds: readonly Round[], { design, freshProcesses }: SidesOptions): SideFacts {
+function factsOf(rounds: readonly Round[], { design, freshProcesses, leftOut = 0 }: SidesOptions): SideFacts {
   return {
     kind: 'side-by-side',
     rounds: rounds.length,
     measured: rounds.reduce((sum, { head }) => sum + head.plan.measured, 0),
     design,
     freshProcesses,
+    leftOut,
     commit: rounds[0]?.base.commit,
   }
 }

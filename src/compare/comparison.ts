@@ -93,6 +93,8 @@ export interface SideFacts {
   readonly design: 'paired' | 'alternating'
   /** Whether each round had freshly started processes. */
   readonly freshProcesses: boolean
+  /** Further rounds, in which the generator was not fit. */
+  readonly leftOut: number
   /** Of the base version; undefined where it is not known. */
   readonly commit: string | undefined
 }

@@ -8,8 +8,9 @@ import type { Part } from './scope.ts'
 
 const SIDES = ['base', 'head'] as const
 
-/** Both versions are sent the same arrivals, to within this share of them. */
+/** Both versions are sent the same arrivals, to within this share of them, and to within a pair at either end of the window. */
 const UNEQUAL = 0.01
+const HALF_PAIRS = 2
 
 /**
  * Every flaw of the evidence: those of each round on each side, and those between the sides. A step may have no requests in
@@ -59,7 +60,8 @@ function ownDefectsOnce(result: RunResult): readonly Defect[] {
  */
 function unequalLoad({ base, head }: Round, at: number): readonly Defect[] {
   const [ours, theirs] = [head.iterations.planned, base.iterations.planned]
-  if (head.plan.model === 'closed' || Math.abs(ours - theirs) <= UNEQUAL * Math.max(ours, theirs)) return []
+  const allowed = Math.max(HALF_PAIRS, UNEQUAL * Math.max(ours, theirs))
+  if (head.plan.model === 'closed' || Math.abs(ours - theirs) <= allowed) return []
   return [
     {
       code: 'unequal-load',

@@ -1,4 +1,16 @@
-import { Composer, type Document, isAlias, isMap, isPair, isScalar, isSeq, Lexer, Parser, visit } from 'yaml'
+import {
+  Composer,
+  type Document,
+  isAlias,
+  isMap,
+  isPair,
+  isScalar,
+  isSeq,
+  Lexer,
+  Parser,
+  parseDocument,
+  visit,
+} from 'yaml'
 import type { IssueLog } from './issue-log.ts'
 import { show } from './show.ts'
 import { at, type Entry, type Node, type Span } from './tree.ts'
@@ -32,6 +44,17 @@ export function readYaml(text: string, log: IssueLog): Node | undefined {
   return toNodes(text, document, log)
 }
 
+/**
+ * A sound text with one entry more at the end of a list of its outermost map, which is begun where it is not there. Comments
+ * stay, and so do all other values; how they are laid out may change.
+ */
+export function withEntry(text: string, list: string, entry: Readonly<Record<string, string>>): string {
+  const document = parseDocument(text, { version: '1.2', schema: 'core' })
+  if (document.hasIn([list])) document.addIn([list], entry)
+  else document.setIn([list], [entry])
+  return document.toString({ lineWidth: 0 })
+}
+
 /** A text whose quote is never closed runs to the end, so it is the last one that is quoted. */
 function openQuote(document: Document): number {
   let start = 0
@@ -50,7 +73,7 @@ function compose(text: string, log: IssueLog): Document | undefined {
   for (const lexeme of new Lexer().lex(text)) {
     tokens.push(...parser.next(lexeme))
     if (parser.stack.length > MAX_DEPTH) {
-      log.add('too-large', at(parser.offset), `nested more than ${MAX_DEPTH} levels deep; a profile needs about 10`)
+      log.add('too-large', at(parser.offset), `nested more than ${MAX_DEPTH} levels deep; about 10 are needed`)
       return undefined
     }
   }
@@ -64,7 +87,7 @@ function compose(text: string, log: IssueLog): Document | undefined {
   const options = { version: '1.2', schema: 'core', merge: false, uniqueKeys: false, strict: true } as const
   const [document, second] = [...new Composer({ ...options, logLevel: 'silent' }).compose(tokens, true, text.length)]
   if (second) {
-    log.add('syntax', at(second.range[0]), 'a second document begins here; a profile is one, so remove "---"')
+    log.add('syntax', at(second.range[0]), 'a second document begins here; write one only, and remove "---"')
     return undefined
   }
   return document

@@ -14,6 +14,8 @@ export interface PullRequestEvent {
   readonly kind: 'pull_request'
   readonly number: number
   readonly headSha: string
+  /** Name of the branch it is to be merged into. */
+  readonly baseBranch: string
   /** `pull_request_target`: secrets and a writing token, so code of the pull request must not run. */
   readonly privileged: boolean
 }
@@ -74,6 +76,7 @@ function pullRequest(payload: Payload, privileged: boolean): PullRequestEvent {
     kind: 'pull_request',
     number: whole(payload, 'pull_request', 'number'),
     headSha: text(payload, 'pull_request', 'head', 'sha'),
+    baseBranch: text(payload, 'pull_request', 'base', 'ref'),
     privileged,
   }
 }

@@ -2,6 +2,7 @@ import type { ScopeRow } from '../compare/comparison.ts'
 import { counted } from '../units.ts'
 import { codeBlock, codeSpan } from './code-span.ts'
 import { FAILURE_COLUMNS, failuresOf } from './failures.ts'
+import { historyBlocks } from './history.ts'
 import type { Report } from './report.ts'
 import { accountingSentences, healthSentence, loadSentence, partsSentence, warmUpSentence } from './sentences.ts'
 import { isConcern, STEP_COLUMNS, stepFigures, worstSteps } from './step-rows.ts'
@@ -19,7 +20,7 @@ export interface Extent {
 
 /** The folded part of a report: for whoever wants to know more than the verdict. */
 export function details(report: Report, extent: Extent): readonly string[] {
-  return [...steps(report, extent), ...causes(report), measurement(report)]
+  return [...steps(report, extent), ...causes(report), ...past(report), measurement(report)]
 }
 
 function steps(report: Report, { passing, steps: most }: Extent): readonly string[] {
@@ -46,6 +47,11 @@ function causes(report: Report): readonly string[] {
   if (!failures) return []
   const body = table(['Cause', ...FAILURE_COLUMNS], failures.rows, ['steps'])
   return [folded(`${counted(failures.count, 'failure')}, by cause`, [body, failures.answers])]
+}
+
+function past({ history }: Report): readonly string[] {
+  const blocks = history === undefined ? [] : historyBlocks(history)
+  return blocks.length === 0 ? [] : [folded('The stored runs over time', blocks)]
 }
 
 function measurement(report: Report): string {

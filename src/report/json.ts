@@ -1,3 +1,5 @@
+import type { History } from '../history/history.ts'
+import type { WindowRow } from '../history/window-rows.ts'
 import type { Report } from './report.ts'
 
 /**
@@ -6,11 +8,21 @@ import type { Report } from './report.ts'
  * nor one that happens to stand in its base64 a histogram
  */
 export function renderJson(
-  { verdict, comparison, result, run }: Report,
+  { verdict, comparison, result, run, policy }: Report,
   redact: (text: string) => string = (text) => text,
 ): string {
-  const report = { kind: 'loadgate-report', schema: 1, verdict, comparison, result, run }
+  const report = { kind: 'loadgate-report', schema: 1, verdict, comparison, result, run, policy }
   const safe = (_: string, value: unknown) =>
     typeof value === 'string' && !value.startsWith('h1:') ? redact(value) : value
   return `${JSON.stringify(report, safe, 2)}\n`
+}
+
+/** What `loadgate baseline show` tells, for machines. */
+export function renderHistoryJson(
+  history: History,
+  window: readonly WindowRow[],
+  redact: (text: string) => string = (text) => text,
+): string {
+  const safe = (_: string, value: unknown) => (typeof value === 'string' ? redact(value) : value)
+  return `${JSON.stringify({ kind: 'loadgate-history', schema: 1, ...history, window }, safe, 2)}\n`
 }

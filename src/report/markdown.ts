@@ -4,6 +4,7 @@ import { budgetFigures, RESULT, worstBudgets } from './budget-rows.ts'
 import { codeSpan } from './code-span.ts'
 import { details, type Extent } from './details.ts'
 import { explanation, headline } from './headline.ts'
+import { policyBlocks } from './policy.ts'
 import { prose } from './prose.ts'
 import type { Report } from './report.ts'
 import { comparedSentence, improvementSentence, refusedSentences, resolutionSentence } from './sentences.ts'
@@ -39,6 +40,7 @@ export function renderMarkdown(report: Report, { limit }: { readonly limit: Byte
 function render(report: Report, extent: Extent): string {
   const blocks = [
     headline(report),
+    ...policyBlocks(report.policy),
     ...explanation(report),
     ...budgetTable(report, extent.budgets),
     comparison(report),

@@ -1,6 +1,8 @@
 import type { Comparison } from '../compare/comparison.ts'
 import type { Verdict } from '../compare/verdict.ts'
+import type { History } from '../history/history.ts'
 import type { RunResult } from '../result/result.ts'
+import type { PolicyFacts } from '../trust/policy-facts.ts'
 
 /** Everything a reader may be shown, as data; renderers ask nothing else, not even the time. */
 export interface Report {
@@ -8,6 +10,10 @@ export interface Report {
   readonly comparison: Comparison
   readonly result: RunResult
   readonly run: RunContext
+  /** How the profile lies to that of the base; undefined outside a pull request. */
+  readonly policy?: PolicyFacts | undefined
+  /** Of the stored runs; undefined where none are used. */
+  readonly history?: History | undefined
 }
 
 /** Where and for what the run was made. */

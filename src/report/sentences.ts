@@ -69,14 +69,16 @@ const DESIGN: Record<SideFacts['design'], string> = {
 
 function sideSentence(
   head: string,
-  { rounds, measured, design, freshProcesses, commit }: SideFacts,
+  { rounds, measured, design, freshProcesses, leftOut, commit }: SideFacts,
   { name }: Writing,
 ): string {
   const base = commit === undefined ? 'its base' : `its base ${name(short(commit))}`
   const processes = freshProcesses
     ? 'each with fresh processes'
     : 'without fresh processes, so what differs between processes is assumed, not measured'
-  return `Compared ${head} with ${base} side by side: ${DESIGN[design]}, ${formatDuration(measured)} in ${counted(rounds, 'round')}, ${processes}.`
+  const left =
+    leftOut === 0 ? '' : ` ${counted(leftOut, 'further round')} left out: the generator got too little of the machine.`
+  return `Compared ${head} with ${base} side by side: ${DESIGN[design]}, ${formatDuration(measured)} in ${counted(rounds, 'round')}, ${processes}.${left}`
 }
 
 /** Stored runs that were not used, with the reasons. */

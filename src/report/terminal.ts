@@ -5,6 +5,7 @@ import { budgetFigures, worstBudgets } from './budget-rows.ts'
 import { wrapped } from './columns.ts'
 import { FAILURE_COLUMNS, failuresOf } from './failures.ts'
 import { NONE } from './figures.ts'
+import { policyLines } from './policy.ts'
 import { type Reason, reasonsOf } from './reasons.ts'
 import type { Report } from './report.ts'
 import {
@@ -48,6 +49,7 @@ export function renderTerminal(report: Report, { colour, width }: TerminalOption
   const paint = (name: Colour, text: string) => (colour ? `${ESC}[${COLOUR[name]}m${text}${ESC}[0m` : text)
   const blocks = [
     verdict(report, width, paint),
+    policyLines(report.policy, width),
     budgets(report, width, paint),
     steps(report, width, paint),
     failures(report, width, paint),

@@ -1,11 +1,12 @@
 import { LoadgateError } from '../errors.ts'
 import { randomAt } from '../plan/choice.ts'
+import type { Side } from '../plan/plan.ts'
 import type { ServiceProcess } from '../service/process-group.ts'
 import type { Spoken } from '../service/ready.ts'
 import { howItEnded, type RunningService } from '../service/spawn-service.ts'
 import { launchService } from '../service/start-service.ts'
 import { freePorts, type PortPair } from './ports.ts'
-import { nameOf, type Side, type Version } from './versions.ts'
+import { nameOf, type Version } from './versions.ts'
 
 /** What is started in a round. */
 export interface BothVersions {

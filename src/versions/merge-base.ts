@@ -36,25 +36,30 @@ export async function findBase({ head, shallow }: Workspace, options: BaseOption
   const parent = pullRequest && (await parentOfTestMerge(head, pullRequest, options))
   if (parent !== undefined) return { sha: parent, found: 'test-merge', ahead: undefined }
   const failures: string[] = []
-  if (pullRequest && askGitHub)
-    try {
-      const { sha, ahead } = await askGitHub(pullRequest.baseBranch, head)
-      if (isCommit(sha)) return notMerged({ sha, found: 'github', ahead }, head, pullRequest)
-      failures.push('GitHub named no commit')
-    } catch (error) {
-      signal.throwIfAborted()
-      if (error instanceof LoadgateError && error.kind === 'usage') throw error
-      failures.push(`GitHub could not be asked: ${messageOf(error)}`)
-    }
+  const told = pullRequest && askGitHub && (await asked(askGitHub, { pullRequest, head, failures }))
+  signal.throwIfAborted()
   // In a history that is cut off, an older common ancestor may be all that git sees.
-  if (shallow) failures.push('the history here is cut off')
-  const local = shallow ? undefined : await fromHistory(options)
-  if (local) return notMerged(local, head, pullRequest)
+  const base = told ?? (shallow ? undefined : await fromHistory(options))
+  if (base) return notMerged(base, head, pullRequest)
+  failures.push(shallow ? 'the history here is cut off' : 'git knows no commit that both have')
   const branch = pullRequest ? `the branch ${pullRequest.baseBranch}` : 'the default branch'
-  if (!shallow) failures.push('git knows no commit that both have')
   throw new LoadgateError('infrastructure', `Where ${branch} was left is not known: ${failures.join('; ')}`, {
     hint: 'Give the action a `github-token` that may read contents, or check out with `fetch-depth: 0`.',
   })
+}
+
+async function asked(
+  askGitHub: AskMergeBase,
+  { pullRequest, head, failures }: { pullRequest: PullRequest; head: string; failures: string[] },
+): Promise<BaseCommit | undefined> {
+  try {
+    const { sha, ahead } = await askGitHub(pullRequest.baseBranch, head)
+    if (isCommit(sha)) return { sha, found: 'github', ahead }
+    failures.push('GitHub named no commit')
+  } catch (error) {
+    failures.push(`GitHub could not be asked: ${messageOf(error)}`)
+  }
+  return undefined
 }
 
 /**

@@ -1,7 +1,5 @@
+import type { Side } from '../plan/plan.ts'
 import type { ServiceSpec } from '../profile/profile.ts'
-
-/** The version before the change, or the one with it. */
-export type Side = 'base' | 'head'
 
 /** A version of the service under test. */
 export interface Version {

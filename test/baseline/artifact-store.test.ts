@@ -1,127 +1,32 @@
-import { AsyncLocalStorage } from 'node:async_hooks'
 import { afterAll, beforeAll, beforeEach, expect, test } from '@jest/globals'
-import { artifactStore } from '../../src/baseline/artifact-store.ts'
 import { type BaselineRun, WINDOW } from '../../src/baseline/baseline.ts'
 import { encodeRuns } from '../../src/baseline/file-format.ts'
-import { ancestryOnGitHub } from '../../src/github/ancestry.ts'
-import { ArtifactService } from '../support/artifact-service.ts'
-import {
-  digestOf,
-  GitHubActions,
-  type MadeArtifact,
-  type MadeRun,
-  REPOSITORY_ID,
-  WORKFLOW,
-} from '../support/github-actions.ts'
-import { REPOSITORY } from '../support/github-answers.ts'
-import { evilZips, type ZipEntry, zipOf } from '../support/zips.ts'
+import { digestOf, type MadeArtifact, type MadeRun, REPOSITORY_ID } from '../support/github-actions.ts'
+import { evilZips, zipOf } from '../support/zips.ts'
+import { ArtifactBench, COMMITS, NAME, packed, zipped } from './artifact-bench.ts'
 import { NOW } from './made-run.ts'
-import { hurried, refusal, small } from './store-laws.ts'
+import { refusal, small } from './store-laws.ts'
 
-const NAME = 'loadgate-baseline-shop-12345678'
-const LONG_AGO = '2026-01-01T00:00:00Z'
-/** main: first ─ second ─ third ─ fourth; aside left it after the first. */
-const [first, second, third, fourth, aside, gone] = ['1', '2', '3', '4', 'a', 'f'].map((digit) => digit.repeat(40)) as [
-  string,
-  string,
-  string,
-  string,
-  string,
-  string,
-]
+const { first, second, third, fourth, aside } = COMMITS
+const gone = 'f'.repeat(40)
 const FORK = 999
 
-let actions: GitHubActions
-let uploads: ArtifactService
-const writer = new AsyncLocalStorage<number>()
-
+let bench: ArtifactBench
 beforeAll(async () => {
-  actions = await GitHubActions.start()
-  uploads = await ArtifactService.start()
-  uploads.onStored = ({ run, name, zip }) => {
-    const made = actions.runs.get(Number(run))
-    if (made) addArtifact(made, { name, zip })
-  }
-  // The library takes the token of its run from the environment, of which this process has one for all the runs in it.
-  Object.defineProperty(process.env, 'ACTIONS_RUNTIME_TOKEN', {
-    get: () => uploads.envOf(String(writer.getStore())).ACTIONS_RUNTIME_TOKEN,
-  })
-  Object.assign(process.env, { ACTIONS_RESULTS_URL: uploads.url, GITHUB_SERVER_URL: 'https://github.com' })
+  bench = await ArtifactBench.start()
 })
-beforeEach(() => {
-  actions.reset()
-  uploads.reset()
-  ids = 1_000
-  const history: [string, string[]][] = [
-    [first, []],
-    [second, [first]],
-    [third, [second]],
-    [fourth, [third]],
-    [aside, [first]],
-  ]
-  for (const [commit, parents] of history) actions.parents.set(commit, parents)
-  actions.heads.set('main', fourth)
-})
+beforeEach(() => bench.reset())
 afterAll(async () => {
-  expect(actions.leaked).toBe(0)
-  await actions.close()
-  await uploads.close()
+  expect(bench.actions.leaked).toBe(0)
+  await bench.close()
 })
 
-let ids = 1_000
-
-function addRun(fields: Partial<MadeRun> = {}): MadeRun {
-  const run: MadeRun = {
-    id: ids++,
-    attempt: 1,
-    event: 'push',
-    conclusion: 'success',
-    branch: 'main',
-    commit: second,
-    repository: REPOSITORY_ID,
-    headRepository: REPOSITORY_ID,
-    workflow: WORKFLOW.id,
-    path: WORKFLOW.path,
-    startedAt: LONG_AGO,
-    ...fields,
-  }
-  actions.runs.set(run.id, run)
-  return run
-}
-
-function addArtifact(run: MadeRun, fields: Partial<MadeArtifact> = {}): MadeArtifact {
-  const { zip = zipped([]) } = fields
-  const defaults = { id: ids++, name: NAME, digest: digestOf(zip), expired: false, createdAt: '2026-01-01T00:10:00Z' }
-  const artifact: MadeArtifact = { ...defaults, run, listedRun: {}, storage: 'sound', ...fields, zip }
-  actions.artifacts.push(artifact)
-  return artifact
-}
-
-const packed = (content: string | Buffer): ZipEntry => ({ name: 'baseline.json', content: Buffer.from(content) })
-const zipped = (runs: readonly BaselineRun[], merged: readonly number[] = []) =>
-  zipOf([packed(encodeRuns(runs, merged))])
-
-/** The store as a job on a pull request for main has it, or as the given run has it. */
-function open(
-  run = addRun({ event: 'pull_request', branch: 'feature', commit: 'e'.repeat(40), conclusion: null }),
-  token = 'reader',
-) {
-  const access = { token, apiUrl: actions.contract.url }
-  const retrying = () => ({ waiting: hurried, until: hurried.now() + 60_000 })
-  const onPull = run.event.startsWith('pull_request')
-  const here = { branch: onPull ? undefined : (run.branch ?? undefined), base: onPull ? 'main' : undefined }
-  const place = { ...REPOSITORY, name: NAME, run: { ...run, ...here } }
-  const ancestry = ancestryOnGitHub(REPOSITORY, access, retrying)
-  const store = artifactStore(place, { access, ancestry, env: uploads.envOf(String(run.id)) }, hurried)
-  return { ...store, append: (kept: BaselineRun) => writer.run(run.id, () => store.append(kept)) }
-}
-
-const trusted = () => addArtifact(addRun(), { zip: zipped([small('trusted', 1, second)]) })
+const trusted = () => bench.addArtifact(bench.addRun(), { zip: zipped([small('trusted', 1, second)]) })
 const idsOf = (runs: readonly BaselineRun[]) => runs.map(({ id }) => id)
 
 /** Newer than the trusted one in everything, and one step away from being trusted. */
 const near = (run: Partial<MadeRun>, artifact: Partial<MadeArtifact> = {}) =>
-  addArtifact(addRun({ commit: third, ...run }), { zip: zipped([small('near', 2, third)]), ...artifact })
+  bench.addArtifact(bench.addRun({ commit: third, ...run }), { zip: zipped([small('near', 2, third)]), ...artifact })
 
 const EVENTS = [
   'pull_request',
@@ -222,7 +127,7 @@ test('there are many near misses, and the artifact next to them all is trusted',
   expect(NEAR_MISSES.length).toBeGreaterThan(50)
   trusted()
   near({})
-  expect(await open().read()).toMatchObject({ runs: [{ id: 'trusted' }, { id: 'near' }], notes: [] })
+  expect(await bench.open().read()).toMatchObject({ runs: [{ id: 'trusted' }, { id: 'near' }], notes: [] })
 })
 
 test.each(NEAR_MISSES)(
@@ -230,25 +135,26 @@ test.each(NEAR_MISSES)(
   async (_, add, words) => {
     trusted()
     add()
-    expect(idsOf((await open().read()).runs)).toEqual(['trusted'])
-    actions.artifacts.splice(0, 1)
-    const told = await open()
+    expect(idsOf((await bench.open().read()).runs)).toEqual(['trusted'])
+    bench.actions.artifacts.splice(0, 1)
+    const told = await bench
+      .open()
       .read()
       .then(({ runs, notes = [] }) => [...idsOf(runs), ...notes].join('\n'), String)
     expect(told).toMatch(words)
     expect(told).not.toMatch(/^near/m)
-    expect(actions.contract.violations).toEqual([])
+    expect(bench.actions.contract.violations).toEqual([])
   },
 )
 
 test('all near misses at once change nothing', async () => {
   trusted()
   for (const [name, add] of NEAR_MISSES) if (name !== 'an endless one') add()
-  expect(idsOf((await open().read()).runs)).toEqual(['trusted'])
+  expect(idsOf((await bench.open().read()).runs)).toEqual(['trusted'])
 }, 60_000)
 
 test('what is stored before anything is: nothing, and how it begins', async () => {
-  expect(await open().read()).toMatchObject({
+  expect(await bench.open().read()).toMatchObject({
     store: 'artifact',
     runs: [],
     notes: [expect.stringContaining('Nothing is stored in artifact yet')],
@@ -257,28 +163,30 @@ test('what is stored before anything is: nothing, and how it begins', async () =
 
 test('expired is not the same as empty', async () => {
   near({}, { expired: true })
-  expect((await open().read()).notes).toEqual([expect.stringMatching(/has expired.*2026-01-01.*begins a new one/)])
+  expect((await bench.open().read()).notes).toEqual([
+    expect.stringMatching(/has expired.*2026-01-01.*begins a new one/),
+  ])
 })
 
 test('what is damaged is left out loudly while something whole is there, and is an error without it', async () => {
   trusted()
   near({}, { digest: digestOf(Buffer.from('other')) })
-  expect(await open().read()).toMatchObject({
+  expect(await bench.open().read()).toMatchObject({
     runs: [{ id: 'trusted' }],
     notes: [expect.stringMatching(/^Left out: .*is damaged/)],
   })
-  actions.artifacts.splice(0, 1)
-  expect(await refusal(open().read())).toMatchObject({
+  bench.actions.artifacts.splice(0, 1)
+  expect(await refusal(bench.open().read())).toMatchObject({
     kind: 'infrastructure',
     hint: expect.stringContaining('take it away'),
   })
-  expect((await refusal(open().append(small('c')))).message).toMatch(/is damaged/)
+  expect((await refusal(bench.open().append(small('c')))).message).toMatch(/is damaged/)
 })
 
 test('without the permission it is no empty store', async () => {
   trusted()
   for (const token of ['blind', 'unknown'])
-    expect(await refusal(open(undefined, token).read())).toMatchObject({
+    expect(await refusal(bench.open(undefined, token).read())).toMatchObject({
       kind: 'infrastructure',
       message: expect.stringMatching(/no permission.*artifacts of octo-org\/shop.*40[13]/),
       hint: expect.stringContaining('actions: read'),
@@ -286,7 +194,7 @@ test('without the permission it is no empty store', async () => {
 })
 
 test('a pull request is never saved, since nothing would trust it', async () => {
-  const error = await refusal(open().checkAppend())
+  const error = await refusal(bench.open().checkAppend())
   expect([error.kind, error.message]).toEqual(['usage', expect.stringContaining('pull_request')])
 })
 
@@ -298,77 +206,69 @@ test.each([
   ['a gateway that is down', 'actions/download-artifact', 'status'],
 ] as const)('%s passes', async (_, call, kind) => {
   trusted()
-  actions.contract.inject({ call, times: 2, kind, status: 502 })
-  expect(idsOf((await open().read()).runs)).toEqual(['trusted'])
+  bench.actions.contract.inject({ call, times: 2, kind, status: 502 })
+  expect(idsOf((await bench.open().read()).runs)).toEqual(['trusted'])
 })
 
 test.each(['torn', 'broken'] as const)('a storage that is %s is no empty store', async (storage) => {
   near({}, { storage })
-  const { message } = await refusal(open().read())
+  const { message } = await refusal(bench.open().read())
   expect(message).toMatch(/could not be downloaded/)
   expect(message).not.toContain('secret')
 })
 
-/** A push to main whose job saves and then succeeds. */
-async function saved(run: BaselineRun, fields: Partial<MadeRun> = {}): Promise<void> {
-  const made = addRun({ conclusion: null, commit: run.commit ?? second, ...fields })
-  await open(made).checkAppend()
-  await open(made).append(run)
-  actions.runs.set(made.id, { ...made, conclusion: 'success' })
-}
-
 test('what is appended is read back, through the real client and its zip', async () => {
-  await saved(small('a', 1, first))
-  await saved(small('b', 2, second))
-  const { runs, asOf } = await open().read()
+  await bench.save(small('a', 1, first))
+  await bench.save(small('b', 2, second))
+  const { runs, asOf } = await bench.open().read()
   expect(runs).toEqual([small('a', 1, first), small('b', 2, second)])
   expect(asOf).toEqual({ commit: 'main', nearest: { commit: second, distance: 2, startedAt: 2 }, leftOut: 0 })
-  expect(actions.contract.violations).toEqual([])
+  expect(bench.actions.contract.violations).toEqual([])
 })
 
 test('the newest window says which others it holds, and they are not downloaded again', async () => {
-  for (const [n, commit] of [first, second, third, fourth].entries()) await saved(small(`run-${n}`, n, commit))
-  actions.contract.requests.length = 0
-  expect(idsOf((await open().read()).runs)).toEqual(['run-0', 'run-1', 'run-2', 'run-3'])
-  expect(actions.contract.calls('actions/download-artifact')).toBe(1)
+  for (const [n, commit] of [first, second, third, fourth].entries()) await bench.save(small(`run-${n}`, n, commit))
+  bench.actions.contract.requests.length = 0
+  expect(idsOf((await bench.open().read()).runs)).toEqual(['run-0', 'run-1', 'run-2', 'run-3'])
+  expect(bench.actions.contract.calls('actions/download-artifact')).toBe(1)
 })
 
 test('a run is not trusted before it has succeeded, but by itself', async () => {
-  const made = addRun({ conclusion: null })
-  await open(made).append(small('a', 1, second))
-  expect(idsOf((await open().read()).runs)).toEqual([])
-  expect(idsOf((await open(made).read()).runs)).toEqual(['a'])
+  const made = bench.addRun({ conclusion: null })
+  await bench.open(made).append(small('a', 1, second))
+  expect(idsOf((await bench.open().read()).runs)).toEqual([])
+  expect(idsOf((await bench.open(made).read()).runs)).toEqual(['a'])
 })
 
 test('as of a commit, later runs are left out', async () => {
-  for (const [n, commit] of [first, second, third].entries()) await saved(small(`run-${n}`, n, commit))
-  expect(await open().read({ asOf: second })).toMatchObject({
+  for (const [n, commit] of [first, second, third].entries()) await bench.save(small(`run-${n}`, n, commit))
+  expect(await bench.open().read({ asOf: second })).toMatchObject({
     runs: [{ id: 'run-0' }, { id: 'run-1' }],
     asOf: { commit: second, nearest: { commit: second, distance: 0 } },
   })
 })
 
 test('a history that was rewritten takes its runs out of the window', async () => {
-  await saved(small('kept', 1, first))
-  await saved(small('dropped', 2, second))
-  actions.parents.set(third, [first])
-  await saved(small('after', 3, third))
-  expect(idsOf((await open().read()).runs)).toEqual(['kept', 'after'])
+  await bench.save(small('kept', 1, first))
+  await bench.save(small('dropped', 2, second))
+  bench.actions.parents.set(third, [first])
+  await bench.save(small('after', 3, third))
+  expect(idsOf((await bench.open().read()).runs)).toEqual(['kept', 'after'])
 })
 
 test('two jobs of one run, and two attempts, keep an artifact each', async () => {
-  const run = addRun({ conclusion: null })
-  for (const id of ['a', 'b', 'c']) await open(run).append(small(id, 1, second))
-  expect(actions.artifacts.map(({ name }) => name)).toEqual([NAME, `${NAME}-2`, `${NAME}-3`])
-  actions.runs.set(run.id, { ...run, conclusion: 'success' })
-  expect(idsOf((await open().read()).runs)).toEqual(['a', 'b', 'c'])
+  const run = bench.addRun({ conclusion: null })
+  for (const id of ['a', 'b', 'c']) await bench.open(run).append(small(id, 1, second))
+  expect(bench.actions.artifacts.map(({ name }) => name)).toEqual([NAME, `${NAME}-2`, `${NAME}-3`])
+  bench.actions.runs.set(run.id, { ...run, conclusion: 'success' })
+  expect(idsOf((await bench.open().read()).runs)).toEqual(['a', 'b', 'c'])
 })
 
 test('a try that broke off after it took the name is made up for by the next name', async () => {
-  uploads.inject({ call: 'FinalizeArtifact', times: 1, kind: 'reset' })
-  await saved(small('a', 1, second))
-  expect(actions.artifacts.map(({ name }) => name)).toEqual([`${NAME}-2`])
-  expect(idsOf((await open().read()).runs)).toEqual(['a'])
+  bench.uploads.inject({ call: 'FinalizeArtifact', times: 1, kind: 'reset' })
+  await bench.save(small('a', 1, second))
+  expect(bench.actions.artifacts.map(({ name }) => name)).toEqual([`${NAME}-2`])
+  expect(idsOf((await bench.open().read()).runs)).toEqual(['a'])
 })
 
 test('writers at once see nothing of each other, and readers find them all', async () => {
@@ -377,10 +277,10 @@ test('writers at once see nothing of each other, and readers find them all', asy
     const runs = Array.from({ length: 12 }, (_, n) =>
       small(`r${round}-${n}`, NOW + round * 1000 + ((n * 7) % 12), second),
     )
-    await Promise.all(runs.map((run) => saved(run)))
+    await Promise.all(runs.map((run) => bench.save(run)))
     all.push(...runs)
     const newest = [...all].sort((a, b) => a.startedAt - b.startedAt).slice(-WINDOW)
-    expect((await open().read()).runs).toEqual(newest)
+    expect((await bench.open().read()).runs).toEqual(newest)
   }
 }, 120_000)
 
@@ -389,8 +289,8 @@ test('every flipped bit and truncation of what lies in the storage is seen', asy
   const step = Math.max(1, Math.floor(whole.zip.length / 60))
   for (let at = 0; at < whole.zip.length; at += step)
     for (const zip of [flipped(whole.zip, at), whole.zip.subarray(0, at)]) {
-      actions.artifacts.splice(0, 1, { ...whole, zip })
-      expect((await refusal(open().read())).message).toMatch(/is damaged/)
+      bench.actions.artifacts.splice(0, 1, { ...whole, zip })
+      expect((await refusal(bench.open().read())).message).toMatch(/is damaged/)
     }
 }, 60_000)
 

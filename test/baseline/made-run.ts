@@ -135,7 +135,6 @@ function stepResult(
     service: histogram(times),
     firstByte: histogram(times),
     failures: histogram(new Array<number>(failed).fill(1)),
-    blocks: undefined,
   }
 }
 

@@ -1,5 +1,11 @@
 import { expect, test } from '@jest/globals'
-import { compareSides, isDecided, type Round, type SidesOptions } from '../../src/compare/compare-sides.ts'
+import {
+  compareSides,
+  generatorWasUnfit,
+  isDecided,
+  type Round,
+  type SidesOptions,
+} from '../../src/compare/compare-sides.ts'
 import type { BudgetRow } from '../../src/compare/comparison.ts'
 import { judge } from '../../src/compare/judge.ts'
 import { reasonOf } from '../../src/compare/reason.ts'
@@ -478,8 +484,19 @@ test('what was compared with what', () => {
     measured: 120_000,
     design: 'paired',
     freshProcesses: true,
+    leftOut: 0,
     commit: 'b'.repeat(40),
   })
+  expect(compareSides(same(2, 100, 100), [FIVE], { ...PAIRED, leftOut: 2 }).baseline).toMatchObject({ leftOut: 2 })
+})
+
+test('a round in which nothing but the generator is at fault says nothing of a version', () => {
+  const [round] = same(1, 100, 100)
+  const { base, head } = round!
+  const late = { ...base, health: { ...base.health, loopDelayP99: 80 } }
+  expect(generatorWasUnfit(round!)).toBe(false)
+  expect(generatorWasUnfit({ base: late, head })).toBe(true)
+  expect(generatorWasUnfit({ base: late, head: { ...head, complete: false } })).toBe(false)
 })
 
 test('the scopes are the head of all rounds beside the base', () => {

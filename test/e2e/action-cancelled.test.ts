@@ -112,7 +112,7 @@ test(
     expect(started.filter(alive)).toEqual(started)
 
     const post = await runAction({ action: action.path, entry: 'post', state, workspace: checkout.path })
-    expect([post.log, post.exitCode]).toEqual([expect.stringContaining('Stopped the service'), 0])
+    expect([post.log, post.exitCode]).toEqual([expect.stringContaining('Stopped a service'), 0])
     expect(started.filter(alive)).toEqual([])
 
     const again = await runAction({ action: action.path, entry: 'post', state, workspace: checkout.path })

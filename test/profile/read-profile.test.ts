@@ -499,7 +499,8 @@ test('what is not ASCII in a path is encoded, the rest stays as it is written', 
 })
 
 test('a service: how it is prepared, and whether two versions can serve at once', () => {
-  const service = '{ prepare: "npm ci && npm run build", prepare-within: 1h, start: "bin/server --port $PORT", alone: true }'
+  const service =
+    '{ prepare: "npm ci && npm run build", prepare-within: 1h, start: "bin/server --port $PORT", alone: true }'
   expect(read(shop(LOAD, undefined, `service: ${service}`)).profile?.service).toEqual({
     prepare: 'npm ci && npm run build',
     prepareWithin: 3_600_000,

@@ -8,7 +8,7 @@ function event(name: string, payload: unknown): Promise<RunEvent> {
   return readEvent({ GITHUB_EVENT_NAME: name, GITHUB_EVENT_PATH: '/event.json' }, async () => JSON.stringify(payload))
 }
 
-const PULL_REQUEST = { pull_request: { number: 7, head: { sha: HEAD } } }
+const PULL_REQUEST = { pull_request: { number: 7, head: { sha: HEAD }, base: { ref: 'main' } } }
 const push = (ref: string) => ({ ref, repository: { default_branch: 'trunk' } })
 
 test.each<[string, unknown, RunEvent, boolean]>([
@@ -30,7 +30,7 @@ test.each<[string, unknown, RunEvent, boolean]>([
 
 test('a pull request', async () => {
   const found = await event('pull_request', PULL_REQUEST)
-  expect(found).toEqual({ kind: 'pull_request', number: 7, headSha: HEAD, privileged: false })
+  expect(found).toEqual({ kind: 'pull_request', number: 7, headSha: HEAD, baseBranch: 'main', privileged: false })
   expect(maySaveBaseline(found)).toBe(false)
 })
 

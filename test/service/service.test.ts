@@ -212,11 +212,7 @@ test('a process that exits without stopping its service takes it along', async (
   await until(() => !alive(Number(output)))
 })
 
-async function start(
-  spec: Partial<StartSpec> = {},
-  env: NodeJS.ProcessEnv = {},
-  options: Partial<StartOptions> = {},
-) {
+async function start(spec: Partial<StartSpec> = {}, env: NodeJS.ProcessEnv = {}, options: Partial<StartOptions> = {}) {
   const port = await freePort()
   const target = `http://127.0.0.1:${port}`
   const service = await startService(

@@ -3,10 +3,11 @@ import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from '@jest/globals'
+import type { Side } from '../../src/plan/plan.ts'
 import type { ServiceSpec } from '../../src/profile/profile.ts'
 import { type BothVersions, type Serving, startOne, startRound } from '../../src/versions/both-services.ts'
 import { freePorts, type PortPair } from '../../src/versions/ports.ts'
-import type { Side, Version } from '../../src/versions/versions.ts'
+import type { Version } from '../../src/versions/versions.ts'
 import { alive } from '../support/alive.ts'
 import { freePort } from '../support/free-port.ts'
 import { until } from '../support/until.ts'
@@ -17,6 +18,7 @@ const COMMIT = '0123456789abcdef0123456789abcdef01234567'
 let root: string
 let ports: PortPair
 const serving: Serving[] = []
+const started: number[] = []
 const directoryOf = (side: Side) => join(root, side)
 
 beforeAll(async () => {
@@ -32,7 +34,9 @@ beforeEach(() => {
 })
 afterEach(async () => {
   await Promise.all(serving.splice(0).map((both) => both.stop()))
-  for (const side of SIDES) expect(alive(pidIn(directoryOf(side)))).toBe(false)
+  const left = started.splice(0).filter(alive)
+  for (const pid of left) process.kill(pid, 'SIGKILL')
+  expect(left).toEqual([])
 })
 afterAll(() => rmSync(root, { recursive: true, force: true }))
 
@@ -58,12 +62,16 @@ function versions(more: Partial<BothVersions> & { spec?: Partial<ServiceSpec>; t
 }
 
 const env = { PATH: process.env.PATH, GITHUB_TOKEN: 'ghs_secret' }
-const doors = (signal = new AbortController().signal) => ({ env, signal })
+const doors = (signal = new AbortController().signal) => ({
+  env,
+  signal,
+  onService: ({ pid }: { pid: number }) => void started.push(pid),
+})
 
 async function round(number: number, both = versions(), signal?: AbortSignal): Promise<Serving> {
-  const started = await startRound(both, number, doors(signal))
-  serving.push(started)
-  return started
+  const running = await startRound(both, number, doors(signal))
+  serving.push(running)
+  return running
 }
 
 test('both versions serve at once, each on a port of its own, and in the next round on that of the other', async () => {
@@ -92,13 +100,16 @@ test('which is started first is random, and the same for the same seed', async (
   const firsts = async (seed: number) => {
     const order: string[] = []
     for (let number = 0; number < 6; number++) {
-      const started: number[] = []
-      const onService = ({ pid }: { pid: number }) => started.push(pid)
-      const both = await startRound(versions({ seed }), number, { ...doors(), onService })
-      serving.push(both)
-      order.push(pidIn(directoryOf('base')) === started[0] ? 'base' : 'head')
-      expect(started).toHaveLength(2)
-      await both.stop()
+      const { stop } = await round(number, versions({ seed }))
+      const [first, second, ...more] = started.splice(0)
+      const pids = SIDES.map((side) => pidIn(directoryOf(side)))
+      expect([
+        [first, second],
+        [second, first],
+      ]).toContainEqual(pids)
+      expect(more).toEqual([])
+      order.push(pids[0] === first ? 'base' : 'head')
+      await stop()
     }
     return order
   }

@@ -65,7 +65,7 @@ test("a merge that is not GitHub's own, or only looks like it, is no test merge"
     ahead: 3,
   })
   // Somebody writes into the message what a parent looks like.
-  git(workspace, 'commit', '--quiet', '--allow-empty', '--message', `x\n\nparent ${request.fork}\nparent ${headSha}`)
+  git(workspace, 'commit', '--quiet', '--allow-empty', '--message', `x\n\nparent ${headSha}`)
   expect(await find(workspace, { refs: { baseBranch: 'main', headSha } })).toMatchObject({ sha: request.tip, ahead: 4 })
 })
 
@@ -79,6 +79,15 @@ test.each<[why: string, ask: AskMergeBase | undefined, said: RegExp]>([
     kind: 'infrastructure',
     message: expect.stringMatching(said),
     hint: expect.stringMatching(/fetch-depth: 0/),
+  })
+})
+
+test('a history that is cut off somewhere is not trusted, though it shows a common commit', async () => {
+  const workspace = clone('cut-off', '--depth=3', '--no-single-branch')
+  box.git(workspace, 'switch', '--quiet', 'change')
+  expect(box.git(workspace, 'merge-base', 'origin/main', 'HEAD')).toBe(request.fork)
+  await expect(find(workspace, { refs: request.refs })).rejects.toMatchObject({
+    message: expect.stringMatching(/cut off/),
   })
 })
 

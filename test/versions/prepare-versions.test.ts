@@ -37,7 +37,9 @@ beforeEach(() => {
 })
 afterEach(() => {
   for (const name of ['version.txt', 'pid', 'building']) rmSync(join(workspace, 'shop', name), { force: true })
-  expect(started.filter(({ pid }) => alive(pid))).toEqual([])
+  const left = started.filter(({ pid }) => alive(pid))
+  for (const { pid } of left) process.kill(pid, 'SIGKILL')
+  expect(left).toEqual([])
   expect(box.leftovers()).toEqual([])
   expect(stateOf(box, workspace)).toEqual(before)
 })

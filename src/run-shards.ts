@@ -1,0 +1,60 @@
+import type { ShardResult } from './engine/shard-result.ts'
+import { inlineExecutor } from './executor/inline.ts'
+import { threadsExecutor } from './executor/threads.ts'
+import type { Output } from './output/output.ts'
+import type { LoadPlan } from './plan/plan.ts'
+import { splitPlan, workerThreads } from './plan/split-plan.ts'
+import type { MachineHere } from './sizing/machine-here.ts'
+import { counted } from './units.ts'
+import { watchProgress } from './watch-progress.ts'
+
+export interface SentShards {
+  readonly shards: readonly (ShardResult | undefined)[]
+  /** What became of workers that died, one sentence each. */
+  readonly lost: readonly string[]
+  readonly executor: string
+}
+
+interface ShardDoors {
+  readonly output: Output
+  /** Ends the load at once; what was measured until then still comes. */
+  readonly signal: AbortSignal
+}
+
+/** How many threads send a plan. */
+export function threadsFor(plan: LoadPlan, given: number | 'auto', machine: MachineHere, output: Output): number {
+  const { cores } = machine
+  const count = given === 'auto' ? workerThreads(plan, machine) : given
+  if (count > cores)
+    output.warning(`${counted(count, 'thread')} on ${counted(cores, 'core')} wait for each other and send late.`)
+  return count
+}
+
+/** Sends plans at once, each from `count` threads, which the two sides of a comparison share. In the order of the plans. */
+export async function runShards(
+  plans: readonly LoadPlan[],
+  count: number,
+  { output, signal }: ShardDoors,
+): Promise<readonly SentShards[]> {
+  const executor = count === 1 ? inlineExecutor() : threadsExecutor()
+  const lost = plans.map((): string[] => [])
+  const progress = watchProgress(plans[0]!, output)
+  try {
+    const shards = await executor.run(
+      plans.flatMap((plan) => splitPlan(plan, count)),
+      {
+        signal,
+        onProgress: progress.onProgress,
+        onWorkerLost: (at, reason) =>
+          lost[Math.floor(at / count)]!.push(`Worker ${(at % count) + 1} of ${count}: ${reason}`),
+      },
+    )
+    return plans.map((_, n) => ({
+      shards: shards.slice(n * count, (n + 1) * count),
+      lost: lost[n]!,
+      executor: executor.name,
+    }))
+  } finally {
+    progress.done()
+  }
+}

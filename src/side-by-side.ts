@@ -1,0 +1,173 @@
+import { randomUUID } from 'node:crypto'
+import { compareSides, generatorWasUnfit, isDecided, type Round, type SidesOptions } from './compare/compare-sides.ts'
+import type { Comparison } from './compare/comparison.ts'
+import { fingerprintHere } from './fingerprint.ts'
+import { hideSecrets } from './hide-secrets.ts'
+import type { Measured } from './measure-alone.ts'
+import type { Output } from './output/output.ts'
+import type { LoadPlan, Side } from './plan/plan.ts'
+import type { LoadedProfile } from './profile-file.ts'
+import { roundLine } from './report/round-line.ts'
+import { mergeResults } from './result/merge-results.ts'
+import { mergeRounds } from './result/merge-rounds.ts'
+import type { RunResult } from './result/result.ts'
+import { runShards, threadsFor } from './run-shards.ts'
+import { machineHere } from './sizing/machine-here.ts'
+import { counted, formatDuration, type Ms } from './units.ts'
+import { type Serving, startOne, startRound } from './versions/both-services.ts'
+import {
+  prepareVersions,
+  type Versions,
+  type VersionsDoors,
+  type VersionsOptions,
+} from './versions/prepare-versions.ts'
+
+export interface SideBySideOptions {
+  readonly base: VersionsOptions['base']
+  /** At most; `auto` as many as five minutes hold. */
+  readonly rounds: number | 'auto'
+  readonly threads: number | 'auto'
+  /** Of the head. */
+  readonly commit: string | undefined
+}
+
+export type SideBySideDoors = VersionsDoors & { readonly output: Output }
+
+// Sequential looks have levels for so many rounds. Two are the fewest that show how much two processes of the same code
+// differ.
+const MOST_ROUNDS = 10
+const FEWEST_ROUNDS = 2
+/** So often a round is measured again because the generator was not fit; then the machine is what is wrong. */
+const MOST_LEFT_OUT = 3
+/** Of counted load, which nobody wants to wait for longer on a pull request. */
+const LONGEST: Ms = 300_000
+
+/**
+ * Measures the head beside the base, round after round with freshly started processes, until every budget is decided. The
+ * checkout of the base is removed, whatever happens.
+ */
+export async function measureSideBySide(
+  loaded: LoadedProfile,
+  options: SideBySideOptions,
+  doors: SideBySideDoors,
+): Promise<Measured> {
+  const { profile, directory, plan } = loaded
+  const { output } = doors
+  const versions = await prepareVersions({ profile, directory, base: options.base, seed: plan.seed }, doors)
+  try {
+    const most = mostRounds(plan, options.rounds)
+    output.info(
+      `Side by side: at most ${counted(most, 'round')} of ${formatDuration(plan.duration)}, fewer once every budget is decided.`,
+    )
+    if (plan.measureFrom === 0 && versions.freshProcesses)
+      output.warning('The load has no `warm-up`: what a fresh process does in its first seconds is measured, too.')
+    return await measureRounds({ loaded, versions, most, options }, doors)
+  } finally {
+    const left = await versions.remove()
+    if (left !== undefined) output.warning(left)
+  }
+}
+
+function mostRounds({ duration, measureFrom }: LoadPlan, rounds: number | 'auto'): number {
+  if (rounds !== 'auto') return rounds
+  const fit = Math.floor(LONGEST / (duration - measureFrom))
+  return Math.min(MOST_ROUNDS, Math.max(FEWEST_ROUNDS, fit))
+}
+
+interface Rounds {
+  readonly loaded: LoadedProfile
+  readonly versions: Versions
+  readonly most: number
+  readonly options: SideBySideOptions
+}
+
+async function measureRounds(all: Rounds, doors: SideBySideDoors): Promise<Measured> {
+  const { loaded, versions, most } = all
+  const { output } = doors
+  const design: SidesOptions = {
+    design: versions.alone ? 'alternating' : 'paired',
+    freshProcesses: versions.freshProcesses,
+    mostRounds: most,
+  }
+  const { budgets } = hideSecrets(loaded.plan, output.redact)
+  const rounds: Round[] = []
+  let comparison: Comparison | undefined
+  let leftOut = 0
+  let serviceEnd: string | undefined
+  while (rounds.length < most) {
+    const { round, death } = await measureRound(all, rounds.length + leftOut, doors)
+    serviceEnd ??= death
+    if (generatorWasUnfit(round) && leftOut < MOST_LEFT_OUT && death === undefined && !doors.signal.aborted) {
+      leftOut++
+      output.warning('A round is left out, since Loadgate itself got too little of this machine; it is measured again.')
+      continue
+    }
+    rounds.push(round)
+    comparison = compareSides(rounds, budgets, { ...design, leftOut })
+    output.info(roundLine(comparison, { round: rounds.length, most }))
+    if (doors.signal.aborted || serviceEnd !== undefined) break
+    if (rounds.length >= Math.min(FEWEST_ROUNDS, most) && isDecided(comparison)) break
+  }
+  return { result: mergeRounds(rounds.map(({ head }) => head)), comparison: comparison!, serviceEnd }
+}
+
+interface MeasuredRound {
+  readonly round: Round
+  /** What became of a service that ended meanwhile. */
+  readonly death: string | undefined
+}
+
+/** Both at once or, where they cannot serve at once, one after the other, in turns first. */
+async function measureRound(all: Rounds, n: number, doors: SideBySideDoors): Promise<MeasuredRound> {
+  const { versions } = all
+  if (!versions.alone) {
+    const { results, death } = await measureServing(all, ['base', 'head'], await startRound(versions, n, doors), doors)
+    const [base, head] = results
+    return { round: { base: base!, head: head! }, death }
+  }
+  const order: readonly Side[] = n % 2 === 0 ? ['base', 'head'] : ['head', 'base']
+  const found: Partial<Record<Side, RunResult>> = {}
+  const deaths: string[] = []
+  for (const side of order) {
+    const { results, death } = await measureServing(all, [side], await startOne(versions, side, doors), doors)
+    found[side] = results[0]!
+    if (death !== undefined) deaths.push(death)
+  }
+  return { round: { base: found.base!, head: found.head! }, death: deaths[0] }
+}
+
+async function measureServing(
+  { loaded, versions, options }: Rounds,
+  sides: readonly Side[],
+  serving: Serving,
+  doors: SideBySideDoors,
+): Promise<{ readonly results: readonly RunResult[]; readonly death: string | undefined }> {
+  const { output, signal } = doors
+  try {
+    const plans = sides.map((side) =>
+      planOf(loaded.plan, { side, target: serving.targets[side], paired: sides.length > 1 }),
+    )
+    const count = threadsFor(loaded.plan, options.threads, machineHere(loaded.profile), output)
+    const sent = await runShards(plans, count, { output, signal: AbortSignal.any([signal, serving.lost]) })
+    const died = serving.died()
+    if (died) output.warning(`${died.sentence} Its last output:\n${died.lastOutput}`)
+    const results = sent.map(({ shards, lost, executor }, n) => {
+      const plan = hideSecrets(plans[n]!, output.redact)
+      const commit = sides[n] === 'base' ? versions.base.commit : options.commit
+      return mergeResults(shards, {
+        ...{ id: randomUUID(), plan, fingerprint: fingerprintHere(plan.hash), commit, lost, executor },
+      })
+    })
+    return { results, death: died?.sentence }
+  } finally {
+    await serving.stop()
+  }
+}
+
+/** Arrivals come in pairs where both are there to answer them. */
+function planOf(
+  plan: LoadPlan,
+  { side, target, paired }: { readonly side: Side; readonly target: string; readonly paired: boolean },
+): LoadPlan {
+  return paired ? { ...plan, target, side } : { ...plan, target }
+}

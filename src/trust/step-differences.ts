@@ -1,0 +1,133 @@
+import type { Capture, Expect, RequestStep, Template } from '../profile/profile.ts'
+import { formatDuration, type Ms } from '../units.ts'
+import { type Difference, demandDiffers, type Effect, namesOf, numberDiffers, textDiffers } from './difference.ts'
+
+/** A step with the timeout of its profile, which it has where it names none of its own. */
+export interface TimedStep {
+  readonly step: RequestStep
+  readonly timeout: Ms
+}
+
+/** What a request asks for, and what must be answered. */
+export function stepDifferences(step: string, was: TimedStep, is: TimedStep): readonly Difference[] {
+  const [before, after] = [was.step, is.step]
+  return [
+    ...textDiffers(`${step}: request`, requestText(before), requestText(after)),
+    ...headerDifferences(step, before, after),
+    ...textDiffers(`${step}: body`, bodyText(before, before), bodyText(after, before)),
+    ...expectDifferences(step, before.expect, after.expect),
+    ...captureDifferences(step, before.capture, after.capture),
+    ...timeoutDifferences(`${step}: timeout`, was, is),
+  ]
+}
+
+function requestText({ method, path }: RequestStep): string {
+  return `${method} ${templateText(path)}`
+}
+
+function templateText(template: Template): string {
+  return template.map((part) => (typeof part === 'string' ? part : referenceText(part.value))).join('')
+}
+
+function referenceText(value: Exclude<Template[number], string>['value']): string {
+  switch (value.kind) {
+    case 'data':
+      return `\${${value.source}.${value.column}}`
+    case 'capture':
+      return `\${${value.name}}`
+    case 'random':
+      return `\${random(${value.from}, ${value.to})}`
+    default:
+      return `\${${value.kind}()}`
+  }
+}
+
+/** Values of headers and bodies are where secrets stand, so that these differ is said and how is not. */
+function headerDifferences(step: string, before: RequestStep, after: RequestStep): readonly Difference[] {
+  const [was, is] = [headersOf(before), headersOf(after)]
+  return namesOf(was.keys(), is.keys()).flatMap((name) => {
+    const [value, valueNow] = [was.get(name), is.get(name)]
+    const other = value !== undefined && valueNow !== undefined && value !== valueNow
+    const said = valueNow && (other ? 'sent with another value' : 'sent')
+    return textDiffers(`${step}: header "${name}"`, value && 'sent', said)
+  })
+}
+
+/** A name may come more than once. */
+function headersOf({ headers }: RequestStep): ReadonlyMap<string, string> {
+  const values = new Map<string, string>()
+  for (const [name, value] of headers) values.set(name, `${values.get(name) ?? ''}${JSON.stringify(value)}`)
+  return values
+}
+
+function bodyText({ body }: RequestStep, before: RequestStep): string | undefined {
+  if (body === undefined) return undefined
+  const type = body.type ?? 'no type'
+  return JSON.stringify(body) === JSON.stringify(before.body) ? type : `${type}, another content`
+}
+
+function expectDifferences(step: string, before: Expect, after: Expect): readonly Difference[] {
+  const [json, jsonNow] = [pointersOf(before), pointersOf(after)]
+  const [headers, headersNow] = [containsOf(before), containsOf(after)]
+  return [
+    ...statusDifferences(`${step}: expected status`, before.status, after.status),
+    ...demandsDiffer(`${step}: expected value`, json, jsonNow),
+    ...demandsDiffer(`${step}: expected header`, headers, headersNow),
+    ...demandDiffers(`${step}: expected body`, before.body, after.body),
+  ]
+}
+
+function demandsDiffer(
+  what: string,
+  before: ReadonlyMap<string, string>,
+  after: ReadonlyMap<string, string>,
+): readonly Difference[] {
+  return namesOf(before.keys(), after.keys()).flatMap((name) =>
+    demandDiffers(`${what} "${name}"`, before.get(name), after.get(name)),
+  )
+}
+
+function pointersOf({ json }: Expect): ReadonlyMap<string, string> {
+  return new Map(json.map(({ pointer, value }) => [pointer, JSON.stringify(value)]))
+}
+
+function containsOf({ headers }: Expect): ReadonlyMap<string, string> {
+  return new Map(headers.map(({ name, contains }) => [name, contains]))
+}
+
+type Status = Expect['status']
+
+function statusDifferences(what: string, before: Status, after: Status): readonly Difference[] {
+  const [was, is] = [codesOf(before), codesOf(after)]
+  const gained = [...is].some((code) => !was.has(code))
+  const lost = [...was].some((code) => !is.has(code))
+  if (!gained && !lost) return textDiffers(what, statusText(before), statusText(after))
+  const effect: Effect = gained && lost ? 'different' : gained ? 'looser' : 'tighter'
+  return [{ what, before: statusText(before), after: statusText(after), effect }]
+}
+
+function codesOf(ranges: Status): ReadonlySet<number> {
+  return new Set(ranges.flatMap(({ from, to }) => Array.from({ length: to - from + 1 }, (_, n) => from + n)))
+}
+
+function statusText(ranges: Status): string {
+  return ranges.map(({ from, to }) => (from === to ? String(from) : `${from}–${to}`)).join(', ')
+}
+
+/** An iteration ends where a value is not there to be captured: a capture is a check. */
+function captureDifferences(
+  step: string,
+  before: readonly Capture[],
+  after: readonly Capture[],
+): readonly Difference[] {
+  const said = (captures: readonly Capture[]) =>
+    new Map(captures.map(({ name, from }) => [name, `${from.kind} ${'pointer' in from ? from.pointer : from.name}`]))
+  return demandsDiffer(`${step}: capture`, said(before), said(after))
+}
+
+/** Where neither names one of its own, the difference is that of the profiles, and told there. */
+function timeoutDifferences(what: string, before: TimedStep, after: TimedStep): readonly Difference[] {
+  if (before.step.timeout === undefined && after.step.timeout === undefined) return []
+  const of = ({ step, timeout }: TimedStep) => step.timeout ?? timeout
+  return numberDiffers(what, [of(before), of(after)], 'looser', formatDuration)
+}

@@ -1,0 +1,87 @@
+// Each store as often and by as many at once as a busy repository never has it.
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, expect, test } from '@jest/globals'
+import { type BaselineRun, WINDOW } from '../../src/baseline/baseline.ts'
+import { fileStore } from '../../src/baseline/file-store.ts'
+import { s3Store } from '../../src/baseline/s3-store.ts'
+import { ArtifactBench, COMMITS } from '../baseline/artifact-bench.ts'
+import { BranchBench } from '../baseline/branch-bench.ts'
+import { NOW } from '../baseline/made-run.ts'
+import { hurried, race, small } from '../baseline/store-laws.ts'
+import { BUCKET, S3Server } from '../support/s3-server.ts'
+
+const WRITERS = 32
+const ROUNDS = 200
+const LONG = 3_600_000
+const directory = mkdtempSync(join(tmpdir(), 'loadgate-stores-'))
+afterAll(() => rmSync(directory, { recursive: true, force: true }))
+
+test(
+  `file: ${WRITERS} writers at once, ${ROUNDS} times`,
+  async () => {
+    const path = join(directory, 'baseline.json')
+    const vault = {
+      open: () => fileStore(path),
+      bytes: async () => readFileSync(path),
+      fill: async (bytes: Buffer) => writeFileSync(path, bytes),
+    }
+    await race(vault, { writers: WRITERS, rounds: ROUNDS })
+  },
+  LONG,
+)
+
+test(
+  `s3: ${WRITERS} writers at once, ${ROUNDS} times`,
+  async () => {
+    const s3 = await S3Server.start()
+    try {
+      Object.assign(process.env, s3.env)
+      const place = { bucket: BUCKET, prefix: '', key: 'x' }
+      const vault = {
+        open: () => s3Store(place, { ancestry: async () => undefined }, hurried),
+        bytes: async () => s3.objects.get('x.json'),
+        fill: async (bytes: Buffer) => void s3.objects.set('x.json', bytes),
+      }
+      await race(vault, { writers: WRITERS, rounds: ROUNDS })
+    } finally {
+      await s3.close()
+    }
+  },
+  LONG,
+)
+
+test(
+  `branch: ${WRITERS} writers at once, ${ROUNDS} times`,
+  async () => {
+    const bench = await BranchBench.start()
+    try {
+      await race(bench.vault(), { writers: WRITERS, rounds: ROUNDS })
+    } finally {
+      await bench.close()
+    }
+  },
+  LONG,
+)
+
+test(
+  `artifact: ${WRITERS} writers at once, ${ROUNDS} times`,
+  async () => {
+    const bench = await ArtifactBench.start()
+    try {
+      const all: BaselineRun[] = []
+      for (let round = 0; round < ROUNDS; round++) {
+        const starts = Array.from({ length: WRITERS }, (_, n) => NOW + round * 1000 + ((n * 7) % WRITERS))
+        const runs = starts.map((start, n) => small(`r${round}-${n}`, start, COMMITS.second))
+        await Promise.all(runs.map((run) => bench.save(run)))
+        all.push(...runs)
+        const newest = [...all].sort((a, b) => a.startedAt - b.startedAt).slice(-WINDOW)
+        expect((await bench.open().read()).runs).toEqual(newest)
+      }
+    } finally {
+      await bench.close()
+    }
+  },
+  LONG,
+)
