@@ -36,6 +36,7 @@ test('the blocks, the intervals and the step hold the same requests', () => {
   expect(sumOf(intervals.records.map((record) => record.response))).toBe(response)
   expect(sumOf(blocks!.records.map((record) => record.response))).toBe(response)
   expect(Histogram.of(response).count).toBe(3_000)
+  expect(Math.abs(Histogram.of(response).quantile(0.5)! - 25_000)).toBeLessThan(25)
 })
 
 test('a drained recorder takes the next run as the first', () => {

@@ -33,6 +33,15 @@ test('whatever thread does a piece, the same comes out', async () => {
   expect(told).toEqual([1, 2])
 })
 
+test('pull requests of several pieces are added up', () => {
+  const one = { ...NONE, pullRequests: 2, pass: 1, fail: 1, seconds: 60 }
+  const other = { ...NONE, pullRequests: 3, inconclusive: 3, seconds: 900 }
+  expect(together([{ a: one }, { a: other, b: one }])).toEqual({
+    a: { ...NONE, pullRequests: 5, pass: 1, fail: 1, inconclusive: 3, seconds: 960 },
+    b: one,
+  })
+})
+
 test('a piece has a verdict of every gate for every pull request, and a threefold time is a fail for most', () => {
   const cells = judged(STORED)
   expect(Object.keys(cells)).toHaveLength(2 * 16)
