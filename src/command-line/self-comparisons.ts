@@ -28,9 +28,13 @@ export async function compareWithItself(argv: readonly string[], output: Output,
   const doors = { output, env: process.env, mask: output.mask, signal }
   const held = await heldTo(head, { ...options, now: Date.now() }, doors)
   if (held.budgets.every(({ limit }) => limit.kind !== 'baseline'))
-    throw new LoadgateError('usage', `No budget in ${path} is relative to the baseline, so there is nothing to compare`, {
-      hint: 'Add one, for example `p95 < baseline + 10 %`.',
-    })
+    throw new LoadgateError(
+      'usage',
+      `No budget in ${path} is relative to the baseline, so there is nothing to compare`,
+      {
+        hint: 'Add one, for example `p95 < baseline + 10 %`.',
+      },
+    )
 
   const all: SelfComparison[] = []
   for (let n = 1; n <= runs && !signal.aborted; n++) {

@@ -18,11 +18,10 @@ export function renderSharpness(
     resolution === undefined ? NONE : formatShare(Math.abs(resolution - 1)),
   ])
   return [
-    terminalTable(
-      [['comparison', 'verdict', 'rounds', 'changes found'], ...all.map(comparisonRow)],
-      width,
-      ['verdict', 'changes found'],
-    ).join('\n'),
+    terminalTable([['comparison', 'verdict', 'rounds', 'changes found'], ...all.map(comparisonRow)], width, [
+      'verdict',
+      'changes found',
+    ]).join('\n'),
     terminalTable([['budget', 'mean change', 'spread', 'told from noise'], ...found], width).join('\n'),
     summary(sharpness),
   ].join('\n\n')

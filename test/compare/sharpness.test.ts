@@ -12,7 +12,12 @@ const budget = { text, place: { file: 'loadgate.yml', line: 1, column: 1 }, ...p
 /** Of versions whose p95 differ by a ratio, in steady rounds. */
 function compared(ratio: number): SelfComparison {
   const base = [100, 101, 99, 100, 102, 98]
-  const rounds = madeRounds(4, () => madeRound(base, base.map((p95) => p95 * ratio)))
+  const rounds = madeRounds(4, () =>
+    madeRound(
+      base,
+      base.map((p95) => p95 * ratio),
+    ),
+  )
   const comparison = compareSides(rounds, [budget], PAIRED)
   return { outcome: judge(comparison).outcome, comparison }
 }
