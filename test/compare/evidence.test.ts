@@ -148,8 +148,10 @@ const full = { opened: 900, peak: 100, cap: 100, connect: undefined, tls: undefi
 test.each<[readonly DefectCode[], string, Partial<RunResult['health']>]>([
   [[], 'a tenth of the p95 late', { lateness: histogram(new Array(100).fill(9.9)) }],
   [['generator-late'], 'more than a tenth of the p95 late', { lateness: histogram(new Array(100).fill(10.3)) }],
-  [[], '3 % are 20 ms late', { lateness: histogram([...new Array(97).fill(0), 20, 20, 20]) }],
-  [['generator-late'], '3 % are 26 ms late', { lateness: histogram([...new Array(97).fill(0), 26, 26, 26]) }],
+  [[], '4 % are 20 ms late', { lateness: histogram([...new Array(96).fill(0), 20, 20, 20, 20]) }],
+  [['generator-late'], '4 % are 26 ms late', { lateness: histogram([...new Array(96).fill(0), 26, 26, 26, 26]) }],
+  [[], 'one of ten starts is late', { lateness: histogram([...new Array(9).fill(0), 200]) }],
+  [['generator-late'], 'three of ten starts are late', { lateness: histogram([...new Array(7).fill(0), 20, 20, 20]) }],
   [[], 'a pause of 24 ms', { loopDelayP99: 24 }],
   [['generator-busy'], 'pauses of 26 ms', { loopDelayP99: 26 }],
   [[], 'busy, but quick', { loopUtilisation: 0.94, cpu: 0.94, loopDelayP99: 4 }],
