@@ -77,7 +77,7 @@ test('no number of a comparison is NaN or infinite, and all of it survives JSON'
       expect(brokenNumbers(comparison)).toEqual([])
       for (const text of texts(comparison, judge(comparison))) expect(text).not.toMatch(/NaN|Infinity|undefined|∞/)
     }),
-    { numRuns: 120 },
+    { numRuns: 60 },
   )
 })
 
@@ -102,7 +102,7 @@ test('what is shown agrees with itself: bounds surround values, and judgements f
           expect([judgement.kind, worse]).toEqual([judgement.kind, judgement.kind === 'exceeded'])
       }
     }),
-    { numRuns: 120 },
+    { numRuns: 60 },
   )
 })
 
@@ -120,7 +120,7 @@ test('a slower run never turns a failure into anything milder, nor anything into
         expect(ORDER.indexOf(outcome(now.p95 * factor))).toBeGreaterThanOrEqual(ORDER.indexOf(outcome(now.p95)))
       },
     ),
-    { numRuns: 120 },
+    { numRuns: 60 },
   )
 })
 
@@ -140,7 +140,7 @@ test('more failures never turn a failure of the errors into anything milder, nor
         expect(ORDER.indexOf(outcome(worse))).toBeGreaterThanOrEqual(ORDER.indexOf(outcome(now)))
       },
     ),
-    { numRuns: 120 },
+    { numRuns: 60 },
   )
 })
 
@@ -162,7 +162,7 @@ test('requests that fail instead of being slow never make a pass of what was non
       // Up to 1 % of failures is what the budget allows, and what a percentile of the rest can gain by.
       if (before_ !== 'pass' && honest.length - kept.length > 0.01 * honest.length) expect(after).not.toBe('pass')
     }),
-    { numRuns: 120 },
+    { numRuns: 60 },
   )
 })
 

@@ -2,7 +2,7 @@
 // end while it sends. LOSE_WORKER says how: `exit`, or `memory`, which the heap limit answers.
 import { isMainThread, workerData } from 'node:worker_threads'
 
-if (!isMainThread && workerData?.index === 1)
+if (!isMainThread && workerData?.[0]?.shard.index === 1)
   setTimeout(() => {
     if (process.env.LOSE_WORKER === 'exit') process.exit(3)
     for (const hog = []; ; ) hog.push(new Array(100_000).fill(hog.length))
