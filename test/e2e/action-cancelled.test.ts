@@ -70,8 +70,8 @@ async function cancelled(call: Pick<GateCall, 'cancelWith' | 'inputs'>) {
     inputs: { 'save-baseline': 'true', ...call.inputs },
   })
   started = processesBelow()
-  const { pid: shell }: { pid: number } = JSON.parse(run.state.service ?? '{}')
-  started.push(shell)
+  const services: readonly { pid: number }[] = JSON.parse(run.state.services ?? '[]')
+  for (const { pid: shell } of services) started.push(shell)
   expect(started).toEqual([expect.any(Number), expect.any(Number), expect.any(Number)])
   // Whatever ended it, only a run that came to its end is told of or kept.
   expect([run.outputs, run.summary, github.requests]).toEqual([{}, '', []])
