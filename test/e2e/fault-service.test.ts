@@ -14,7 +14,7 @@ afterEach(() => place[Symbol.dispose]())
 test('a service that does is started, measured and stopped with all it has started', async () => {
   const run = await gate(await serviceProfile(), { cwd: place.path })
   expect([run.exitCode, reported(run).verdict.outcome]).toEqual([0, 'pass'])
-  expect(run.stdout).toMatch(/^Starting the service: .*\nIt is ready after \d/)
+  expect(run.stdout).toMatch(/^Starting the service: .*\nIt is ready after \d/m)
   expect(leftOf(place.at('pids'))).toEqual([])
 }, 90_000)
 
