@@ -1,8 +1,8 @@
 // The runner reads commands from stdout and stderr alike (actions/runner, ActionCommand.cs): `::name k=v::data` at the
 // start of a line, after .NET's TrimStart, which trims more than JavaScript's, and the older `##[name k=v;]data` anywhere
 // in a line. Both searches are made by .NET with the rules of a culture, which pass over characters that have no weight:
-// a zero-width space between two colons does not part them. So everything weightless goes first, and then the two
-// marks are broken wherever they stand.
+// a zero-width space between two colons does not part them. So everything weightless goes first, but for combining marks,
+// which people need and see; and then the two marks are broken wherever they stand, with or without such in between.
 
 import { visibleOnly } from '../visible-only.ts'
 
@@ -31,7 +31,7 @@ function neutraliseLine(line: string): string {
       .replace(ANSI, '')
       .replaceAll('\t', '  '),
   )
-  const broken = visible.replace(/:(?=:)/g, ': ').replace(/#(?=#\[)/g, '# ')
+  const broken = visible.replace(/:(?=\p{M}*:)/gu, ': ').replace(/#(?=\p{M}*#\p{M}*\[)/gu, '# ')
   return line.length <= 4 * MAX_LINE && broken.length <= MAX_LINE
     ? broken
     : `${broken.slice(0, MAX_LINE).toWellFormed()}…`

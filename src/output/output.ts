@@ -115,5 +115,5 @@ export function createOutput({ stdout, stderr, github, colour }: OutputOptions):
 
 /** Split by a group, the odd pieces are the colours themselves; "##" before one of them would read as "##[31m". */
 function keepPalette(safe: (text: string) => string): (piece: string, index: number) => string {
-  return (piece, index) => (index % 2 === 1 ? piece : safe(piece).replace(/##$/, '# #'))
+  return (piece, index) => (index % 2 === 1 ? piece : safe(piece).replace(/#(?=\p{M}*#\p{M}*$)/u, '# '))
 }

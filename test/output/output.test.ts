@@ -98,6 +98,17 @@ test('each kind of text goes through the same sieve', () => {
   expect(stderr.text()).toBe('warning: \n: :error: :a\n# #[debug]b\nerror: \n: :error: :a\n# #[debug]b\n')
 })
 
+test.each([
+  '##\u0301[debug]a',
+  '#\u0301#[debug]a',
+  '#\u0301#\u0301\u0327[debug]a',
+  ':\u0301:error::a',
+  ' :\u0301:\u0301x::',
+])('combining marks do not hide a command: %j', (text) => {
+  expect(commandsIn(text)).not.toEqual([])
+  expect(commandsIn(neutralise(text))).toEqual([])
+})
+
 test('styled text keeps our colours and loses every other escape', () => {
   const stdout = screen()
   createOutput({ stdout, stderr: screen(), github: true, colour: true }).styled(
@@ -107,6 +118,11 @@ test('styled text keeps our colours and loses every other escape', () => {
   const heading = screen()
   createOutput({ stdout: heading, stderr: screen(), github: true, colour: true }).styled(`##${ESC}[31m]`)
   expect(commandsIn(heading.text())).toEqual([])
+  for (const marked of [`##\u0301${ESC}[1m]`, `#\u0301#\u0301${ESC}[1m]`]) {
+    const heading = screen()
+    createOutput({ stdout: heading, stderr: screen(), github: true, colour: true }).styled(marked)
+    expect(commandsIn(heading.text())).toEqual([])
+  }
   const plain = screen()
   createOutput({ stdout: plain, stderr: screen(), github: true }).styled(`${ESC}[31m:${ESC}[0m:x`)
   expect(plain.text()).toBe(': :x\n')

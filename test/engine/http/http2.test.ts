@@ -211,7 +211,10 @@ test('servers that do not speak it: no-http2 over TLS, malformed-answer without'
   await using plain = await startWireServer({ onRequest })
   const { steps } = await run({ port: plain.port, level: 20, timeout: 300 })
   expect(steps[0]!.succeeded).toBe(0)
-  expect(Object.keys(steps[0]!.causes)).toEqual(['malformed-answer'])
+  // Those that stood behind it on the same connection have lost that.
+  const { 'malformed-answer': malformed = 0, 'connection-closed': closed = 0 } = steps[0]!.causes
+  expect(malformed).toBeGreaterThan(0)
+  expect(malformed + closed).toBe(steps[0]!.failed)
 })
 
 test('a target on which nothing listens, and one that comes back', async () => {
