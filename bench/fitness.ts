@@ -12,8 +12,8 @@ import { CLIENT_CORE, nextMessage, script, start, stop } from './pinned.ts'
 import { circumstances, table, writeFigures } from './table.ts'
 import { startTimedServer } from './timed-server.ts'
 
-/** Long enough that one short pause of a shared machine is not a twentieth of the run. */
-const SECONDS = 5
+/** Long enough that one short pause of a shared machine is not a fiftieth of the run. */
+const SECONDS = 3
 const SECONDS_HELD_UP = 2
 const LOADS = [
   { model: 'open', level: 200 },
