@@ -36,6 +36,9 @@ export async function refusal(act: Promise<unknown>): Promise<LoadgateError> {
 }
 
 /** Writers at once, each with a run of its own, several times; throws where one is lost, torn, or out of its place. */
+/** Of the heavy stage: enough to see that the ground bears; STORE_ROUNDS=200 is the whole of it, and takes most of an hour. */
+export const STORE_ROUNDS = Number(process.env.STORE_ROUNDS) || 10
+
 export async function race(vault: Vault, { writers, rounds }: { writers: number; rounds: number }): Promise<void> {
   const all: BaselineRun[] = []
   for (let round = 0; round < rounds; round++) {

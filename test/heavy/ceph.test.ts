@@ -6,7 +6,7 @@ import { CreateBucketCommand, S3Client } from '@aws-sdk/client-s3'
 import { afterAll, beforeAll, expect, test } from '@jest/globals'
 import { type Bucket, openBucket } from '../../src/aws.ts'
 import { s3Store } from '../../src/baseline/s3-store.ts'
-import { hurried, race, refusal, storeLaws, type Vault } from '../baseline/store-laws.ts'
+import { hurried, race, refusal, STORE_ROUNDS, storeLaws, type Vault } from '../baseline/store-laws.ts'
 import { type Ceph, startCeph } from './ceph.ts'
 
 const BUCKET = 'loadgate-test'
@@ -54,7 +54,7 @@ async function vault(): Promise<Vault> {
 storeLaws('Ceph', vault)
 
 test('32 writers at once, 200 times: none is lost, none torn, none out of its place', async () => {
-  await race(await vault(), { writers: 32, rounds: 200 })
+  await race(await vault(), { writers: 32, rounds: STORE_ROUNDS })
 }, 1_800_000)
 
 test('a bucket that is not there and a wrong secret are told apart', async () => {

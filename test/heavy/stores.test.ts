@@ -9,17 +9,16 @@ import { s3Store } from '../../src/baseline/s3-store.ts'
 import { ArtifactBench, COMMITS } from '../baseline/artifact-bench.ts'
 import { BranchBench } from '../baseline/branch-bench.ts'
 import { NOW } from '../baseline/made-run.ts'
-import { hurried, race, small } from '../baseline/store-laws.ts'
+import { hurried, race, STORE_ROUNDS, small } from '../baseline/store-laws.ts'
 import { BUCKET, S3Server } from '../support/s3-server.ts'
 
 const WRITERS = 32
-const ROUNDS = Number(process.env.STORE_ROUNDS) || 10
 const LONG = 3_600_000
 const directory = mkdtempSync(join(tmpdir(), 'loadgate-stores-'))
 afterAll(() => rmSync(directory, { recursive: true, force: true }))
 
 test(
-  `file: ${WRITERS} writers at once, ${ROUNDS} times`,
+  `file: ${WRITERS} writers at once, ${STORE_ROUNDS} times`,
   async () => {
     const path = join(directory, 'baseline.json')
     const vault = {
@@ -27,13 +26,13 @@ test(
       bytes: async () => readFileSync(path),
       fill: async (bytes: Buffer) => writeFileSync(path, bytes),
     }
-    await race(vault, { writers: WRITERS, rounds: ROUNDS })
+    await race(vault, { writers: WRITERS, rounds: STORE_ROUNDS })
   },
   LONG,
 )
 
 test(
-  `s3: ${WRITERS} writers at once, ${ROUNDS} times`,
+  `s3: ${WRITERS} writers at once, ${STORE_ROUNDS} times`,
   async () => {
     const s3 = await S3Server.start()
     try {
@@ -44,7 +43,7 @@ test(
         bytes: async () => s3.objects.get('x.json'),
         fill: async (bytes: Buffer) => void s3.objects.set('x.json', bytes),
       }
-      await race(vault, { writers: WRITERS, rounds: ROUNDS })
+      await race(vault, { writers: WRITERS, rounds: STORE_ROUNDS })
     } finally {
       await s3.close()
     }
@@ -53,11 +52,11 @@ test(
 )
 
 test(
-  `branch: ${WRITERS} writers at once, ${ROUNDS} times`,
+  `branch: ${WRITERS} writers at once, ${STORE_ROUNDS} times`,
   async () => {
     const bench = await BranchBench.start()
     try {
-      await race(bench.vault(), { writers: WRITERS, rounds: ROUNDS })
+      await race(bench.vault(), { writers: WRITERS, rounds: STORE_ROUNDS })
     } finally {
       await bench.close()
     }
@@ -66,12 +65,12 @@ test(
 )
 
 test(
-  `artifact: ${WRITERS} writers at once, ${ROUNDS} times`,
+  `artifact: ${WRITERS} writers at once, ${STORE_ROUNDS} times`,
   async () => {
     const bench = await ArtifactBench.start()
     try {
       const all: BaselineRun[] = []
-      for (let round = 0; round < ROUNDS; round++) {
+      for (let round = 0; round < STORE_ROUNDS; round++) {
         const starts = Array.from({ length: WRITERS }, (_, n) => NOW + round * 1000 + ((n * 7) % WRITERS))
         const runs = starts.map((start, n) => small(`r${round}-${n}`, start, COMMITS.second))
         await Promise.all(runs.map((run) => bench.save(run)))
