@@ -83,10 +83,10 @@ test('what needs GitHub says so elsewhere, and what needs a token without one', 
 })
 
 test('each profile has a key of its own, however its path is written', () => {
-  const key = (profile: string) => keyOf({ cwd: '/work', profile })
+  const key = (profile: string) => keyOf({ cwd: '/shop', profile })
   expect(key('loadgate.yml')).toMatch(/^loadgate-[0-9a-f]{8}$/)
   expect(key('./loadgate.yml')).toBe(key('loadgate.yml'))
-  expect(key('/work/loadgate.yml')).toBe(key('loadgate.yml'))
+  expect(key('/shop/loadgate.yml')).toBe(key('loadgate.yml'))
   expect(key('perf/checkout.yml')).toMatch(/^perf-checkout-[0-9a-f]{8}$/)
   expect(new Set(['perf/checkout.yml', 'perf-checkout.yml', 'Perf/checkout.yml'].map(key)).size).toBe(3)
 })

@@ -53,7 +53,7 @@ async function vault(): Promise<Vault> {
 
 storeLaws('Ceph', vault)
 
-test('32 writers at once, 200 times: none is lost, none torn, none out of its place', async () => {
+test(`32 writers at once, ${STORE_ROUNDS} times: none is lost, none torn, none out of its place`, async () => {
   await race(await vault(), { writers: 32, rounds: STORE_ROUNDS })
 }, 1_800_000)
 
