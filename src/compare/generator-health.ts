@@ -5,7 +5,6 @@ import type { GeneratorHealth, RunResult } from '../result/result.ts'
 import { counted, formatMs, formatShare, type Ms, type Share } from '../units.ts'
 import type { Defect, DefectCode } from './comparison.ts'
 import type { Scope } from './scope.ts'
-import { quantileBounds } from './statistics.ts'
 
 // How unfit a generator may be. Its lateness in beginning what is due is no part of the response times, but a load that
 // comes in bursts is another load than the planned one; and an answer waits for a held-up loop, which is part of them.
@@ -23,7 +22,7 @@ import { quantileBounds } from './statistics.ts'
 //                                                                   which neither lateness nor delay of the generator shows
 //   network link            90 % of its speed, over the whole run   answers queue before it: their times are the link's. Not
 //                                                                   asked of a target on loopback, nor of an unknown speed
-//   * where the lateness is shown to be beyond it, by its one-sided 95 % bound
+//   * over all requests: those that follow an answer at once are not late
 //
 // How busy it was, and what was stolen, is a share of the time until the load was spent. Where that is next to nothing, as
 // for a single request, it is the share of the engine's own start, some tens of milliseconds; it counts from two seconds
@@ -77,13 +76,13 @@ function reliefFor({ shards, fingerprint }: RunResult): string {
 // Written as "not within" rather than "beyond", so that a broken number is not a healthy one.
 function lateness(health: GeneratorHealth, whole: Scope): string | undefined {
   const late = Histogram.of(health.lateness)
-  const [p95, p99] = [shownAbove(late, 0.95), shownAbove(late, 0.99)]
+  const [p95, p99] = [ofAllRequests(late, whole.sent, 0.95), ofAllRequests(late, whole.sent, 0.99)]
   const of95 = Math.max(LATE_P95.floor, LATE_P95.ofP95 * inMs(whole.response, 0.95))
   const of99 = Math.max(LATE_P99.floor, LATE_P99.ofP99 * inMs(whole.response, 0.99))
   if (!(p95 <= of95))
-    return `Requests left the generator late: p95 of the lateness is at least ${formatMs(p95)}, bound ${formatMs(of95)}`
+    return `Requests left the generator late: p95 of the lateness is ${formatMs(p95)}, bound ${formatMs(of95)}`
   if (!(p99 <= of99))
-    return `Requests left the generator late: p99 of the lateness is at least ${formatMs(p99)}, bound ${formatMs(of99)}`
+    return `Requests left the generator late: p99 of the lateness is ${formatMs(p99)}, bound ${formatMs(of99)}`
   return undefined
 }
 
@@ -126,11 +125,13 @@ function loadTime({ plan, intervals: { length, records } }: RunResult): Ms {
 }
 
 /**
- * What a percentile is shown to be at least, with 95 % confidence. Of ten users who begin at once, the latest is their p95: one
- * hiccup of a shared machine, in which nothing was late but a start.
+ * The percentile of the lateness over all requests: those that follow an answer at once have nothing to be late for, and count
+ * as not late. Ten users begin at one moment; a hiccup of the machine in that moment says nothing of all that they then do.
  */
-function shownAbove(histogram: Histogram, q: Share): Ms {
-  return histogram.count === 0 ? 0 : quantileBounds(histogram, q).low / 1000
+function ofAllRequests(late: Histogram, requests: number, q: Share): Ms {
+  const inTime = Math.max(0, requests - late.count)
+  const rank = Math.ceil(q * (inTime + late.count)) - inTime
+  return rank > 0 ? late.quantileAtRank(rank) / 1000 : 0
 }
 
 /** 0 without samples: only the floors count then. */

@@ -385,7 +385,7 @@ const withHead = (round: Round, head: Partial<Round['head']>): Round => ({ ...ro
 
 test('a flaw of one round on one side is one of the whole, told with its place', () => {
   const [first, second, third] = same(3, 100, 100) as [Round, Round, Round]
-  const late = { ...second.base.health, lateness: histogram(new Array(100).fill(50)) }
+  const late = { ...second.base.health, lateness: histogram(new Array(6_000).fill(50)) }
   const rounds = [first, { ...second, base: { ...second.base, health: late } }, third]
   const comparison = compareSides(rounds, [FIVE], PAIRED)
   expect(comparison.defects).toEqual([

@@ -156,7 +156,7 @@ test('every flaw begins with a word of ours, a number or a quoted name', () => {
     madeRun({ steps: [{ ...nothing, causes: { 'connection-refused': 9 } }] }),
     madeRun({ steps: [{ times: spread(9) }, { scenario: 'other', ...nothing }] }),
     madeRun({ steps: [nothing] }),
-    madeRun({ health: { loopDelayP99: 9_999, lateness: histogram(new Array(100).fill(9_999)) } }),
+    madeRun({ health: { loopDelayP99: 9_999, lateness: histogram(new Array(6_000).fill(9_999)) } }),
     { ...madeRun(), complete: false },
     { ...madeRun(), intervals: { length: 1_000, records: [] } },
     { ...madeRun(), shards: { expected: 2, reported: 1, lost: [] } },
