@@ -90,17 +90,17 @@ test('a change that chance, the noise between runs or few samples explain', asyn
   const budgets = [
     'errors < baseline + 0.1 pp',
     'p50 < baseline + 1 %',
-    'p95 < baseline + 10 %',
+    'p95 < baseline + 50 %',
     'p99 < baseline + 900 %',
   ]
-  const run = await measure((n) => ({ after: n % 16 === 0 ? 800 : 200, status: n % 40 === 7 ? 500 : 200 }), budgets)
+  const run = await measure((n) => ({ after: n % 19 === 0 ? 800 : 200, status: n % 40 === 7 ? 500 : 200 }), budgets)
   const between = 'the change of .* may be anything from .* to .*, and the limit of .* lies in between'
   expect(doubtsOf(run)).toEqual({
     'errors < baseline + 0.1 pp': expect.stringMatching(
       /^\+2 pp is beyond the limit, but chance alone does so in \d[\d.]* % of runs → Measure about \d/,
     ),
     'p50 < baseline + 1 %': expect.stringMatching(`^${between} → Store more runs: the baseline has 3, and up to 10`),
-    'p95 < baseline + 10 %': expect.stringMatching(`^${between} → Measure about \\d`),
+    'p95 < baseline + 50 %': expect.stringMatching(`^${between} → Measure about \\d`),
     'p99 < baseline + 900 %': expect.stringMatching(/^only 195 of the 299 successes it takes to bound p99 → /),
   })
 }, 60_000)
