@@ -48,16 +48,16 @@ export function artifactStore(
   return {
     name: NAME,
     read: async ({ asOf = here } = {}) => {
-      const { runs, merged, notes } = await read(asOf)
-      const all = merged.length === 0 ? emptyNotes(notes) : notes
+      const { runs, artifacts, notes } = await read(asOf)
+      const all = artifacts === 0 ? emptyNotes(notes) : notes
       return readAsOf({ store: NAME, runs, notes: all }, asOf, ancestry)
     },
     checkAppend: async () => checkUpload(place, env),
     append: async (run) => {
       checkRun(run)
-      const { runs, merged } = await read(here)
+      const { runs, settled } = await read(here)
       if (runs.some(({ id }) => id === run.id)) return
-      await upload(place.name, encodeChecked(withRun(runs, run), NAME, merged), env, waiting)
+      await upload(place.name, encodeChecked(withRun(runs, run), NAME, settled), env, waiting)
     },
   }
 }

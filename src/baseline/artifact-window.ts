@@ -2,13 +2,14 @@ import { LoadgateError } from '../errors.ts'
 import type { Ancestry } from '../github/ancestry.ts'
 import { artifactContent, type Content } from '../github/artifact-content.ts'
 import { defaultBranch, type ListedArtifact, listArtifacts, type RunFacts, runFacts } from '../github/artifact-list.ts'
+import { unlessRefused } from '../github/ask.ts'
 import { type Access, connect, type GitHub, type Repository } from '../github/client.ts'
 import type { ThisRun } from '../github/place.ts'
 import type { Retrying } from '../github/retry.ts'
 import { artifactRefusal, type Ours, runRefusal } from './artifact-trust.ts'
 import type { BaselineRun } from './baseline.ts'
 import { LARGEST } from './cell-store.ts'
-import { damagedBaseline, decodeMerged } from './file-format.ts'
+import { damagedBaseline, decodeWindow } from './file-format.ts'
 import { withRun } from './window.ts'
 
 /** The one file of an artifact. */
@@ -31,15 +32,17 @@ export interface ArtifactPlace extends Repository {
 
 export interface MergedWindow {
   readonly runs: readonly BaselineRun[]
-  /** Ids of the artifacts that are in it. */
-  readonly merged: readonly number[]
+  /** How many artifacts it is made of. */
+  readonly artifacts: number
+  /** Ids of those that need not be looked at again. */
+  readonly settled: readonly number[]
   readonly notes: readonly string[]
 }
 
 /**
  * The runs of all trusted artifacts of this name. An artifact is never changed, so two runs that append at once leave one
  * each, and neither holds the other's: whoever reads merges them, by the id of each run. Each names those it was merged
- * from, and these need not be read again.
+ * from, and those that its writer refused for good: these need not be looked at again.
  */
 export async function mergedWindow(
   place: ArtifactPlace,
@@ -53,25 +56,20 @@ export async function mergedWindow(
   const github = connect(access)
   const { own, ours } = await oursOf(github, place, retrying)
   const found = await listAll(github, place, retrying)
-  const facts = new Map([[own.id, Promise.resolve(own)]])
-  const runOf = (id: number) => {
-    const known = facts.get(id) ?? runFacts(github, place, id, retrying)
-    facts.set(id, known)
-    return known
-  }
+  const runOf = runsOf(github, place, own, retrying)
   const reading = new Reading()
   for (const artifact of found) {
-    if (reading.merged.has(artifact.id)) continue
-    const refusal = artifactRefusal(artifact, ours) ?? (await deeperRefusal(artifact, { ours, runOf, ancestry, asOf }))
+    if (reading.isSettled(artifact)) continue
+    const refusal = artifactRefusal(artifact, ours)
     if (refusal !== undefined) reading.refuse(refusal)
     else if (artifact.expired) reading.expire(artifact)
     else if (reading.windows === MOST_WINDOWS) {
       reading.cut()
       break
-    } else
+    } else if (await isTrusted(artifact, { ours, runOf, ancestry, asOf }, reading))
       reading.take(artifact, await artifactContent(github, place, artifact, { file: FILE, most: LARGEST }, retrying))
   }
-  return reading.result()
+  return reading.result(found)
 }
 
 async function oursOf(github: GitHub, place: ArtifactPlace, retrying: () => Retrying) {
@@ -85,6 +83,16 @@ async function oursOf(github: GitHub, place: ArtifactPlace, retrying: () => Retr
     run: own.id,
   }
   return { own, ours }
+}
+
+/** Asks for each run once; undefined for one that is gone. */
+function runsOf(github: GitHub, place: ArtifactPlace, own: RunFacts, retrying: () => Retrying): Judging['runOf'] {
+  const known = new Map<number, Promise<RunFacts | undefined>>([[own.id, Promise.resolve(own)]])
+  return (id) => {
+    const run = known.get(id) ?? unlessRefused([404], () => runFacts(github, place, id, retrying))
+    known.set(id, run)
+    return run
+  }
 }
 
 /** Newest first: ids rise. */
@@ -102,32 +110,49 @@ async function listAll(github: GitHub, place: ArtifactPlace, retrying: () => Ret
 
 interface Judging {
   readonly ours: Ours
-  readonly runOf: (id: number) => Promise<RunFacts>
+  readonly runOf: (id: number) => Promise<RunFacts | undefined>
   readonly ancestry: Ancestry
   readonly asOf: string
 }
 
-async function deeperRefusal(artifact: ListedArtifact, { ours, runOf, ancestry, asOf }: Judging) {
-  if (artifact.run === undefined) return 'its run is not known'
-  const run = await runOf(artifact.run.id)
-  const refusal = runRefusal(run, artifact, ours)
-  if (refusal !== undefined) return refusal
-  // A branch that was rewritten leaves runs behind whose commits it no longer has.
-  return (await ancestry(run.commit, asOf)) === undefined ? `its commit is not in the history of this one` : undefined
+async function isTrusted(
+  artifact: ListedArtifact,
+  { ours, runOf, ancestry, asOf }: Judging,
+  reading: Reading,
+): Promise<boolean> {
+  const run = artifact.run && (await runOf(artifact.run.id))
+  const refusal = run === undefined ? 'its run is gone' : runRefusal(run, artifact, ours)
+  if (run === undefined || refusal !== undefined) {
+    // A run that has ended stays what it is; when it is made again, that attempt brings artifacts of its own.
+    reading.refuse(`${refusal}`, run?.conclusion === undefined ? undefined : artifact)
+    return false
+  }
+  // A branch that was rewritten leaves runs behind whose commits it no longer has. Another commit may well have them.
+  if ((await ancestry(run.commit, asOf)) !== undefined) return true
+  reading.refuse('its commit is not in the history of this one')
+  return false
 }
 
 /** What one reading has come across. */
 class Reading {
-  readonly merged = new Set<number>()
+  /** Windows that were downloaded, whole or not. */
   windows = 0
-  #runs: readonly BaselineRun[] = []
+  readonly #settled = new Set<number>()
   readonly #refused = new Map<string, number>()
   readonly #damaged: LoadgateError[] = []
-  #expired: ListedArtifact[] = []
+  readonly #expired: ListedArtifact[] = []
+  #runs: readonly BaselineRun[] = []
+  #artifacts = 0
   #cut = false
 
-  refuse(why: string): void {
+  isSettled({ id }: ListedArtifact): boolean {
+    return this.#settled.has(id)
+  }
+
+  /** `forGood` is the artifact where nothing that comes can change it. */
+  refuse(why: string, forGood?: ListedArtifact): void {
     this.#refused.set(why, (this.#refused.get(why) ?? 0) + 1)
+    if (forGood) this.#settled.add(forGood.id)
   }
 
   expire(artifact: ListedArtifact): void {
@@ -147,26 +172,28 @@ class Reading {
     }
     try {
       if (content.kind === 'damaged') throw damagedBaseline(place, content.why)
-      const { runs, merged = [] } = decodeMerged(content.bytes, place)
+      const { runs, settled = [] } = decodeWindow(content.bytes, place)
       for (const run of runs) this.#runs = withRun(this.#runs, run)
-      for (const id of [artifact.id, ...merged]) this.merged.add(id)
+      for (const id of [artifact.id, ...settled]) this.#settled.add(id)
+      this.#artifacts++
     } catch (error) {
       if (!(error instanceof LoadgateError)) throw error
       this.#damaged.push(error)
     }
   }
 
-  /** Throws where nothing is left but what is damaged. */
-  result(): MergedWindow {
+  /** Throws where nothing is left but what is damaged. What is no longer listed need not be remembered. */
+  result(listed: readonly ListedArtifact[]): MergedWindow {
     const [damaged] = this.#damaged
-    if (damaged !== undefined && this.merged.size === 0) throw damaged
-    return { runs: this.#runs, merged: [...this.merged].sort((a, b) => a - b), notes: [...this.#notes()] }
+    if (damaged !== undefined && this.#artifacts === 0) throw damaged
+    const settled = listed.map(({ id }) => id).filter((id) => this.#settled.has(id))
+    return { runs: this.#runs, artifacts: this.#artifacts, settled, notes: [...this.#notes()] }
   }
 
   *#notes(): Generator<string> {
     for (const { message } of this.#damaged) yield `Left out: ${message}`
     if (this.#cut) yield `More than ${MOST_WINDOWS} artifacts were to be merged; the oldest were left out`
-    if (this.merged.size > 0) return
+    if (this.#artifacts > 0) return
     const [newest] = this.#expired
     if (newest !== undefined)
       yield `The baseline has expired: artifact ${newest.id} of ${newest.createdAt?.slice(0, 10) ?? 'long ago'} is no longer kept. The next run that is saved begins a new one; a schedule keeps it alive`

@@ -80,8 +80,8 @@ async function append<Version>(run: BaselineRun, cell: Cell<Version>, waiting: W
   })
 }
 
-export function encodeChecked(runs: readonly BaselineRun[], place: string, merged?: readonly number[]): string {
-  const text = encodeRuns(runs, merged)
+export function encodeChecked(runs: readonly BaselineRun[], place: string, settled?: readonly number[]): string {
+  const text = encodeRuns(runs, settled)
   if (Buffer.byteLength(text) <= LARGEST) return text
   throw new LoadgateError('infrastructure', `The baseline ${place} would exceed ${formatBytes(LARGEST)}`, {
     hint: 'Measure fewer steps in one profile.',

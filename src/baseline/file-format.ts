@@ -16,8 +16,9 @@ import { byStart } from './window.ts'
 // this rule guards everything around them, and so no flipped bit and no missing byte goes unseen. What a run holds is of no
 // concern here, so a run of an earlier version is read as it was written.
 //
-// In an artifact, `"merged":[…]` stands before the runs: the ids of the artifacts whose runs are among them, or were before
-// newer ones pushed them out. There the sum is that of this list, as it is written, and the lines.
+// In an artifact, `"settled":[…]` stands before the runs: the ids of the artifacts that need not be looked at again, because
+// their runs are among these, or were before newer ones pushed them out, or because they are refused for good. There the sum
+// is that of this list, as it is written, and the lines.
 const KIND = 'loadgate-baseline'
 const SCHEMA = 1
 
@@ -26,36 +27,36 @@ export function isBaselineFile(text: string): boolean {
   return text.startsWith(`{"kind":"${KIND}"`)
 }
 
-export interface Merged {
+export interface Window {
   readonly runs: readonly BaselineRun[]
   /** Undefined outside artifacts. */
-  readonly merged: readonly number[] | undefined
+  readonly settled: readonly number[] | undefined
 }
 
-export function encodeRuns(runs: readonly BaselineRun[], merged?: readonly number[]): string {
+export function encodeRuns(runs: readonly BaselineRun[], settled?: readonly number[]): string {
   const lines = `\n${runs.map((run) => JSON.stringify(run)).join(',\n')}\n`
-  const list = merged === undefined ? '' : JSON.stringify(merged)
-  const head = list && `"merged":${list},`
+  const list = settled === undefined ? '' : JSON.stringify(settled)
+  const head = list && `"settled":${list},`
   return `{"kind":"${KIND}","schema":${SCHEMA},"sha256":"${sha256(list + lines)}",${head}"runs":[${lines}]}\n`
 }
 
 export function decodeRuns(bytes: Uint8Array, path: string): readonly BaselineRun[] {
-  return decodeMerged(bytes, path).runs
+  return decodeWindow(bytes, path).runs
 }
 
 /** Throws LoadgateError when the bytes are not exactly what `encodeRuns` writes; `path` names them in the message. */
-export function decodeMerged(bytes: Uint8Array, path: string): Merged {
+export function decodeWindow(bytes: Uint8Array, path: string): Window {
   const text = decodeUtf8(bytes, path)
   const file = parse(text, path)
   if (file.kind !== KIND) throw refused(path, 'is not a baseline of Loadgate', 'Name another place for the baseline.')
   if (typeof file.schema === 'number' && file.schema > SCHEMA)
     throw refused(path, `has schema ${file.schema}, newer than the ${SCHEMA} known here`, 'Use a newer Loadgate.')
-  const { merged, runs } = file
-  if (file.schema !== SCHEMA || !Array.isArray(runs) || !(merged === undefined || isIds(merged)))
+  const { settled, runs } = file
+  if (file.schema !== SCHEMA || !Array.isArray(runs) || !(settled === undefined || isIds(settled)))
     throw damagedBaseline(path, 'its head cannot be read')
   // Before anything in it is believed: what agrees was written by encodeRuns, or by someone who computed the sum.
-  if (text !== encodeRuns(runs as BaselineRun[], merged)) throw damagedBaseline(path, 'its checksum does not agree')
-  return { runs: checkedRuns(runs, path), merged }
+  if (text !== encodeRuns(runs as BaselineRun[], settled)) throw damagedBaseline(path, 'its checksum does not agree')
+  return { runs: checkedRuns(runs, path), settled }
 }
 
 function checkedRuns(values: readonly unknown[], path: string): readonly BaselineRun[] {
@@ -80,7 +81,7 @@ function decodeUtf8(bytes: Uint8Array, path: string): string {
   }
 }
 
-function parse(text: string, path: string): { kind?: unknown; schema?: unknown; merged?: unknown; runs?: unknown } {
+function parse(text: string, path: string): { kind?: unknown; schema?: unknown; settled?: unknown; runs?: unknown } {
   if (text === '') throw damagedBaseline(path, 'it is empty')
   try {
     const value: unknown = JSON.parse(text)

@@ -139,5 +139,5 @@ export class ArtifactBench {
 
 export const packed = (content: string | Buffer): ZipEntry => ({ name: 'baseline.json', content: Buffer.from(content) })
 
-export const zipped = (runs: readonly BaselineRun[], merged: readonly number[] = []) =>
-  zipOf([packed(encodeRuns(runs, merged))])
+export const zipped = (runs: readonly BaselineRun[], settled: readonly number[] = []) =>
+  zipOf([packed(encodeRuns(runs, settled))])

@@ -238,6 +238,22 @@ test('the newest window says which others it holds, and they are not downloaded 
   expect(bench.actions.contract.calls('actions/download-artifact')).toBe(1)
 })
 
+test('what was refused for good is not asked about by those who come after', async () => {
+  for (let n = 0; n < 5; n++) near({ conclusion: 'failure' })
+  near({ conclusion: null })
+  await bench.save(small('a', 1, second))
+  bench.actions.contract.requests.length = 0
+  expect(idsOf((await bench.open().read()).runs)).toEqual(['a'])
+  // Its own run, that of the artifact it takes, and the one that has not ended yet.
+  expect(bench.actions.contract.calls('actions/get-workflow-run')).toBe(3)
+})
+
+test('an artifact whose run is deleted is left out', async () => {
+  trusted()
+  bench.actions.runs.delete(near({}).run.id)
+  expect(idsOf((await bench.open().read()).runs)).toEqual(['trusted'])
+})
+
 test('a run is not trusted before it has succeeded, but by itself', async () => {
   const made = bench.addRun({ conclusion: null })
   await bench.open(made).append(small('a', 1, second))

@@ -14,7 +14,7 @@ import { hostname, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, expect, test } from '@jest/globals'
 import { WINDOW } from '../../src/baseline/baseline.ts'
-import { decodeMerged, decodeRuns, encodeRuns } from '../../src/baseline/file-format.ts'
+import { decodeRuns, decodeWindow, encodeRuns } from '../../src/baseline/file-format.ts'
 import { fileStore } from '../../src/baseline/file-store.ts'
 import { LoadgateError } from '../../src/errors.ts'
 import { NOW, storedRun } from './made-run.ts'
@@ -193,7 +193,7 @@ test.each([
   ['the file in an artifact', encodeRuns([small('a', NOW)], [12, 345]), [12, 345]],
 ])(
   'every flipped bit of %s is refused',
-  (_, text, merged) => {
+  (_, text, settled) => {
     const bytes = Buffer.from(text)
     const accepted: string[] = []
     for (let bit = 0; bit < bytes.length * 8; bit++) {
@@ -207,7 +207,7 @@ test.each([
       bytes[bit >> 3]! ^= 1 << (bit & 7)
     }
     expect(accepted).toEqual([])
-    expect(decodeMerged(bytes, 'baseline.json').merged).toEqual(merged)
+    expect(decodeWindow(bytes, 'baseline.json').settled).toEqual(settled)
   },
   120_000,
 )
