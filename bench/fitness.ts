@@ -46,7 +46,12 @@ async function measure(runs: number): Promise<void> {
   for (const [kind, stall] of Object.entries(STALLS)) {
     const all = await runsOf(kind, stall ? runs / 2 : Math.ceil(SPARE * runs))
     const still = stall ? [] : all.filter((run) => stillness(run, core?.seen ?? []) > STILL)
-    rows.push(rowOf(kind, all.filter((run) => !still.includes(run))))
+    rows.push(
+      rowOf(
+        kind,
+        all.filter((run) => !still.includes(run)),
+      ),
+    )
     if (still.length > 0) rows.push(rowOf('left alone on a core that stood still', still))
   }
   await core?.stop()

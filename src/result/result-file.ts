@@ -145,6 +145,8 @@ const step = record<StepResult>({
   blocks: optional(intervals),
 })
 
+const loopTime = where(amount, (time) => time > 0, 'a time')
+
 const resultSummary = record<Omit<RunResult, 'intervals'>>({
   kind: oneOf('loadgate-result'),
   schema: oneOf(SCHEMA),
@@ -157,6 +159,7 @@ const resultSummary = record<Omit<RunResult, 'intervals'>>({
     machine: record({ cpu: text, cores: count, os: text, node: text }),
   }),
   commit: optional(matching(/^[0-9a-f]{40,64}$/, 'a commit')),
+  calibration: optional(record({ before: loopTime, after: loopTime })),
   plan: record({
     model: oneOf('open', 'closed'),
     target: text,
