@@ -50,14 +50,15 @@ export async function gate(options: GateOptions, doors: GateDoors): Promise<Gate
   head.secrets.forEach(doors.mask)
   const github = placeOf(env, options.githubToken)
   const world = { cwd: process.cwd(), env, profile: options.profile, github }
-  const store = options.compare === 'none' ? undefined : openStore(options.baseline, world)
+  const keeps = keepsRun(options, doors)
+  const compares = options.compare !== 'none'
+  const store = compares || keeps ? openStore(options.baseline, world) : undefined
   await checkReportPaths(options)
   await using base = await baseVersion(head.directory, options, { ...doors, github })
   const held = await heldTo(head, { ...options, path: options.profile, base, accepted, now: Date.now() }, doors)
   const { loaded, budgets, sideBySide } = held
-  const keep = keepsRun(options, doors) && !sideBySide
-  if (keep) await store?.checkAppend()
-  const earlier = sideBySide ? NOTHING_EARLIER : await readEarlier(store, output, base?.commit.sha)
+  if (keeps && !sideBySide) await store?.checkAppend()
+  const earlier = sideBySide || !compares ? NOTHING_EARLIER : await readEarlier(store, output, base?.commit.sha)
   const fingerprint = fingerprintHere(loaded.plan.hash)
   // The speed of this processor says nothing of a service that runs on another.
   const timed = store !== undefined && targetIsHere(loaded.profile)
@@ -72,7 +73,10 @@ export async function gate(options: GateOptions, doors: GateDoors): Promise<Gate
   const verdict = judge(comparison)
   if (doors.signal.aborted) return { verdict, files: undefined }
 
-  const baselineNote = store && keep ? await keepRun(result, verdict.outcome, store, output.warning) : undefined
+  const keptIn = keeps ? store : undefined
+  const baselineNote = sideBySide
+    ? keptIn && NOT_KEPT
+    : keptIn && (await keepRun(result, verdict.outcome, keptIn, output.warning))
   const run = {
     version: VERSION,
     profilePath: options.profile,
@@ -88,6 +92,8 @@ export async function gate(options: GateOptions, doors: GateDoors): Promise<Gate
   return { verdict, files }
 }
 
+const NOT_KEPT = 'Not added to the baseline: what is measured side by side is not comparable with a run alone.'
+
 function besideWhat(
   { baseTarget }: GateOptions,
   { baseService: service }: HeldTo,
@@ -97,8 +103,8 @@ function besideWhat(
   return { kind: 'commit', sha: base!.commit.sha, checkout: base!.checkout, service }
 }
 
-function keepsRun({ saveBaseline }: GateOptions, { savesByItself }: GateDoors): boolean {
-  return saveBaseline === 'true' || (saveBaseline === 'auto' && savesByItself)
+function keepsRun({ saveBaseline, compare }: GateOptions, { savesByItself }: GateDoors): boolean {
+  return saveBaseline === 'true' || (saveBaseline === 'auto' && savesByItself && compare !== 'none')
 }
 
 function reproduce({ profile, baseline }: GateOptions, commit: string | undefined): string {

@@ -40,8 +40,8 @@ const NO_RUNS: Levels = { present: [], past: [], since: undefined }
 
 /** Levels of several processors are not told from changes of the service. */
 function earlierOf(metric: MetricName, part: Part, { runs, corrected }: Omit<Comparable, 'refused'>): Levels {
-  if (corrected) return { ...NO_RUNS, present: runs.map((run) => scopeOf(run, part)) }
-  return levelsOf(metric, part, runs)
+  const scopes = runs.map((run) => scopeOf(run, part))
+  return corrected ? { ...NO_RUNS, present: scopes } : levelsOf(metric, runs, scopes)
 }
 
 /** One row per budget, worst first; all three lists are in the same order. */
@@ -57,23 +57,30 @@ export function rowsOf(
     .sort(worstFirst)
 }
 
-const RANK: Record<Judgement['kind'], number> = {
+// From what needs a reader's attention to what does not.
+const CONCERN: Record<Judgement['kind'], number> = {
   exceeded: 0,
-  undecided: 1,
-  'no-samples': 2,
+  'no-samples': 1,
+  undecided: 2,
   'no-baseline': 3,
   holds: 4,
 }
 
-/** Of equals the one that is farthest beyond its limit, or nearest to it; rows without figures last. */
-function worstFirst(a: BudgetRow, b: BudgetRow): number {
-  const [x, y] = [excess(a), excess(b)]
-  return RANK[a.judgement.kind] - RANK[b.judgement.kind] || (x === y ? 0 : x > y ? -1 : 1)
+export const LEAST_CONCERN = CONCERN.holds
+
+/** How much a budget is a concern: 0 is the most. */
+export function concernOf({ judgement }: Pick<BudgetRow, 'judgement'>): number {
+  return CONCERN[judgement.kind]
 }
 
-/** How many times its limit a row is, turned so that larger is worse. */
+/** By what was judged, then by how far the value stands beyond its limit; of equals as they were. */
+export function worstFirst(a: BudgetRow, b: BudgetRow): number {
+  return concernOf(a) - concernOf(b) || excess(b) - excess(a)
+}
+
+/** 1 is at the limit, 2 twice as bad as allowed. Without figures 0. */
 function excess({ metric, measured, limit }: BudgetRow): number {
-  if (measured === undefined || limit === undefined) return Number.NEGATIVE_INFINITY
-  const [top, bottom] = metricOf(metric).worse === 'higher' ? [measured.value, limit] : [limit, measured.value]
-  return top === bottom ? 1 : top / bottom
+  if (!measured || limit === undefined) return 0
+  const [worse, better] = metricOf(metric).worse === 'lower' ? [limit, measured.value] : [measured.value, limit]
+  return better > 0 ? Math.min(worse / better, Number.MAX_VALUE) : Number.MAX_VALUE
 }

@@ -7,7 +7,7 @@ import { type Judged, judgeBudgets } from './judge-budget.ts'
 import { type Gated, isRelative, judgeSides } from './judge-sides.ts'
 import { inARow, paceOfRounds } from './rounds-in-a-row.ts'
 import { allParts, partNamed, scopeOf } from './scope.ts'
-import { scopeRows } from './scope-rows.ts'
+import { baseFigures, scopeRows } from './scope-rows.ts'
 import { sidesDefects } from './sides-evidence.ts'
 
 /** The same plan on both versions, measured at the same time. */
@@ -42,7 +42,7 @@ export function compareSides(rounds: readonly Round[], budgets: readonly Budget[
   const [head, base] = [rounds.map((round) => round.head), rounds.map((round) => round.base)]
   return {
     budgets: readable ? budgetRows(rounds, budgets, options) : [],
-    scopes: readable ? scopeRows(allParts(steps), inARow(head), [inARow(base)]) : [],
+    scopes: readable ? scopeRows(allParts(steps), inARow(head), (part) => baseFigures(part, inARow(base))) : [],
     baseline: factsOf(rounds, options),
     defects,
   }

@@ -7,7 +7,7 @@ import { budgetRows } from './budget-rows.ts'
 import type { BaselineFacts, Comparison } from './comparison.ts'
 import { defectsOf, type Problem } from './evidence.ts'
 import { allParts, partNamed } from './scope.ts'
-import { scopeRows } from './scope-rows.ts'
+import { scopeRows, storedFigures } from './scope-rows.ts'
 
 export interface CompareOptions {
   /** Why the store could not be read. */
@@ -29,7 +29,7 @@ export function compare(
   const run: BaselineRun = baselineRun(result)
   return {
     budgets: readable ? budgetRows(result, comparable, budgets) : [],
-    scopes: readable ? scopeRows(allParts(run.steps), run, comparable.runs) : [],
+    scopes: readable ? scopeRows(allParts(run.steps), run, (part) => storedFigures(part, comparable)) : [],
     baseline: factsOf(baseline, comparable),
     defects,
   }

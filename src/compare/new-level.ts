@@ -4,7 +4,7 @@ import { levelChanges } from './change-points.ts'
 import type { NewLevel } from './comparison.ts'
 import { measure, paceOfStored } from './measure.ts'
 import { levelOf, scaleOf } from './scales.ts'
-import { type Part, type Scope, scopeOf } from './scope.ts'
+import type { Scope } from './scope.ts'
 
 /** A part of the stored runs that a run is compared with, oldest first. */
 export interface Levels {
@@ -19,9 +19,9 @@ export interface Levels {
 /**
  * The stored runs cut where the level of a metric changed: what a merge has made slower or quicker for good is no longer
  * what the next one is held to.
+ * @param scopes the same part of each of the runs
  */
-export function levelsOf(metric: MetricName, part: Part, runs: readonly BaselineRun[]): Levels {
-  const scopes = runs.map((run) => scopeOf(run, part))
+export function levelsOf(metric: MetricName, runs: readonly BaselineRun[], scopes: readonly Scope[]): Levels {
   const scale = scaleOf(metric)
   const bounded = runs.flatMap((run, at) => {
     const estimate = measure(metric, scopes[at]!, paceOfStored(run))

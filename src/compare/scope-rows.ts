@@ -1,17 +1,35 @@
+import type { Comparable } from '../baseline/comparable.ts'
 import { Histogram } from '../histogram.ts'
 import type { MetricName } from '../profile/profile.ts'
 import type { Ms } from '../units.ts'
 import type { ScopeRow } from './comparison.ts'
 import { failures, metricOf } from './metrics.ts'
+import { levelsOf } from './new-level.ts'
 import { type Part, type Scope, type Summable, scopeOf } from './scope.ts'
 import { median } from './statistics.ts'
 
 /** Each part of a run beside the same part of what it is compared with. */
-export function scopeRows(parts: readonly Part[], run: Summable, before: readonly Summable[]): readonly ScopeRow[] {
-  return parts.map((part) => rowOf(part, run, before))
+export function scopeRows(
+  parts: readonly Part[],
+  run: Summable,
+  before: (part: Part) => ScopeRow['baseline'],
+): readonly ScopeRow[] {
+  return parts.map((part) => rowOf(part, run, before(part)))
 }
 
-function rowOf(part: Part, run: Summable, before: readonly Summable[]): ScopeRow {
+/** What stood in a part before: of the stored runs since the level of each metric last changed, as budgets are judged. */
+export function storedFigures(part: Part, { runs, corrected }: Omit<Comparable, 'refused'>): ScopeRow['baseline'] {
+  const scopes = runs.map((run) => scopeOf(run, part))
+  return corrected ? undefined : figuresBy(scopes, (metric) => levelsOf(metric, runs, scopes).present)
+}
+
+/** The same of the base version. */
+export function baseFigures(part: Part, base: Summable): ScopeRow['baseline'] {
+  const scopes = [scopeOf(base, part)]
+  return figuresBy(scopes, () => scopes)
+}
+
+function rowOf(part: Part, run: Summable, baseline: ScopeRow['baseline']): ScopeRow {
   const scope = scopeOf(run, part)
   return {
     scope: part.name,
@@ -23,7 +41,7 @@ function rowOf(part: Part, run: Summable, before: readonly Summable[]): ScopeRow
     serviceP95: serviceP95(run, part),
     errors: metricOf('errors').read(scope) ?? 0,
     throughput: metricOf('throughput').read(scope) ?? 0,
-    baseline: medians(before.map((earlier) => scopeOf(earlier, part))),
+    baseline,
     causes: causesOf(scope),
   }
 }
@@ -33,11 +51,13 @@ function serviceP95({ steps }: Summable, { includes }: Part): Ms | undefined {
   return us === undefined ? undefined : us / 1000
 }
 
-/** Undefined unless some stored run has samples of everything. */
-function medians(scopes: readonly Scope[]): ScopeRow['baseline'] {
-  const full = scopes.filter(({ response }) => response.count > 0)
-  if (full.length === 0) return undefined
-  const of = (metric: MetricName) => median(full.map((scope) => metricOf(metric).read(scope) ?? 0))
+/** Medians; undefined unless some run has samples of everything. */
+function figuresBy(scopes: readonly Scope[], choose: (metric: MetricName) => readonly Scope[]): ScopeRow['baseline'] {
+  if (scopes.every(({ response }) => response.count === 0)) return undefined
+  const of = (metric: MetricName) => {
+    const full = choose(metric).filter(({ response }) => response.count > 0)
+    return median((full.length > 0 ? full : scopes).map((scope) => metricOf(metric).read(scope) ?? 0))
+  }
   return { p50: of('p50'), p95: of('p95'), p99: of('p99'), errors: of('errors'), throughput: of('throughput') }
 }
 

@@ -22,7 +22,7 @@ export interface HistoryRun {
   readonly accepted: readonly AcceptedAt[]
 }
 
-/** Figures of two environments say nothing about each other. */
+/** Levels of two environments say nothing about each other. */
 export interface Environment {
   readonly machine: Machine
   /** Hash of the load. */

@@ -2,7 +2,7 @@ import type { BudgetRow } from '../compare/comparison.ts'
 import { subject } from '../compare/reason.ts'
 import type { PlacedMistake } from '../errors.ts'
 import { counted } from '../units.ts'
-import { budgetFigures, isFinding, RESULT, worstBudgets } from './budget-rows.ts'
+import { budgetFigures, isFinding, RESULT } from './budget-rows.ts'
 import { plainLine } from './plain-line.ts'
 import type { Report } from './report.ts'
 
@@ -58,14 +58,12 @@ function defects({ comparison, run }: Report): readonly Annotation[] {
 }
 
 function findings({ comparison }: Report): readonly Annotation[] {
-  return worstBudgets(comparison)
-    .filter(isFinding)
-    .map((row) => ({
-      level: row.judgement.kind === 'undecided' ? 'warning' : 'error',
-      ...row.budget.place,
-      title: `Loadgate: budget ${RESULT[row.judgement.kind].word}`,
-      message: plainLine(budgetMessage(row), MAX_MESSAGE),
-    }))
+  return comparison.budgets.filter(isFinding).map((row) => ({
+    level: row.judgement.kind === 'undecided' ? 'warning' : 'error',
+    ...row.budget.place,
+    title: `Loadgate: budget ${RESULT[row.judgement.kind].word}`,
+    message: plainLine(budgetMessage(row), MAX_MESSAGE),
+  }))
 }
 
 /** `p95 of "store": 412 ms, limit 275 ms, +65 % against 250 ms (+58 % … +71 %)` */

@@ -1,5 +1,5 @@
-import type { BudgetRow, Comparison, Judgement } from '../compare/comparison.ts'
-import { metricOf } from '../compare/metrics.ts'
+import { concernOf, LEAST_CONCERN } from '../compare/budget-rows.ts'
+import type { BudgetRow, Judgement } from '../compare/comparison.ts'
 import { formatBounds, formatDifference, formatMetric, formatRatio, NONE } from './figures.ts'
 
 /** The figures of a budget as text; its own text is left to the renderer, since it comes from outside. */
@@ -13,15 +13,6 @@ export interface BudgetFigures {
   readonly changeBounds: string | undefined
 }
 
-// From what needs a reader's attention to what does not.
-const CONCERN: Record<Judgement['kind'], number> = {
-  exceeded: 0,
-  'no-samples': 1,
-  undecided: 2,
-  'no-baseline': 3,
-  holds: 4,
-}
-
 export const RESULT: Record<Judgement['kind'], { readonly icon: string; readonly word: string }> = {
   exceeded: { icon: '❌', word: 'exceeded' },
   'no-samples': { icon: '🚫', word: 'without samples' },
@@ -30,18 +21,13 @@ export const RESULT: Record<Judgement['kind'], { readonly icon: string; readonly
   holds: { icon: '✅', word: 'holds' },
 }
 
-export function isFinding({ judgement }: BudgetRow): boolean {
-  return CONCERN[judgement.kind] <= CONCERN.undecided
+export function isFinding({ judgement: { kind } }: BudgetRow): boolean {
+  return kind === 'exceeded' || kind === 'no-samples' || kind === 'undecided'
 }
 
-/** Worst first: by judgement, then by how far the value stands beyond its limit; otherwise as in the profile. */
-export function worstBudgets({ budgets }: Comparison): readonly BudgetRow[] {
-  return budgets.toSorted((a, b) => rank(a) - rank(b) || excess(b) - excess(a) || 0)
-}
-
-/** How much a scope is a concern by the worst budget that reads it; the same scale as the budgets' own. */
-export function concernOf(scope: string, budgets: readonly BudgetRow[]): number {
-  return Math.min(CONCERN.holds, ...budgets.filter((row) => row.scope === scope).map(rank))
+/** How much a scope is a concern by the worst budget that reads it; 0 is the most. */
+export function concernOfScope(scope: string, budgets: readonly BudgetRow[]): number {
+  return Math.min(LEAST_CONCERN, ...budgets.filter((row) => row.scope === scope).map(concernOf))
 }
 
 export function budgetFigures({ metric, measured, limit, baseline, change }: BudgetRow): BudgetFigures {
@@ -56,15 +42,4 @@ export function budgetFigures({ metric, measured, limit, baseline, change }: Bud
       (change ? ratio(change.value) : measured && formatDifference(metric, measured.value, baseline?.value)) ?? NONE,
     changeBounds: change && formatBounds(change, ratio),
   }
-}
-
-function rank({ judgement }: BudgetRow): number {
-  return CONCERN[judgement.kind]
-}
-
-/** 1 is at the limit, 2 twice as bad as allowed. */
-function excess({ metric, measured, limit }: BudgetRow): number {
-  if (!measured || limit === undefined) return 0
-  const [worse, better] = metricOf(metric).worse === 'lower' ? [limit, measured.value] : [measured.value, limit]
-  return better > 0 ? Math.min(worse / better, Number.MAX_VALUE) : Number.MAX_VALUE
 }

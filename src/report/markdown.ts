@@ -1,6 +1,6 @@
 import type { BudgetRow } from '../compare/comparison.ts'
 import { type Bytes, counted } from '../units.ts'
-import { budgetFigures, RESULT, worstBudgets } from './budget-rows.ts'
+import { budgetFigures, RESULT } from './budget-rows.ts'
 import { codeSpan } from './code-span.ts'
 import { details, type Extent } from './details.ts'
 import { explanation, headline } from './headline.ts'
@@ -59,7 +59,7 @@ function render(report: Report, extent: Extent): string {
 }
 
 function budgetTable(report: Report, most: number): readonly string[] {
-  const rows = worstBudgets(report.comparison)
+  const rows = report.comparison.budgets
   if (rows.length === 0) return []
   const relative = rows.some(({ budget }) => budget.limit.kind === 'baseline')
   const head = ['Budget', 'Value', 'Limit', ...(relative ? ['Baseline', 'Change'] : []), 'Result']

@@ -1,5 +1,5 @@
 import { reasonOf, subject } from '../compare/reason.ts'
-import { isFinding, worstBudgets } from './budget-rows.ts'
+import { isFinding } from './budget-rows.ts'
 import type { Report } from './report.ts'
 import { withoutStop } from './sentences.ts'
 
@@ -45,13 +45,11 @@ function allReasons({ comparison, verdict }: Report): { readonly kind: Kind; rea
     }
   if (verdict.outcome !== 'inconclusive')
     return { kind: 'also', all: verdict.also.map((text) => ({ text, remedy: undefined, inHeadline: false })) }
-  const all = worstBudgets(comparison)
-    .filter(isFinding)
-    .flatMap((row): readonly ToldReason[] => {
-      const { judgement } = row
-      if (judgement.kind !== 'undecided') return []
-      const text = `${subject(row)}: ${judgement.reason}`
-      return [{ text, remedy: judgement.remedy, inHeadline: inHeadline(reasonOf(row)) }]
-    })
+  const all = comparison.budgets.filter(isFinding).flatMap((row): readonly ToldReason[] => {
+    const { judgement } = row
+    if (judgement.kind !== 'undecided') return []
+    const text = `${subject(row)}: ${judgement.reason}`
+    return [{ text, remedy: judgement.remedy, inHeadline: inHeadline(reasonOf(row)) }]
+  })
   return { kind: 'too coarse', all }
 }

@@ -1,6 +1,6 @@
 import type { Comparison, ScopeRow } from '../compare/comparison.ts'
 import { formatCount, type Ms } from '../units.ts'
-import { concernOf, isFinding } from './budget-rows.ts'
+import { concernOfScope, isFinding } from './budget-rows.ts'
 import { formatDifference, formatMetric, NONE } from './figures.ts'
 
 export const STEP_COLUMNS = ['requests', 'p50', 'p95', 'p99', 'errors', 'rate'] as const
@@ -17,7 +17,7 @@ export function worstSteps({ scopes, budgets }: Comparison): readonly ScopeRow[]
   const keys = new Map(
     steps.map((row) => [
       row,
-      [concernOf(row.scope, budgets), -newErrors(row), -slowdown(row), -(row.p95 ?? 0)] as const,
+      [concernOfScope(row.scope, budgets), -newErrors(row), -slowdown(row), -(row.p95 ?? 0)] as const,
     ]),
   )
   return [all, ...steps.toSorted((a, b) => lexically(keys.get(a)!, keys.get(b)!))]

@@ -1,7 +1,7 @@
 import type { BudgetRow, Judgement, ScopeRow } from '../compare/comparison.ts'
 import type { Outcome } from '../compare/verdict.ts'
 import { counted, formatCount, formatMs, formatRate, formatShare, type Ms } from '../units.ts'
-import { budgetFigures, worstBudgets } from './budget-rows.ts'
+import { budgetFigures } from './budget-rows.ts'
 import { wrapped } from './columns.ts'
 import { FAILURE_COLUMNS, failuresOf } from './failures.ts'
 import { NONE } from './figures.ts'
@@ -78,7 +78,7 @@ function verdict(report: Report, width: number, paint: Paint): readonly string[]
 }
 
 function budgets({ comparison }: Report, width: number, paint: Paint): readonly string[] {
-  const rows = worstBudgets(comparison).slice(0, MAX_BUDGETS)
+  const rows = comparison.budgets.slice(0, MAX_BUDGETS)
   if (rows.length === 0) return []
   const judged = comparison.defects.length === 0
   const relative = rows.some(({ budget }) => budget.limit.kind === 'baseline')

@@ -28,7 +28,7 @@ export interface RunResult {
   readonly health: GeneratorHealth
 }
 
-/** What must agree before two runs are compared. */
+/** What must agree before two runs are compared; only the processor may differ, and is then corrected for. */
 export interface Fingerprint {
   /** LoadPlan.hash. */
   readonly plan: string

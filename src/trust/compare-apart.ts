@@ -1,3 +1,4 @@
+import { worstFirst } from '../compare/budget-rows.ts'
 import type { Comparison } from '../compare/comparison.ts'
 import type { Budget } from '../profile/profile.ts'
 import type { JudgedBudgets } from './judged-budgets.ts'
@@ -15,5 +16,6 @@ export function compareApart(
   const own = compareBy(budgets)
   if (added.length === 0) return own
   const all = compareBy([...budgets, ...added])
-  return { ...all, budgets: [...own.budgets, ...all.budgets.filter(({ budget }) => added.includes(budget))] }
+  const rows = [...own.budgets, ...all.budgets.filter(({ budget }) => added.includes(budget))]
+  return { ...all, budgets: rows.sort(worstFirst) }
 }

@@ -355,8 +355,8 @@ test('rows come worst first: by judgement, then by how near the limit is', () =>
   ).toEqual([
     ['exceeded', 10],
     ['exceeded', 50],
-    ['undecided', 101],
     ['no-samples', 900],
+    ['undecided', 101],
     ['no-baseline', false],
     ['holds', 400],
     ['holds', 5000],

@@ -1,6 +1,7 @@
 import { expect, test } from '@jest/globals'
+import type { BaselineRun } from '../../src/baseline/baseline.ts'
 import { levelsOf } from '../../src/compare/new-level.ts'
-import { WHOLE } from '../../src/compare/scope.ts'
+import { scopeOf, WHOLE } from '../../src/compare/scope.ts'
 import type { Cause } from '../../src/engine/shard-result.ts'
 import { NOW, spread, storedRun } from '../baseline/made-run.ts'
 
@@ -15,7 +16,13 @@ const runsOf = (centres: readonly number[], causes: Partial<Record<Cause, number
     }),
     commit: `${at}`.padStart(40, '0'),
   }))
-const kept = (centres: readonly number[]) => levelsOf('p95', WHOLE, runsOf(centres))
+const p95LevelsOf = (runs: readonly BaselineRun[]) =>
+  levelsOf(
+    'p95',
+    runs,
+    runs.map((run) => scopeOf(run, WHOLE)),
+  )
+const kept = (centres: readonly number[]) => p95LevelsOf(runsOf(centres))
 
 test('without a change all runs stay', () => {
   const { present, past, since } = kept([100, 103, 98, 101, 99, 102])
@@ -47,5 +54,5 @@ test('two odd runs are not a level yet', () => {
 test('what a metric does not show has no place in it', () => {
   const silent = storedRun({ id: 'silent', steps: [{ times: [], causes: { 'connection-refused': 5 } }] })
   const runs = [...runsOf([100, 103, 98]), silent, ...runsOf([50, 51, 49])]
-  expect(levelsOf('p95', WHOLE, runs).present).toHaveLength(3)
+  expect(p95LevelsOf(runs).present).toHaveLength(3)
 })

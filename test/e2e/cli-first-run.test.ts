@@ -163,3 +163,11 @@ test('an invalid run does not enter it either', async () => {
   ])
   expect(readFileSync(place.at(STORE), 'utf8')).toBe(before)
 }, 60_000)
+
+test('a run that is compared with nothing is kept where that is asked for', async () => {
+  const apart = workspace()
+  const flags = ['--compare', 'none', '--save-baseline', 'true']
+  const kept = await gate(profile(), { cwd: apart.path, flags })
+  expect([kept.exitCode, reported(kept).run.baselineNote]).toEqual([0, `Added to the baseline in file:${STORE}.`])
+  apart[Symbol.dispose]()
+}, 60_000)

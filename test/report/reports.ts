@@ -1,4 +1,5 @@
 // Reports as plain data for the tests of the renderers: builders with the few figures that a test is about.
+import { worstFirst } from '../../src/compare/budget-rows.ts'
 import type { BudgetRow, Comparison, Defect, Estimate, Judgement, ScopeRow } from '../../src/compare/comparison.ts'
 import type { Outcome } from '../../src/compare/verdict.ts'
 import { Recorder } from '../../src/histogram.ts'
@@ -165,7 +166,6 @@ export function report(outcome: Outcome, reason: string, facts: ReportFacts = {}
   return {
     verdict: { outcome, reason, also: facts.also ?? [] },
     comparison: {
-      budgets: [],
       scopes: [WHOLE, scope('shop › GET /store'), scope('shop › POST /login')],
       baseline: {
         kind: 'stored',
@@ -185,6 +185,7 @@ export function report(outcome: Outcome, reason: string, facts: ReportFacts = {}
       },
       defects: [],
       ...facts.comparison,
+      budgets: (facts.comparison?.budgets ?? []).toSorted(worstFirst),
     },
     result: result(facts.result),
     run: { ...CONTEXT, ...facts.run },
