@@ -7,6 +7,7 @@ import { placeOf } from './github/place.ts'
 import { type HeldTo, heldTo } from './held-to.ts'
 import { historyOf } from './history/history-of.ts'
 import { CHOICES, type GateOptions } from './inputs.ts'
+import { keptSharpness } from './kept-sharpness.ts'
 import { type LoadDoors, measureAlone } from './measure-alone.ts'
 import { loadProfile } from './profile-file.ts'
 import type { Publisher } from './publish/publisher.ts'
@@ -58,6 +59,7 @@ export async function gate(options: GateOptions, doors: GateDoors): Promise<Gate
   if (keep) await store?.checkAppend()
   const earlier = sideBySide ? NOTHING_EARLIER : await readEarlier(store, output, base?.commit.sha)
   const fingerprint = fingerprintHere(loaded.plan.hash)
+  const sharpness = sideBySide ? await keptSharpness(options, { ...doors, base }) : undefined
   if (options.requireBaseline && !sideBySide) requireComparable(budgets, earlier, fingerprint, Date.now())
 
   await removeReport(options)
@@ -79,7 +81,7 @@ export async function gate(options: GateOptions, doors: GateDoors): Promise<Gate
     serviceEnd,
   }
   const history = earlier.baseline && historyOf(earlier.baseline)
-  const report = { verdict, comparison, result, run, policy: held.facts, history }
+  const report = { verdict, comparison, result, run, policy: held.facts, history, sharpness }
   const files = await showReport(report, options, doors)
   return { verdict, files }
 }

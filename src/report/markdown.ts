@@ -8,6 +8,7 @@ import { policyBlocks } from './policy.ts'
 import { prose } from './prose.ts'
 import type { Report } from './report.ts'
 import { comparedSentence, improvementSentence, refusedSentences, resolutionSentence } from './sentences.ts'
+import { sharpnessSentence } from './sharpness.ts'
 import { table } from './table.ts'
 import { MARKDOWN } from './writing.ts'
 
@@ -38,12 +39,14 @@ export function renderMarkdown(report: Report, { limit }: { readonly limit: Byte
 }
 
 function render(report: Report, extent: Extent): string {
+  const sharpness = sharpnessSentence(report, MARKDOWN)
   const blocks = [
     headline(report),
     ...policyBlocks(report.policy),
     ...explanation(report),
     ...budgetTable(report, extent.budgets),
     comparison(report),
+    ...(sharpness === undefined ? [] : [sharpness]),
     ...(extent.details
       ? details(report, extent)
       : ['_The details do not fit in here; the files of the report have them._']),

@@ -18,6 +18,7 @@ import {
   warmUpSentence,
   withoutStop,
 } from './sentences.ts'
+import { sharpnessSentence } from './sharpness.ts'
 import { STEP_COLUMNS, worstSteps } from './step-rows.ts'
 import { terminalTable } from './terminal-table.ts'
 import { PLAIN } from './writing.ts'
@@ -129,6 +130,7 @@ function evidence(report: Report, width: number): readonly string[] {
     improvementSentence(report, PLAIN),
     resolutionSentence(report),
     comparedSentence(report, PLAIN),
+    sharpnessSentence(report, PLAIN),
     ...refusedSentences(report, PLAIN),
     run.baselineNote === undefined ? undefined : PLAIN.sentence(run.baselineNote),
     healthSentence(report),
