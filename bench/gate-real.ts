@@ -19,7 +19,7 @@ const PROFILE = {
   name: 'real',
   target: `http://127.0.0.1:${PORT}`,
   service: { start: 'exec node server.mjs', ready: '/healthz' },
-  load: { 'warm-up': '2s', rate: '100/s', for: '10s' },
+  load: { 'warm-up': '1s', rate: '200/s', for: '6s' },
   scenarios: [{ name: 'all', steps: [{ get: '/' }] }],
   budgets: ['errors < 1 %', 'p95 < baseline + 5 %'],
 }

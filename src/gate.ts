@@ -60,13 +60,13 @@ export async function gate(options: GateOptions, doors: GateDoors): Promise<Gate
   const earlier = sideBySide ? NOTHING_EARLIER : await readEarlier(store, output, base?.commit.sha)
   const fingerprint = fingerprintHere(loaded.plan.hash)
   const sharpness = sideBySide ? await keptSharpness(options, { ...doors, base }) : undefined
-  if (options.requireBaseline && !sideBySide) requireComparable(budgets, earlier, fingerprint, Date.now())
+  if (options.requireBaseline && !sideBySide) requireComparable(budgets, earlier, { fingerprint, now: Date.now() })
 
   await removeReport(options)
   const { threads, rounds } = options
   const { result, comparison, serviceEnd } = sideBySide
     ? await measureSideBySide(held, { base: besideWhat(options, held, base), rounds, threads, commit }, doors)
-    : await measureAlone(held, { earlier, threads, commit }, doors)
+    : await measureAlone(held, { earlier, threads, commit, timed: store !== undefined }, doors)
   const verdict = judge(comparison)
   if (doors.signal.aborted) return { verdict, files: undefined }
 

@@ -5,6 +5,8 @@ import { textIfThere } from './files.ts'
 import { hideSecrets } from './hide-secrets.ts'
 import type { GateOptions } from './inputs.ts'
 import type { Output } from './output/output.ts'
+import { createRedactor } from './output/redact.ts'
+import { partNames } from './plan/part-names.ts'
 import type { Budget, ServiceSpec } from './profile/profile.ts'
 import { type LoadedProfile, loadProfile } from './profile-file.ts'
 import { ACCEPT_FILE, type Acceptance } from './trust/acceptance.ts'
@@ -39,10 +41,13 @@ export interface PolicyDoors {
   readonly mask: (secret: string) => void
 }
 
+/** Where the base's profile lies, if it has one. */
+type BaseProfile = Pick<BaseVersion, 'directory'>
+
 interface HoldingOptions extends Pick<GateOptions, 'compare' | 'baseTarget'> {
   /** Of the head's profile. */
   readonly path: string
-  readonly base: BaseVersion | undefined
+  readonly base: BaseProfile | undefined
   /** Whether the pull request carries the label that accepts its changes. */
   readonly accepted: boolean
   readonly now: EpochMs
@@ -58,6 +63,7 @@ export async function heldTo(
   doors: PolicyDoors,
 ): Promise<HeldTo> {
   const before = base && (await profileOfBase(join(base.directory, basename(path)), doors))
+  if (before && !accepted) checkNames(before, doors.output)
   const hidden = ({ profile, plan }: LoadedProfile): Policy => ({
     profile,
     plan: hideSecrets(plan, doors.output.redact),
@@ -101,10 +107,23 @@ async function profileOfBase(path: string, { env, mask, output }: PolicyDoors): 
   }
 }
 
+/**
+ * Parts are called by what is left of their names when secrets are hidden. Were the head to hide more of them than the base
+ * does, by a branch's name in a header, two parts would be judged as one, and stored runs would have none of that name.
+ */
+function checkNames({ plan, secrets }: LoadedProfile, { redact }: Output): void {
+  const own = createRedactor()
+  secrets.forEach(own.add)
+  if ([...partNames(plan)].every((name) => redact(name) === own.redact(name))) return
+  throw new LoadgateError('usage', 'The profile hides names of scenarios or steps that the base shows', {
+    hint: 'What a header or a body takes from the environment is hidden everywhere: take no value that stands in a name.',
+  })
+}
+
 /** Outside a pull request what is in the tree is what was reviewed. */
 async function acceptanceFiles(
   path: string,
-  base: BaseVersion | undefined,
+  base: BaseProfile | undefined,
   now: EpochMs,
 ): Promise<{ readonly base: readonly Acceptance[]; readonly head: readonly Acceptance[] }> {
   const file = join(dirname(path), ACCEPT_FILE)

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto'
+import { calibrated } from './calibrate.ts'
 import { compare } from './compare/compare.ts'
 import type { Comparison } from './compare/comparison.ts'
 import { fingerprintHere } from './fingerprint.ts'
@@ -35,19 +36,32 @@ export interface Measured {
   readonly serviceEnd: string | undefined
 }
 
+interface AloneOptions {
+  readonly earlier: Earlier
+  readonly threads: number | 'auto'
+  readonly commit: string | undefined
+  /** Whether to take the processor's speed before and after: runs of other processors are compared by it. */
+  readonly timed: boolean
+}
+
 /** Measures one version, to be compared with stored runs. */
 export async function measureAlone(
   { loaded, ...judged }: HeldTo,
-  { earlier, ...options }: { earlier: Earlier; threads: number | 'auto'; commit: string | undefined },
+  { earlier, ...options }: AloneOptions,
   doors: LoadDoors,
 ): Promise<Measured> {
   const plan = hideSecrets(loaded.plan, doors.output.redact)
-  const { shards, lost, executor, serviceEnd } = await sendLoad(loaded, options.threads, doors)
+  const send = () => sendLoad(loaded, options.threads, doors)
+  const { found, calibration } = options.timed
+    ? await calibrated(send, doors.signal)
+    : { found: await send(), calibration: undefined }
+  const { shards, lost, executor, serviceEnd } = found
   const context = {
     id: randomUUID(),
     plan,
     fingerprint: fingerprintHere(plan.hash),
     commit: options.commit,
+    calibration,
     lost,
     executor,
   }

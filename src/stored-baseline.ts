@@ -1,6 +1,6 @@
 import type { AsOf, Baseline, BaselineStore } from './baseline/baseline.ts'
 import { baselineRun } from './baseline/baseline-run.ts'
-import { comparableRuns } from './baseline/comparable.ts'
+import { byReason, comparableRuns, runToCome } from './baseline/comparable.ts'
 import type { Problem } from './compare/evidence.ts'
 import type { Outcome } from './compare/verdict.ts'
 import { LoadgateError, messageOf } from './errors.ts'
@@ -60,8 +60,7 @@ const DAY = 24 * 60 * MINUTE
 export function requireComparable(
   budgets: readonly Budget[],
   { baseline, problem }: Earlier,
-  fingerprint: Fingerprint,
-  now: EpochMs,
+  { fingerprint, now }: { readonly fingerprint: Fingerprint; readonly now: EpochMs },
 ): void {
   const relative = budgets.filter(({ limit }) => limit.kind === 'baseline')
   if (relative.length === 0) return
@@ -70,9 +69,12 @@ export function requireComparable(
     throw new LoadgateError('usage', 'require-baseline is set, but nothing is to be compared', {
       hint: 'Name a store with `baseline`, and leave `compare` at auto.',
     })
-  const { runs, refused } = comparableRuns(baseline, { id: '', startedAt: now, fingerprint })
+  const { runs, refused } = comparableRuns(baseline, runToCome(fingerprint, now))
   if (runs.length > 0) return
-  const why = refused.map(({ runs, reason }) => `${runs} refused: ${reason}`).join('; ') || 'the store is empty'
+  const why =
+    byReason(refused)
+      .map(({ runs, reason }) => `${runs} refused: ${reason}`)
+      .join('; ') || 'the store is empty'
   throw new LoadgateError(
     'usage',
     `There is no baseline for "${relative[0]?.text}" (${why}), and require-baseline is set`,

@@ -85,6 +85,17 @@ describe.each(workflows)('%s', (file) => {
     for (const job of Object.values(jobs)) expect(job['timeout-minutes']).toBeLessThanOrEqual(30)
   })
 
+  test('lets the action find the artifacts that it keeps, and requires none that the workflow itself does not keep', () => {
+    const measuring = Object.values(jobs).flatMap(({ permissions, steps }) =>
+      steps.filter(({ uses }) => uses === './').map((step) => ({ permissions, given: step.with ?? {} })),
+    )
+    for (const { permissions, given } of measuring) {
+      if ((given.baseline ?? 'artifact') !== 'artifact') continue
+      expect(permissions).toMatchObject({ contents: 'read', actions: 'read' })
+      if (given['require-baseline'] !== undefined) expect(Object.keys(on)).toContain('schedule')
+    }
+  })
+
   test('gives the action inputs that it has', () => {
     const known = Object.keys(parse(read('action.yml')).inputs)
     const given = Object.values(jobs)

@@ -11,6 +11,7 @@ export interface RunFacts {
   readonly hour: number
   /** Which processor it ran on. */
   readonly model: number
+  readonly calibration?: RunResult['calibration']
 }
 
 const SHORTEST_BLOCK: Ms = 5_000
@@ -100,7 +101,7 @@ const HOUR: Ms = 3_600_000
 const EPOCH = Date.UTC(2026, 0, 1)
 
 function withoutMeasurement(
-  { id, hour, model }: RunFacts,
+  { id, hour, model, calibration }: RunFacts,
   measured: Ms,
 ): Omit<RunResult, 'iterations' | 'steps' | 'intervals'> {
   return {
@@ -115,6 +116,7 @@ function withoutMeasurement(
       machine: { cpu: `processor ${model}`, cores: 4, os: 'linux 6.8', node: '24' },
     },
     commit: undefined,
+    calibration,
     plan: { model: 'open', target: 'http://127.0.0.1:8080', measured, warmUp: 0, seed: 1, executor: 'inline' },
     shards: { expected: 1, reported: 1, lost: [] },
     complete: true,

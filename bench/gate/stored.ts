@@ -25,6 +25,10 @@ const MERGES = 4
 /** The most runs that any rule looks back. */
 const HISTORY = Math.max(...KEPT, ...PEER_RULES.map(({ runs }) => runs))
 
+// Two programs do not scale alike from machine to machine, so the loop knows the service's speed in part only.
+const LOOP_FOLLOWS = 0.9
+const LOOP_APART = 0.03
+
 /** A run of a job of its own. */
 interface MeasuredRun extends PlainRun {
   readonly result: RunResult
@@ -100,10 +104,18 @@ class Jobs {
       this.#recorder.record(into, time)
       times.push(time)
     }
+    const before = this.#loopTime(machine)
     load(machine, [{ process, take }], WINDOW)
+    const calibration = { before, after: this.#loopTime(machine) }
     const hour = this.#done++
-    const result = this.#recorder.drain({ id: `run ${hour}`, hour, model: machine.model })
+    const result = this.#recorder.drain({ id: `run ${hour}`, hour, model: machine.model, calibration })
     const sorted = Float64Array.from(times).sort()
     return { result, p95: quantileOf(sorted, 0.95), sorted }
+  }
+
+  /** Of the calibration loop, whose passes have a median: the middle of three fifths of a second. */
+  #loopTime(machine: Machine): Ms {
+    const slower = [machine.tick(), machine.tick(), machine.tick()].sort((a, b) => a - b)[1]!
+    return 10 * Math.exp(LOOP_FOLLOWS * slower + LOOP_APART * this.#random.normal())
   }
 }

@@ -1,17 +1,18 @@
 import { baselineRun } from '../baseline/baseline-run.ts'
 import type { Comparable } from '../baseline/comparable.ts'
-import type { Budget } from '../profile/profile.ts'
+import type { Budget, MetricName } from '../profile/profile.ts'
 import type { RunResult } from '../result/result.ts'
 import type { BudgetRow, Judgement } from './comparison.ts'
 import { type Evidence, type Judged, judgeBudgets } from './judge-budget.ts'
 import { paceOf } from './measure.ts'
 import { metricOf } from './metrics.ts'
+import { type Earlier, sinceNewLevel } from './new-level.ts'
 import { type Part, partNamed, scopeOf } from './scope.ts'
 
 /** Every budget with what its evidence shows, worst first. */
 export function budgetRows(
   result: RunResult,
-  { runs, refused }: Comparable,
+  { runs, corrected, refused }: Comparable,
   budgets: readonly Budget[],
 ): readonly BudgetRow[] {
   const pace = paceOf(result)
@@ -19,16 +20,27 @@ export function budgetRows(
   const parts = budgets.map(({ of }) => partNamed(of, result.steps))
   const evidence = budgets.map((budget, at): Evidence => {
     const part = parts[at]
+    const { scopes, since } = part ? earlierOf(budget.metric, part, { runs, corrected }) : NOTHING_EARLIER
     return {
       budget,
       now: part && scopeOf(run, part),
       pace,
-      before: part ? runs.map((earlier) => scopeOf(earlier, part)) : [],
+      before: scopes,
+      since,
+      corrected,
       there: 'in the baseline',
-      refused: refused.length === 0 ? undefined : refused.map(({ reason }) => reason).join('; '),
+      refused: refused.length === 0 ? undefined : [...new Set(refused.map(({ reason }) => reason))].join('; '),
     }
   })
   return rowsOf(budgets, parts, judgeBudgets(evidence))
+}
+
+const NOTHING_EARLIER: Earlier = { scopes: [], since: undefined }
+
+/** Levels of several processors are not told from changes of the service. */
+function earlierOf(metric: MetricName, part: Part, { runs, corrected }: Omit<Comparable, 'refused'>): Earlier {
+  if (corrected) return { scopes: runs.map((run) => scopeOf(run, part)), since: undefined }
+  return sinceNewLevel(metric, part, runs)
 }
 
 /** One row per budget, worst first; all three lists are in the same order. */

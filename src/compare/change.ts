@@ -38,6 +38,8 @@ export interface Change {
 // of this service: the rule for stored baselines. A throughput that the load sets, not the machine, is known far better.
 const PRIOR = 0.12
 const PRIOR_OF_OFFERED_LOAD = 0.01
+// What is left of it once the speed of the processors is taken out.
+const PRIOR_OF_CORRECTED = 0.08
 
 // One microsecond is the histogram's smallest step, so a 0 means less than that. It only keeps the logarithm finite.
 const SMALLEST_MS = 0.001
@@ -60,17 +62,17 @@ export function latencyChange(
   measured: Estimate,
   before: readonly number[],
   limit: RelativeLimit,
-  typical: readonly number[] | undefined,
+  { corrected, typical }: { readonly corrected: boolean; readonly typical: readonly number[] | undefined },
 ): Change {
   const [now = measured.value, ...then] = typical ?? [measured.value, ...before]
-  const noise = windowNoise(then.map(log), PRIOR)
-  const base = Math.exp(median(before.map(log)))
-  const ours = log(measured.value)
+  const noise = windowNoise(then.map(logarithm), corrected ? PRIOR_OF_CORRECTED : PRIOR)
+  const base = Math.exp(median(before.map(logarithm)))
+  const ours = logarithm(measured.value)
   const change = logChange(
-    log(now) - noise.centre,
+    logarithm(now) - noise.centre,
     noise,
-    measured.low > 0 ? ours - log(measured.low) : Number.POSITIVE_INFINITY,
-    measured.high === undefined ? undefined : log(measured.high) - ours,
+    measured.low > 0 ? ours - logarithm(measured.low) : Number.POSITIVE_INFINITY,
+    measured.high === undefined ? undefined : logarithm(measured.high) - ours,
   )
   const worst = limitOf(limit, base, 'higher')
   return {
@@ -78,8 +80,8 @@ export function latencyChange(
     baseline: base,
     runs: before.length,
     limit: worst,
-    whole: typical && ours - log(base),
-    allowed: log(worst) - log(base),
+    whole: typical && ours - logarithm(base),
+    allowed: logarithm(worst) - logarithm(base),
   }
 }
 
@@ -91,9 +93,12 @@ export function throughputChange(
   measured: Estimate,
   before: readonly number[],
   limit: RelativeLimit,
-  { offered, smallest }: { offered: boolean; smallest: number },
+  { offered, corrected, smallest }: { offered: boolean; corrected: boolean; smallest: number },
 ): Change {
-  const noise = windowNoise(before.map(Math.log), offered ? PRIOR_OF_OFFERED_LOAD : PRIOR)
+  const noise = windowNoise(
+    before.map(Math.log),
+    offered ? PRIOR_OF_OFFERED_LOAD : corrected ? PRIOR_OF_CORRECTED : PRIOR,
+  )
   const base = Math.exp(noise.centre)
   // Without one success there is no logarithm; one success in the window is kinder than the truth and still far below.
   const ours = Math.log(Math.max(measured.value, smallest))
@@ -172,6 +177,7 @@ export function pooledFailures(scopes: readonly Scope[]): { readonly x: number; 
   return sum
 }
 
-function log(ms: number): number {
-  return Math.log(Math.max(ms, SMALLEST_MS))
+/** Of a time in ms, or of a rate. */
+export function logarithm(value: number): number {
+  return Math.log(Math.max(value, SMALLEST_MS))
 }

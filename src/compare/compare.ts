@@ -1,6 +1,6 @@
 import type { Baseline, BaselineRun } from '../baseline/baseline.ts'
 import { baselineRun } from '../baseline/baseline-run.ts'
-import { type Comparable, comparableRuns } from '../baseline/comparable.ts'
+import { byReason, type Comparable, comparableRuns } from '../baseline/comparable.ts'
 import type { Budget } from '../profile/profile.ts'
 import type { RunResult } from '../result/result.ts'
 import { budgetRows } from './budget-rows.ts'
@@ -21,7 +21,7 @@ export function compare(
   budgets: readonly Budget[],
   { baselineProblem }: CompareOptions = {},
 ): Comparison {
-  const comparable = baseline === undefined ? { runs: [], refused: [] } : comparableRuns(baseline, result)
+  const comparable = baseline === undefined ? NOTHING : comparableRuns(baseline, result)
   const gated = budgets.flatMap(({ of }) => partNamed(of, result.steps) ?? [])
   const defects = defectsOf(result, { comparable: comparable.runs, gated, baselineProblem })
   // From a result that does not add up nothing else may be read.
@@ -35,12 +35,15 @@ export function compare(
   }
 }
 
-function factsOf(baseline: Baseline | undefined, { runs, refused }: Comparable): BaselineFacts {
+const NOTHING: Comparable = { runs: [], corrected: false, refused: [] }
+
+function factsOf(baseline: Baseline | undefined, { runs, corrected, refused }: Comparable): BaselineFacts {
   return {
     kind: 'stored',
     store: baseline?.store,
     comparable: runs.length,
-    refused,
+    corrected,
+    refused: byReason(refused),
     commits: [...new Set(runs.flatMap(({ commit }) => commit ?? []))],
   }
 }

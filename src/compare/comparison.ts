@@ -29,8 +29,13 @@ export interface BudgetRow {
   readonly measured: Estimate | undefined
   /** In the metric's unit; undefined when it is relative and there is no comparable baseline. */
   readonly limit: number | undefined
-  /** What it is compared with: `runs` stored ones or, side by side, rounds of the base. */
-  readonly baseline: { readonly value: number; readonly runs: number } | undefined
+  /**
+   * What it is compared with: `runs` stored ones, those since their level last changed where it did, or, side by side, rounds
+   * of the base.
+   */
+  readonly baseline:
+    | { readonly value: number; readonly runs: number; readonly since?: NewLevel | undefined }
+    | undefined
   /**
    * How many times the baseline's; undefined without a baseline or when it is 0. Estimated block by block where there are
    * blocks, so it need not be measured / baseline to the digit.
@@ -41,6 +46,15 @@ export interface BudgetRow {
   /** Shown to be better than the baseline, with the same care as "worse" is. Never gated. */
   readonly improved: boolean
   readonly judgement: Judgement
+}
+
+/** Where the level of stored runs changed. */
+export interface NewLevel {
+  /** Of the first run that has it. */
+  readonly commit: string | undefined
+  /** Means on either side, in the metric's unit. */
+  readonly before: number
+  readonly after: number
 }
 
 export type Judgement =
@@ -78,6 +92,8 @@ export interface StoredFacts {
   readonly store: string | undefined
   /** Runs that may be compared with this one (same plan, generator and machine). */
   readonly comparable: number
+  /** Whether they are of several processors, and their figures corrected by the speed of each. */
+  readonly corrected: boolean
   /** Runs in the store that may not, with the reason in words. */
   readonly refused: readonly { readonly runs: number; readonly reason: string }[]
   readonly commits: readonly string[]

@@ -1,14 +1,15 @@
-import type { Budget, MetricName } from '../profile/profile.ts'
+import { MIN_RUNS } from '../baseline/comparable.ts'
+import type { Budget } from '../profile/profile.ts'
 import { counted } from '../units.ts'
-import { blockMedians } from './block-medians.ts'
-import { type Change, errorsChange, latencyChange, limitOf, type RelativeLimit, throughputChange } from './change.ts'
-import type { BudgetRow, Estimate, Judgement } from './comparison.ts'
+import { type Change, limitOf, type RelativeLimit } from './change.ts'
+import type { BudgetRow, Estimate, Judgement, NewLevel } from './comparison.ts'
 import { heedFailures } from './heed-failures.ts'
 import { measure, type Pace } from './measure.ts'
 import { metricOf } from './metrics.ts'
 import type { Scope } from './scope.ts'
 import { holm, median } from './statistics.ts'
-import { undecidedChange, undecidedNumber } from './undecided.ts'
+import { storedChange, usableRuns } from './stored-change.ts'
+import { onlyLikely, undecidedChange, undecidedNumber } from './undecided.ts'
 
 /** All that is known about one budget. */
 export interface Evidence {
@@ -16,8 +17,12 @@ export interface Evidence {
   /** Undefined when nothing, or more than one thing, has the name behind `of`. */
   readonly now: Scope | undefined
   readonly pace: Pace
-  /** The same part of every comparable run. */
+  /** The same part of every run that it is compared with. */
   readonly before: readonly Scope[]
+  /** Where their level changed last, if it did. */
+  readonly since?: NewLevel | undefined
+  /** Whether they are of several processors, so that their figures are corrected by the speed of each. */
+  readonly corrected?: boolean
   /** Where that was measured, in words: "in the baseline". */
   readonly there: string
   /** Stored runs that may not be compared, in words; undefined when there is none. */
@@ -26,8 +31,6 @@ export interface Evidence {
 
 export type Judged = Omit<BudgetRow, 'budget' | 'scope' | 'metric'>
 
-/** The rule for stored baselines wants so many runs before it says anything. */
-const MIN_RUNS = 3
 /** "Worse at all" must be rejected at this level over all relative budgets of a run together. */
 const SLOWER_LEVEL = 0.01
 
@@ -49,7 +52,7 @@ export function judgeBudgets(evidence: readonly Evidence[]): readonly Judged[] {
   const shown = shownBy(compared, SLOWER_LEVEL)
   return weighed.map((one) => {
     const judged = one.change
-      ? judgeChange(one, one.change, shown[compared.indexOf(one.change)]!, SLOWER_LEVEL / compared.length)
+      ? judgeStored(one, one.change, shown[compared.indexOf(one.change)]!, SLOWER_LEVEL / compared.length)
       : judgeAlone(one)
     return { ...judged, judgement: heedFailures(judged.judgement, one, evidence) }
   })
@@ -82,38 +85,29 @@ interface Weighed extends Evidence {
 }
 
 function weigh(evidence: Evidence): Weighed {
-  const { budget, now, pace, before } = evidence
-  const measured = now && measure(budget.metric, now, pace)
-  const runs = usableRuns(budget, before)
+  const { budget, now, pace, before, corrected = false } = evidence
+  const { metric, limit } = budget
+  const measured = now && measure(metric, now, pace)
+  const runs = usableRuns(metric, before)
   const change =
-    budget.limit.kind === 'baseline' && now && measured && runs.length >= MIN_RUNS
-      ? changeAgainst(runs, budget.limit, { name: budget.metric, now, measured })
+    limit.kind === 'baseline' && now && measured && runs.length >= MIN_RUNS
+      ? storedChange(metric, limit, { now, measured, before: runs, corrected })
       : undefined
   return { ...evidence, measured, change }
 }
 
-function changeAgainst(
-  before: readonly Scope[],
-  limit: RelativeLimit,
-  { name, now, measured }: { name: MetricName; now: Scope; measured: Estimate },
-): Change {
-  const metric = metricOf(name)
-  if (metric.kind === 'errors') return errorsChange(now, before, limit)
-  const values = before.map((scope) => metric.read(scope)!)
-  if (metric.kind === 'latency') return latencyChange(measured, values, limit, blockMedians(name, [now, ...before]))
-  return throughputChange(measured, values, limit, {
-    offered: [now, ...before].every(({ keptUp }) => keptUp),
-    smallest: 1000 / now.measured,
-  })
-}
-
-/** Stored runs without a sample of this metric say nothing about it; a throughput of 0 has no logarithm. */
-function usableRuns({ metric }: Budget, before: readonly Scope[]): readonly Scope[] {
-  const { kind, read } = metricOf(metric)
-  return before.filter((scope) => {
-    const value = read(scope)
-    return value !== undefined && (kind !== 'throughput' || value > 0)
-  })
+/** The speed of a processor is not that of a service on it: what is corrected by it may hold, but proves no regression. */
+function judgeStored(one: Weighed, change: Change, shown: Shown, level: number): Judged {
+  const judged = judgeChange(one, change, shown, level)
+  const baseline = judged.baseline && { ...judged.baseline, since: one.since }
+  if (!one.corrected || one.budget.metric === 'errors') return { ...judged, baseline }
+  const { judgement } = judged
+  return {
+    ...judged,
+    baseline,
+    improved: false,
+    judgement: judgement.kind === 'exceeded' ? onlyLikely(one.budget.metric, change) : judgement,
+  }
 }
 
 /** The two keys. `level` is that of a single chance, for the resolution. */
@@ -145,7 +139,7 @@ function judgeAlone({ budget, now, measured, before, refused }: Weighed): Judged
     const judgement: Judgement = measured && now ? judgeAbsolute(budget, limit.value, measured, now) : NO_SAMPLES
     return { ...judged, limit: limit.value, judgement }
   }
-  const values = usableRuns(budget, before).map((scope) => metricOf(budget.metric).read(scope)!)
+  const values = usableRuns(budget.metric, before).map((scope) => metricOf(budget.metric).read(scope)!)
   const judgement = measured === undefined ? NO_SAMPLES : tooFewRuns(values.length, before, refused)
   return { ...judged, ...provisional(values, limit, budget.metric), judgement }
 }

@@ -1,10 +1,11 @@
+import type { BaselineRun } from '../baseline/baseline.ts'
 import type { MetricName } from '../profile/profile.ts'
 import type { RunResult } from '../result/result.ts'
 import type { Ms, Share } from '../units.ts'
 import type { Estimate } from './comparison.ts'
 import { studentQuantile } from './distributions.ts'
 import { failures, failuresAtMost, metricOf, percentileOf } from './metrics.ts'
-import type { Scope } from './scope.ts'
+import { type Scope, scopeOf, WHOLE } from './scope.ts'
 import { meanError, quantileBounds, wilson } from './statistics.ts'
 
 /** How steady the whole run was. */
@@ -52,4 +53,11 @@ export function paceOf({ intervals: { length, records }, plan }: RunResult): Pac
   const successes = new Array<number>(Math.floor(plan.measured / length)).fill(0)
   for (const { index, succeeded } of records) if (index < successes.length) successes[index] = succeeded
   return { length, successes }
+}
+
+/** Runs of earlier versions do not say how steady they were, and their throughput has no bounds. */
+export function paceOfStored(run: BaselineRun): Pace {
+  const { blocks } = scopeOf(run, WHOLE)
+  if (run.blocks === undefined || blocks === undefined) return { length: run.plan.measured, successes: [] }
+  return { length: run.blocks.length, successes: blocks.succeeded }
 }

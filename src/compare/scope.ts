@@ -1,4 +1,5 @@
 import type { BaselineRun, PartBlocks } from '../baseline/baseline.ts'
+import { loopTime } from '../baseline/comparable.ts'
 import { Histogram } from '../histogram.ts'
 import { stepLabel } from '../profile/step-label.ts'
 import type { StepResult } from '../result/result.ts'
@@ -29,6 +30,8 @@ export interface Scope {
   /** From the intended start; successes only. */
   readonly response: Histogram
   readonly causes: ReadonlyMap<string, number>
+  /** How long the calibration loop took; undefined where that is not known. */
+  readonly loop: Ms | undefined
   /** What the part was like from block to block; undefined where that is not known. */
   readonly blocks: PartBlocks | undefined
 }
@@ -64,7 +67,7 @@ export function partNamed(of: string | undefined, steps: readonly StepResult[]):
 const KEEPING_UP = 0.98
 
 /** What of a run is summed up; a step may stand there several times. */
-export type Summable = Pick<BaselineRun, 'steps' | 'plan' | 'iterations' | 'inWindow' | 'blocks'>
+export type Summable = Pick<BaselineRun, 'steps' | 'plan' | 'iterations' | 'inWindow' | 'blocks' | 'calibration'>
 
 /** Sums a run up over a part. */
 export function scopeOf(run: Summable, part: Part): Scope {
@@ -81,6 +84,7 @@ export function scopeOf(run: Summable, part: Part): Scope {
       run.plan.model === 'open' && run.inWindow.succeeded + run.inWindow.failed >= KEEPING_UP * (all.sent + dropped),
     response: Histogram.of(...steps.map(({ response }) => response)),
     causes: causesOf(steps),
+    loop: loopTime(run),
     blocks: run.blocks?.parts.find((blocks) => blocks.steps.join() === steps.map(({ id }) => id).join()),
   }
 }

@@ -1,3 +1,4 @@
+import { MIN_RUNS } from '../baseline/comparable.ts'
 import type { MetricName } from '../profile/profile.ts'
 import { counted, formatChange, formatCount, formatDuration, formatShare, type Ms } from '../units.ts'
 import type { Change } from './change.ts'
@@ -75,6 +76,15 @@ export function undecidedChange(metric: MetricName, change: Change, now: Scope):
     kind: 'undecided',
     reason: `the change of ${shown(metric, estimate)} may be anything from ${shown(metric, low)} to ${shown(metric, high)}, and the limit of ${shown(metric, allowed)} lies in between`,
     remedy: sharpen(change, now),
+  }
+}
+
+/** For a budget that is exceeded by figures of other processors. */
+export function onlyLikely(metric: MetricName, { estimate }: Change): Undecided {
+  return {
+    kind: 'undecided',
+    reason: `${shown(metric, estimate)} is beyond the limit, but next to runs of other processors, whose speed was taken out of their figures, that is likely and not proven`,
+    remedy: `Store ${MIN_RUNS} runs of this processor, or compare both versions side by side.`,
   }
 }
 

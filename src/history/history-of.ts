@@ -1,8 +1,9 @@
 import type { Baseline, BaselineRun } from '../baseline/baseline.ts'
-import { measure, type Pace } from '../compare/measure.ts'
+import { changePoints, meanOf } from '../compare/change-points.ts'
+import { measure, paceOfStored } from '../compare/measure.ts'
+import { levelOf, scaleOf } from '../compare/scales.ts'
 import { type Part, partOfStep, scopeOf, WHOLE } from '../compare/scope.ts'
 import type { MetricName } from '../profile/profile.ts'
-import { changePoints, meanOf } from './change-points.ts'
 import {
   type AcceptedAt,
   type ChangePoint,
@@ -12,7 +13,6 @@ import {
   type Point,
   type Series,
 } from './history.ts'
-import { levelOf, scaleOf } from './scales.ts'
 
 /** The window as series; where `accepted` came into force is marked at the first run that it holds for. */
 export function historyOf({ store, runs }: Baseline, accepted: readonly AcceptedAt[] = []): History {
@@ -76,17 +76,10 @@ function seriesOf(part: Part, metric: MetricName, { runs, placed }: Placed): Ser
 
 function pointOf(run: BaselineRun, at: number, part: Part, metric: MetricName): Point | undefined {
   if (part !== WHOLE && !run.steps.some(part.includes)) return undefined
-  const estimate = measure(metric, scopeOf(run, part), paceOf(run))
+  const estimate = measure(metric, scopeOf(run, part), paceOfStored(run))
   if (estimate === undefined) return undefined
   const { value, low, high } = estimate
   return { run: at, value, low: high === undefined && low === 0 ? undefined : low, high }
-}
-
-/** Runs of earlier versions do not say how steady they were, and their throughput has no bounds. */
-function paceOf(run: BaselineRun): Pace {
-  const { blocks } = scopeOf(run, WHOLE)
-  if (run.blocks === undefined || blocks === undefined) return { length: run.plan.measured, successes: [] }
-  return { length: run.blocks.length, successes: blocks.succeeded }
 }
 
 function changesOf(

@@ -1,7 +1,6 @@
 import type { Baseline } from '../baseline/baseline.ts'
-import { comparableRuns } from '../baseline/comparable.ts'
+import { type Current, comparableRuns } from '../baseline/comparable.ts'
 import { WHOLE } from '../compare/scope.ts'
-import type { RunResult } from '../result/result.ts'
 import type { Share } from '../units.ts'
 import type { History, HistoryRun } from './history.ts'
 
@@ -16,21 +15,18 @@ export interface WindowRow extends HistoryRun {
 }
 
 /** @param current the run that might be compared, of which nothing but this needs to be known */
-export function windowRows(
-  baseline: Baseline,
-  { runs, series }: History,
-  current: Pick<RunResult, 'id' | 'startedAt' | 'fingerprint'>,
-): readonly WindowRow[] {
+export function windowRows(baseline: Baseline, { runs, series }: History, current: Current): readonly WindowRow[] {
   const values = (metric: 'p95' | 'errors' | 'throughput') => {
     const points = series.find((one) => one.scope === WHOLE.name && one.metric === metric)?.points ?? []
     return new Map(points.map(({ run, value }) => [run, value]))
   }
+  const { refused } = comparableRuns(baseline, current)
   const [p95, errors, throughput] = [values('p95'), values('errors'), values('throughput')]
   return runs.map((run, at) => ({
     ...run,
     p95: p95.get(at),
     errors: errors.get(at),
     throughput: throughput.get(at),
-    refusal: comparableRuns({ ...baseline, runs: baseline.runs.slice(at, at + 1) }, current).refused[0]?.reason,
+    refusal: refused.find((one) => one.run === baseline.runs[at])?.reason,
   }))
 }

@@ -7,7 +7,13 @@ import { explanation, headline } from './headline.ts'
 import { policyBlocks } from './policy.ts'
 import { prose } from './prose.ts'
 import type { Report } from './report.ts'
-import { comparedSentence, improvementSentence, refusedSentences, resolutionSentence } from './sentences.ts'
+import {
+  comparedSentence,
+  improvementSentence,
+  newLevelSentences,
+  refusedSentences,
+  resolutionSentence,
+} from './sentences.ts'
 import { sharpnessSentence } from './sharpness.ts'
 import { table } from './table.ts'
 import { MARKDOWN } from './writing.ts'
@@ -83,6 +89,7 @@ function comparison(report: Report): string {
     improvementSentence(report, MARKDOWN),
     resolutionSentence(report),
     comparedSentence(report, MARKDOWN),
+    ...newLevelSentences(report, MARKDOWN),
     ...refusedSentences(report, MARKDOWN),
     ...(baselineNote === undefined ? [] : [prose(baselineNote)]),
   ]

@@ -4,6 +4,7 @@ import { Histogram, type HistogramText } from '../histogram.ts'
 import type { RunResult } from '../result/result.ts'
 import { counted, formatBytes, formatChange, formatCount, formatDuration, formatMs, formatShare } from '../units.ts'
 import { budgetFigures } from './budget-rows.ts'
+import { formatMetric } from './figures.ts'
 import type { Report } from './report.ts'
 import type { Writing } from './writing.ts'
 
@@ -54,7 +55,7 @@ export function comparedSentence({ comparison, result }: Report, writing: Writin
 
 function storedSentence(
   head: string,
-  { store, comparable, commits, refused }: StoredFacts,
+  { store, comparable, corrected, commits, refused }: StoredFacts,
   { name }: Writing,
 ): string | undefined {
   if (store === undefined) return `Nothing to compare ${head} with: no baseline was asked for.`
@@ -63,7 +64,8 @@ function storedSentence(
   const shown = commits.slice(-MAX_COMMITS).map((commit) => name(short(commit)))
   const more = commits.length - shown.length
   const list = shown.length === 0 ? '' : `: ${shown.join(', ')}${more > 0 ? ` and ${formatCount(more)} earlier` : ''}`
-  return `Compared ${head} with ${counted(comparable, 'run')} in ${name(store)}${list}.`
+  const speed = corrected ? ' They are of other processors, whose speed was taken out of their figures.' : ''
+  return `Compared ${head} with ${counted(comparable, 'run')} in ${name(store)}${list}.${speed}`
 }
 
 const DESIGN: Record<SideFacts['design'], string> = {
@@ -92,6 +94,19 @@ export function refusedSentences({ comparison }: Report, { sentence }: Writing):
   return baseline.refused.map(
     ({ runs, reason }) => `${counted(runs, 'stored run')} left out: ${sentence(withoutStop(reason))}.`,
   )
+}
+
+/** Where the level of the stored runs changed, so that only those since are compared with. */
+export function newLevelSentences({ comparison }: Report, { name }: Writing): readonly string[] {
+  const changed = comparison.budgets.flatMap(({ metric, budget, scope, baseline }) => {
+    if (baseline?.since === undefined) return []
+    const { commit, before, after } = baseline.since
+    const what = `${metric}${budget.of ? ` of ${name(scope)}` : ''}`
+    const where = commit === undefined ? '' : ` at commit ${name(short(commit))}`
+    return `${what} went from ${formatMetric(metric, before)} to ${formatMetric(metric, after)}${where}: compared with the ${counted(baseline.runs, 'run')} since.`
+  })
+  // Several budgets may limit the same number.
+  return [...new Set(changed)]
 }
 
 /** Everything that was planned, and what became of it; "≠" where it does not add up. */

@@ -16,6 +16,7 @@ export interface RunContext {
   readonly executor: string
   readonly fingerprint: Fingerprint
   readonly commit: string | undefined
+  readonly calibration?: RunResult['calibration']
   /** What became of the workers that were lost, one sentence each. */
   readonly lost: readonly string[]
 }
@@ -51,6 +52,7 @@ export function mergeResults(shards: Shards, context: RunContext): RunResult {
     profile: plan.name,
     fingerprint: context.fingerprint,
     commit: context.commit,
+    calibration: context.calibration,
     plan: {
       model: plan.model,
       target: plan.target,

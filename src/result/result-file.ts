@@ -145,6 +145,8 @@ const step = record<StepResult>({
   blocks: optional(intervals),
 })
 
+const loopTime = where(amount, (time) => time > 0, 'a time')
+
 export const fingerprint = record<Fingerprint>({
   plan: matching(/^[0-9a-f]{64}$/, 'a SHA-256'),
   generator: text,
@@ -159,6 +161,7 @@ const resultSummary = record<Omit<RunResult, 'intervals'>>({
   profile: text,
   fingerprint,
   commit: optional(matching(/^[0-9a-f]{40,64}$/, 'a commit')),
+  calibration: optional(record({ before: loopTime, after: loopTime })),
   plan: record({
     model: oneOf('open', 'closed'),
     target: text,

@@ -14,6 +14,8 @@ export interface RunResult {
   readonly fingerprint: Fingerprint
   /** Undefined outside a git checkout. */
   readonly commit: string | undefined
+  /** Undefined where it was not measured: it is only for comparing runs of different processors. */
+  readonly calibration?: Calibration | undefined
   readonly plan: PlanSummary
   /** expected = reported, unless a worker was lost. */
   readonly shards: { readonly expected: number; readonly reported: number; readonly lost: readonly string[] }
@@ -41,6 +43,12 @@ export interface Machine {
   readonly os: string
   /** Major version of Node. */
   readonly node: string
+}
+
+/** How long a fixed piece of work took on the generator's processor, before and after the load. */
+export interface Calibration {
+  readonly before: Ms
+  readonly after: Ms
 }
 
 export interface PlanSummary {

@@ -1,6 +1,6 @@
+import { partNames } from '../plan/part-names.ts'
 import type { LoadPlan } from '../plan/plan.ts'
 import type { Budget } from '../profile/profile.ts'
-import { stepLabel } from '../profile/step-label.ts'
 import { bySubject } from './budget-differences.ts'
 import { orderOf, subjectOf } from './limits.ts'
 import type { Policy } from './policy.ts'
@@ -53,21 +53,11 @@ function strictest(base: LoadPlan, head: LoadPlan): Pick<JudgedBudgets, 'budgets
     const budget = before.get(subjectOf(own))
     return budget === undefined || order(budget, own) === 'different'
   })
-  const parts = partsOf(base)
+  const parts = partNames(base)
   const known = ({ of }: Budget) => of === undefined || parts.has(of)
   return { budgets, added: more.filter(known), unjudged: more.filter((budget) => !known(budget)) }
 }
 
 function order(before: Budget, after: Budget): ReturnType<typeof orderOf> {
   return orderOf(before.metric, before.limit, after.limit)
-}
-
-/** Every name that a budget can have behind `of`. */
-function partsOf({ scenarios }: LoadPlan): ReadonlySet<string> {
-  return new Set(
-    scenarios.flatMap(({ name, steps }) => [
-      name,
-      ...steps.flatMap((step) => (step.kind === 'request' ? [stepLabel(name, step.name)] : [])),
-    ]),
-  )
 }

@@ -1,4 +1,5 @@
-import { resolve } from 'node:path'
+import { realpath } from 'node:fs/promises'
+import { dirname, relative, resolve } from 'node:path'
 import { LoadgateError } from '../errors.ts'
 import { askGit, type GitOptions } from './git.ts'
 
@@ -6,7 +7,10 @@ import { askGit, type GitOptions } from './git.ts'
 export interface Workspace {
   /** Top of its files. */
   readonly root: string
-  /** The profile's directory below the root, as git writes it: empty, or with a slash at its end. */
+  /**
+   * The profile's directory below the root, by the name it is called by; empty where it is the root. Where a link leads is
+   * for each version to say: a change that turns a directory into a link is still about that directory.
+   */
   readonly folder: string
   /** Shared by all worktrees of the repository. */
   readonly gitDirectory: string
@@ -20,12 +24,29 @@ export interface Workspace {
 export async function workspaceAt(options: GitOptions): Promise<Workspace> {
   const facts = ['--show-toplevel', '--show-prefix', '--git-common-dir', '--is-shallow-repository']
   const { code, stdout, stderr } = await askGit(['rev-parse', ...facts, '--verify', 'HEAD^{commit}'], options)
-  const [root = '', folder = '', gitDirectory = '', shallow = '', head = ''] = stdout.split('\n')
+  const [root = '', prefix = '', gitDirectory = '', shallow = '', head = ''] = stdout.split('\n')
   if (code === 0 && isCommit(head))
-    return { root, folder, gitDirectory: resolve(options.directory, gitDirectory), shallow: shallow === 'true', head }
+    return {
+      root,
+      folder: await folderBelow(root, options.directory, prefix),
+      // Git answers from where it really is.
+      gitDirectory: resolve(await realpath(options.directory), gitDirectory),
+      shallow: shallow === 'true',
+      head,
+    }
   throw new LoadgateError('usage', `There is no base version: git finds no commit here: ${stderr.trim()}`, {
     hint: 'Check the repository out before this step (actions/checkout), or name a deployed version with `base-target`.',
   })
+}
+
+/** @param prefix the real one, for a directory that a link from outside of the repository leads to */
+async function folderBelow(root: string, directory: string, prefix: string): Promise<string> {
+  const path = resolve(directory)
+  let folder = prefix.replace(/\/$/, '')
+  // The outermost counts, since a link further in may lead back to the root.
+  for (let top = path; top !== dirname(top); top = dirname(top))
+    if ((await realpath(top)) === root) folder = relative(top, path)
+  return folder
 }
 
 /** Whether this is a full object name, and so no option, path or branch either. */

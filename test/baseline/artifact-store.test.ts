@@ -269,6 +269,20 @@ test('as of a commit, later runs are left out', async () => {
   })
 })
 
+test('a tag is compared with the nights before it, of the same workflow', async () => {
+  for (const [n, commit] of [first, second, fourth].entries())
+    await bench.save(small(`night-${n}`, n, commit), { event: 'schedule' })
+  const tag = bench.addRun({ event: 'push', branch: 'v1.0.0', commit: third, conclusion: null })
+  const { runs, asOf } = await bench.open(tag).read()
+  expect([idsOf(runs), asOf?.nearest?.commit]).toEqual([['night-0', 'night-1'], second])
+  const elsewhere = { ...tag, workflow: 78, path: '.github/workflows/release.yml' }
+  bench.actions.runs.set(tag.id, elsewhere)
+  expect(await bench.open(elsewhere).read()).toMatchObject({
+    runs: [],
+    notes: [expect.stringContaining('another workflow')],
+  })
+})
+
 test('a history that was rewritten takes its runs out of the window', async () => {
   await bench.save(small('kept', 1, first))
   await bench.save(small('dropped', 2, second))

@@ -1,6 +1,6 @@
 import { expect, test } from '@jest/globals'
 import type { BaselineRun } from '../../src/baseline/baseline.ts'
-import { comparableRuns } from '../../src/baseline/comparable.ts'
+import { byReason, comparableRuns, loopTime } from '../../src/baseline/comparable.ts'
 import type { Fingerprint } from '../../src/result/result.ts'
 import { madeRun, NOW, storedRun } from './made-run.ts'
 
@@ -11,11 +11,14 @@ const on = (machine: Partial<Fingerprint['machine']>): BaselineRun => ({
   ...run,
   fingerprint: { ...run.fingerprint, machine: { ...run.fingerprint.machine, ...machine } },
 })
-const compared = (...runs: BaselineRun[]) => comparableRuns({ store: 'file:x', runs }, current)
+const compared = (...runs: BaselineRun[]) => {
+  const { refused, ...rest } = comparableRuns({ store: 'file:x', runs }, current)
+  return { ...rest, refused: byReason(refused) }
+}
 
-test('runs of the same load, generator and machine are comparable, in their order', () => {
-  const other = { ...run, id: 'other' }
-  expect(compared(run, other)).toEqual({ runs: [run, other], refused: [] })
+test('runs of the same load, generator and machine are comparable, oldest first', () => {
+  const other = { ...run, id: 'other', startedAt: run.startedAt + 1 }
+  expect(compared(other, run)).toEqual({ runs: [run, other], corrected: false, refused: [] })
 })
 
 test.each([
@@ -29,7 +32,11 @@ test.each([
   ['a run without a date', { ...run, startedAt: Number.NaN }, /older than 60 days/],
   ['the run itself', { ...run, id: 'now' }, /this run itself/],
 ])('%s is refused in words', (_, other, reason) => {
-  expect(compared(other)).toEqual({ runs: [], refused: [{ runs: 1, reason: expect.stringMatching(reason) }] })
+  expect(compared(other)).toEqual({
+    runs: [],
+    corrected: false,
+    refused: [{ runs: 1, reason: expect.stringMatching(reason) }],
+  })
 })
 
 test('exactly 60 days is not yet too old', () => {
@@ -39,4 +46,59 @@ test('exactly 60 days is not yet too old', () => {
 test('refusals are counted by reason', () => {
   const { runs, refused } = compared(run, on({ node: '22' }), on({ node: '22' }), { ...run, complete: false })
   expect([runs.length, refused.map(({ runs }) => runs)]).toEqual([1, [2, 1]])
+})
+
+const timed = { ...current, calibration: { before: 10, after: 10.5 } }
+const slow = (at: number, calibration: BaselineRun['calibration'] = { before: 14, after: 14 }): BaselineRun => ({
+  ...on({ cpu: 'Slow 1' }),
+  id: `slow-${at}`,
+  startedAt: NOW - (10 - at) * DAY,
+  calibration,
+})
+const beside = (now: typeof current, ...runs: BaselineRun[]) => {
+  const { refused, ...rest } = comparableRuns({ store: 'file:x', runs }, now)
+  return { runs: rest.runs.map(({ id }) => id), corrected: rest.corrected, refused: byReason(refused) }
+}
+
+test('runs of another processor do where there are too few of this one, and the speed of both is known', () => {
+  const own = (at: number): BaselineRun => ({ ...run, id: `own-${at}`, calibration: { before: 10, after: 10 } })
+  expect(beside(timed, slow(0), own(1), slow(2), own(3))).toEqual({
+    runs: ['slow-0', 'slow-2', 'own-1', 'own-3'],
+    corrected: true,
+    refused: [],
+  })
+  expect(beside(timed, slow(0), own(1), slow(2), own(3), own(4))).toEqual({
+    runs: ['own-1', 'own-3', 'own-4'],
+    corrected: false,
+    refused: [{ runs: 2, reason: 'another machine: CPU Slow 1, now Fast 9000' }],
+  })
+})
+
+test('they do not where some speed is not known', () => {
+  const refused = [{ runs: 1, reason: 'another machine: CPU Slow 1, now Fast 9000' }]
+  expect(beside(current, slow(0))).toEqual({ runs: [], corrected: false, refused })
+  const changing = { before: 10, after: 11.1 }
+  expect(beside({ ...timed, calibration: changing }, slow(0))).toEqual({ runs: [], corrected: false, refused })
+  expect(beside(timed, slow(0), slow(1, changing), run)).toEqual({
+    runs: ['slow-0'],
+    corrected: true,
+    refused: [...refused, { runs: 1, reason: 'the speed of its processor is not known' }],
+  })
+})
+
+test('nor where anything else differs', () => {
+  const other = {
+    ...slow(0),
+    fingerprint: { ...slow(0).fingerprint, machine: { ...slow(0).fingerprint.machine, cores: 2 } },
+  }
+  expect(beside(timed, other).refused).toEqual([
+    { runs: 1, reason: 'another machine: CPU Slow 1, now Fast 9000; cores 2, now 4' },
+  ])
+})
+
+test('the loop takes the mean of both times, unless they lie apart', () => {
+  expect(loopTime({ calibration: { before: 10, after: 10.8 } })).toBeCloseTo(Math.sqrt(108))
+  expect(loopTime({ calibration: { before: 10, after: 11.1 } })).toBeUndefined()
+  expect(loopTime({ calibration: { before: 11.1, after: 10 } })).toBeUndefined()
+  expect(loopTime({})).toBeUndefined()
 })

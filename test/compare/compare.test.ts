@@ -398,6 +398,7 @@ test('scopes: the whole run first, then every step, with the medians of the base
 test('the baseline is described: runs, refusals and commits', () => {
   const baseline = stored(withP95(100), withP95(100), withP95(100, { startedAt: NOW - 90 * DAY }))
   expect(compare(madeRun(), baseline, []).baseline).toEqual({
+    corrected: false,
     kind: 'stored',
     store: 'file:x',
     comparable: 2,
@@ -405,6 +406,7 @@ test('the baseline is described: runs, refusals and commits', () => {
     commits: ['c'.repeat(40)],
   })
   expect(compare(madeRun(), undefined, []).baseline).toEqual({
+    corrected: false,
     kind: 'stored',
     store: undefined,
     comparable: 0,
@@ -422,4 +424,75 @@ test('the whole comparison survives JSON', () => {
     JSON.parse(JSON.stringify(comparison, (_, value) => (value === undefined ? undefined : value))),
   )
   expect(JSON.stringify(comparison)).not.toContain(':null')
+})
+
+/** Runs of another processor, on which the calibration loop took 40 % longer, and so did the service. */
+const onSlower = (p95s: readonly number[]): Baseline => ({
+  store: 'file:x',
+  runs: p95s.map((p95, n) => {
+    const run = storedRun({ id: `run-${n}`, startedAt: NOW - (p95s.length - n) * DAY, ...withP95(1.4 * p95) })
+    const { fingerprint } = run
+    const calibration = { before: 14, after: 14 }
+    return { ...run, calibration, fingerprint: { ...fingerprint, machine: { ...fingerprint.machine, cpu: 'Slow 1' } } }
+  }),
+})
+const here = (p95: number): RunResult => ({ ...madeRun(withP95(p95)), calibration: { before: 10, after: 10 } })
+const elsewhere = onSlower([98, 100, 102, 99, 101])
+
+test('runs of another processor are compared with by its speed', () => {
+  const { baseline, change } = row(here(100), budget('p95', { share: 1 }), elsewhere)
+  // 30 % of a service's time do not follow the processor, as long as the runs do not show otherwise.
+  expect(baseline).toMatchObject({ runs: 5, value: expect.closeTo(140 * (10 / 14) ** 0.7, 0) })
+  expect(change!.value).toBeCloseTo((100 / 140) * 1.4 ** 0.7, 1)
+  expect(kindOf(here(100), budget('p95', { share: 1 }), elsewhere)).toBe('holds')
+  expect(compare(here(100), elsewhere, []).baseline).toMatchObject({ comparable: 5, corrected: true, refused: [] })
+})
+
+test('where they scatter with their processors, how far is learnt from them', () => {
+  const { runs } = onSlower([70, 100, 140, 100])
+  const loops = [0.7, 1, 1.4, 1]
+  const following = {
+    store: 'file:x',
+    runs: runs.map((run, at) => ({ ...run, calibration: { before: 14 * loops[at]!, after: 14 * loops[at]! } })),
+  }
+  expect(row(here(100), budget('p95', { share: 1 }), following).baseline!.value).toBeCloseTo(100, 0)
+})
+
+test('what is corrected by speed proves no regression and no improvement', () => {
+  const { judgement } = row(here(400), budget('p95', { share: 1 }), elsewhere)
+  expect(judgement).toEqual({
+    kind: 'undecided',
+    reason: expect.stringMatching(/^\+\d+ % is beyond the limit, but next to runs of other processors/),
+    remedy: 'Store 3 runs of this processor, or compare both versions side by side.',
+  })
+  expect(row(here(20), budget('p95', { share: 1 }), elsewhere)).toMatchObject({
+    improved: false,
+    judgement: { kind: 'holds' },
+  })
+})
+
+test('a throughput that the load sets is the same on any processor, and errors are', () => {
+  expect(row(here(100), budget('throughput', { share: 0.2 }), elsewhere).change!.value).toBeCloseTo(1)
+  const failing = {
+    ...madeRun({ steps: [{ times: spread(100), causes: { timeout: 900 } }] }),
+    calibration: { before: 10, after: 10 },
+  }
+  expect(kindOf(failing, budget('errors', { amount: 0.01 }), elsewhere)).toBe('exceeded')
+})
+
+test('a run is held to the level since it last changed', () => {
+  const days = [200, 204, 198, 201, 197, 50, 51, 49]
+  const risen: Baseline = {
+    store: 'file:x',
+    runs: days.map((p95, n) =>
+      storedRun({ id: `run-${n}`, startedAt: NOW - (days.length - n) * DAY, ...withP95(p95) }),
+    ),
+  }
+  const { baseline, judgement } = row(withP95(150), budget('p95', { share: 0.5 }), risen)
+  expect(judgement).toEqual({ kind: 'exceeded' })
+  expect(baseline).toMatchObject({
+    runs: 3,
+    value: expect.closeTo(50, 0),
+    since: { before: expect.closeTo(200, 0), after: expect.closeTo(50, 0) },
+  })
 })

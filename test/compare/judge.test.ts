@@ -35,7 +35,7 @@ function comparison(judgements: readonly Judgement[], defects: readonly Defect[]
   return {
     budgets: judgements.map(row),
     scopes: [],
-    baseline: { kind: 'stored', store: undefined, comparable: 0, refused: [], commits: [] },
+    baseline: { kind: 'stored', store: undefined, comparable: 0, corrected: false, refused: [], commits: [] },
     defects,
   }
 }

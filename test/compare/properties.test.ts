@@ -188,7 +188,7 @@ test('nothing missing ever passes', () => {
   // What a verdict does not rest on: names, sizes, and what was sent before the window. Without its model a run is compared
   // as if the target had set the pace, which is the wider noise.
   const harmless =
-    /^(kind|schema|id|profile|commit|plan\.(model|target|warmUp|seed|executor)|warmUp.*|health\.(connections.*|staleRetries|pauses|machine|link)|steps\.\d\.(id|scenario|step|bytesReceived|bytesSent|causes|firstByte|blocks(\.length|\.records\.\d+\.(index|failed))?)|intervals\.records\.\d+\.failed)$/
+    /^(kind|schema|id|profile|commit|calibration|plan\.(model|target|warmUp|seed|executor)|warmUp.*|health\.(connections.*|staleRetries|pauses|machine|link)|steps\.\d\.(id|scenario|step|bytesReceived|bytesSent|causes|firstByte|blocks(\.length|\.records\.\d+\.(index|failed))?)|intervals\.records\.\d+\.failed)$/
   expect(passed.map((path) => path.join('.')).filter((path) => !harmless.test(path))).toEqual([])
 })
 

@@ -50,7 +50,7 @@ test('without a baseline: a pass that says so, and nothing is stored unasked', a
   expect(verdict.reason).toBe('One budget holds; 1 relative one was not judged, since there is no baseline yet.')
   expect(comparison.budgets.map(({ judgement }) => judgement.kind)).toEqual(['no-baseline', 'holds'])
   expect([comparison.baseline, about.baselineNote]).toEqual([
-    { kind: 'stored', store: `file:${STORE}`, comparable: 0, refused: [], commits: [] },
+    { kind: 'stored', store: `file:${STORE}`, comparable: 0, corrected: false, refused: [], commits: [] },
     undefined,
   ])
   expect(() => readFileSync(place.at(STORE))).toThrow('ENOENT')

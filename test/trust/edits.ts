@@ -7,6 +7,8 @@ export interface Edit {
   readonly what: string
   readonly profile: Written
   readonly rows?: string
+  /** What the head's `loadgate-accept.yml` holds. */
+  readonly accept?: string
   /** Of what `policyDifferences` should say, at least one must be of this kind; undefined where that is not the point. */
   readonly effect?: Effect
 }
@@ -24,6 +26,7 @@ const BY_HAND: readonly (readonly [way: Way, value: Written, effect: Effect])[] 
   [['service', 'prepare-within'], '9m', 'looser'],
   [['service', 'prepare-within'], '1m', 'tighter'],
   [['service', 'alone'], true, 'different'],
+  [['service'], { start: 'node server.mjs', ready: '/healthz' }, 'different'],
   [['service', 'ready-within'], '60s', 'looser'],
   [['service', 'ready-within'], '10s', 'tighter'],
   [['load', 'warm-up'], '50s', 'different'],
@@ -35,6 +38,7 @@ const BY_HAND: readonly (readonly [way: Way, value: Written, effect: Effect])[] 
   [['load', 'stages', 0, 'rate'], '1/s', 'looser'],
   [['load', 'stages', 0, 'to'], '99/s', 'looser'],
   [['load', 'stages'], [{ rate: '100/s', for: '40s' }, { rate: '100/s', to: '50/s', for: '20s' }], 'different'],
+  [['load'], { 'warm-up': '55s', stages: [{ rate: '100/s', for: '5s' }] }, 'looser'],
   [['load'], { users: 10, for: '60s' }, 'different'],
   [['load'], { rate: '100/s', for: '60s' }, 'tighter'],
   [['load'], { 'warm-up': '5s', steps: { rate: '10/s', add: '10/s', every: '10s', until: '40/s', for: '60s' } }, 'looser'],
@@ -90,12 +94,15 @@ const BY_HAND: readonly (readonly [way: Way, value: Written, effect: Effect])[] 
   [['budgets', 1], 'p95 < baseline + 900 ms', 'different'],
   [['budgets', 1], 'p95 < baseline + 5 %', 'tighter'],
   [['budgets', 1], 'p95 of visitor < 9 s', 'looser'],
+  [['budgets', 1], 'p95 of "GET /" < baseline + 10 % and + 5 ms', 'looser'],
   [['budgets', 2], 'p99 of member < 20 s', 'looser'],
+  [['budgets', 2], 'p99 of visitor < 1 s', 'looser'],
   [['budgets', 2], 'p99 of "log in" < 1 s', 'looser'],
   [['budgets', 3], 'errors < 100 %', 'looser'],
   [['budgets', 3], 'errors of visitor < 0.5 %', 'looser'],
   [['budgets', 3], 'errors < 0.1 %', 'tighter'],
   [['budgets', 4], 'errors < baseline + 99 pp', 'looser'],
+  [['budgets', 4], 'errors of visitor < baseline + 0.2 pp', 'looser'],
   [['budgets', 5], 'throughput > 0.1/s', 'looser'],
   [['budgets', 5], 'throughput > 12/s', 'tighter'],
   [['budgets', 6], 'throughput > baseline - 99 %', 'looser'],
@@ -104,6 +111,14 @@ const BY_HAND: readonly (readonly [way: Way, value: Written, effect: Effect])[] 
   [['budgets'], [...SHOP.budgets, 'p50 < 1 h', 'errors of visitor < 90 %'], 'tighter'],
   // Each further budget against the baseline makes all of them blunter, were they one family.
   [['budgets'], [...SHOP.budgets, ...Array.from({ length: 90 }, (_, n) => `p${n + 1} < baseline + 1000 %`)], 'tighter'],
+]
+
+/** Regressions that a head accepts by itself. */
+const ACCEPTED: readonly (readonly [metric: string, limit: string])[] = [
+  ['p95', '+ 1000 %'],
+  ['p95', '9 s'],
+  ['errors', '+ 99 pp'],
+  ['throughput', '- 99 %'],
 ]
 
 const written = (value: Written | undefined) => JSON.stringify(value)?.slice(0, 60)
@@ -138,5 +153,10 @@ export const EDITS: readonly Edit[] = [
   },
   { what: 'fewer rows', profile: SHOP, rows: ROWS.split('\n').slice(0, 2).join('\n'), effect: 'looser' },
   { what: 'other rows', profile: SHOP, rows: ROWS.replace('one', 'two'), effect: 'different' },
+  ...ACCEPTED.map(([metric, limit]) => ({
+    what: `${metric} is accepted at ${limit}`,
+    profile: SHOP,
+    accept: JSON.stringify({ accept: [{ metric, limit, reason: 'because', expires: '2026-12-31' }] }),
+  })),
   { what: 'more rows', profile: SHOP, rows: `${ROWS}e@f.example,three\n`, effect: 'tighter' },
 ]

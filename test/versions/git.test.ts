@@ -1,4 +1,4 @@
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from '@jest/globals'
 import { askGit, git } from '../../src/versions/git.ts'
@@ -88,7 +88,7 @@ test('a workspace is told from inside of it, from whichever directory', async ()
   const { directory } = here
   expect(await workspaceAt({ ...here, directory: join(directory, 'shop') })).toEqual({
     root: directory,
-    folder: 'shop/',
+    folder: 'shop',
     gitDirectory: join(directory, '.git'),
     shallow: false,
     head,
@@ -96,6 +96,27 @@ test('a workspace is told from inside of it, from whichever directory', async ()
   const { origin, merge } = pullRequest(box, 'shallow')
   const workspace = shallowCheckout(box, 'shallow', origin, 'refs/pull/1/merge')
   expect(await workspaceAt({ ...here, directory: workspace })).toMatchObject({ shallow: true, folder: '', head: merge })
+})
+
+test('a folder has the name that it is called by: where a link leads is for each version to say', async () => {
+  const { root, git } = box
+  const repository = join(root, 'links')
+  git(root, 'init', '--quiet', repository)
+  box.commit(repository, { 'lax/loadgate.yml': 'lax', 'strict/here/loadgate.yml': 'strict' })
+  symlinkSync('lax', join(repository, 'linked'))
+  symlinkSync('.', join(repository, 'itself'))
+  symlinkSync('../lax', join(repository, 'strict', 'lax'))
+  symlinkSync(repository, join(root, 'from-outside'))
+  symlinkSync(join(repository, 'lax'), join(root, 'inside-from-outside'))
+  const folders = ['links/linked', 'links/itself', 'links/strict/lax', 'links/strict/here', 'links/itself/strict/here']
+  const elsewhere = ['from-outside/lax', 'inside-from-outside']
+  const found: string[] = []
+  for (const name of [...folders, ...elsewhere]) {
+    const workspace = await workspaceAt({ ...here, directory: join(root, name) })
+    expect(workspace).toMatchObject({ root: repository, gitDirectory: join(repository, '.git') })
+    found.push(workspace.folder)
+  }
+  expect(found).toEqual(['linked', 'itself', 'strict/lax', 'strict/here', 'itself/strict/here', 'lax', 'lax'])
 })
 
 test.each(['temp', 'empty'])(

@@ -1,4 +1,5 @@
 import type { Baseline, BaselineStore } from '../../baseline/baseline.ts'
+import { type Current, runToCome } from '../../baseline/comparable.ts'
 import { openStore } from '../../baseline/store.ts'
 import { LoadgateError } from '../../errors.ts'
 import { fingerprintHere } from '../../fingerprint.ts'
@@ -7,7 +8,6 @@ import { optionsFromCommandLine, readFlags } from '../../inputs.ts'
 import type { Output } from '../../output/output.ts'
 import type { LoadPlan } from '../../plan/plan.ts'
 import { loadProfile } from '../../profile-file.ts'
-import type { RunResult } from '../../result/result.ts'
 
 /** What the command line names: a profile, and the store that keeps its runs. */
 export interface Stored {
@@ -16,7 +16,7 @@ export interface Stored {
   readonly plan: LoadPlan
   readonly store: BaselineStore
   /** A run here and now, as far as comparing asks. */
-  readonly current: Pick<RunResult, 'id' | 'startedAt' | 'fingerprint'>
+  readonly current: Current
 }
 
 export async function openStored(
@@ -32,7 +32,7 @@ export async function openStored(
   const store = openStore(baseline, { cwd: process.cwd(), env, profile, github: placeOf(env) })
   if (store === undefined)
     throw new LoadgateError('usage', '`--baseline` is "none"', { hint: 'Name a store, as in file:PATH.' })
-  const current = { id: '', startedAt: Date.now(), fingerprint: fingerprintHere(plan.hash) }
+  const current = runToCome(fingerprintHere(plan.hash), Date.now())
   return { values, profile, plan, store, current }
 }
 

@@ -1,5 +1,5 @@
 import type { Baseline, BaselineRun } from '../../baseline/baseline.ts'
-import { comparableRuns } from '../../baseline/comparable.ts'
+import { byReason, comparableRuns, type Refused } from '../../baseline/comparable.ts'
 import { EXIT } from '../../errors.ts'
 import { counted, type EpochMs } from '../../units.ts'
 import type { BaselineDoors } from './baseline.ts'
@@ -25,9 +25,11 @@ export async function verifyBaseline(argv: readonly string[], { output }: Baseli
   return EXIT.pass
 }
 
-function listed(refused: ReturnType<typeof comparableRuns>['refused']): string {
+function listed(refused: readonly Refused[]): string {
   if (refused.length === 0) return ''
-  return `, not with ${refused.map(({ runs, reason }) => `${counted(runs, 'run')} (${reason})`).join(' or ')}`
+  return `, not with ${byReason(refused)
+    .map(({ runs, reason }) => `${counted(runs, 'run')} (${reason})`)
+    .join(' or ')}`
 }
 
 /** Clocks of machines differ by seconds, not by hours. */

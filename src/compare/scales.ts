@@ -1,7 +1,6 @@
-import { Z95 } from '../compare/statistics.ts'
 import type { MetricName } from '../profile/profile.ts'
 import type { Level } from './change-points.ts'
-import type { Point } from './history.ts'
+import { Z95 } from './statistics.ts'
 
 /** Where values of one level scatter alike, whatever the level is. */
 export interface Scale {
@@ -35,8 +34,14 @@ export function scaleOf(metric: MetricName): Scale {
   return metric === 'errors' ? ARCSINE : LOGARITHM
 }
 
+interface Bounded {
+  readonly value: number
+  readonly low: number | undefined
+  readonly high: number | undefined
+}
+
 /** A pair of one-sided 95 % bounds is 2 · 1.645 standard errors apart. */
-export function levelOf({ value, low, high }: Point, scale: Scale): Level {
+export function levelOf({ value, low, high }: Bounded, scale: Scale): Level {
   const width = low === undefined || high === undefined ? 0 : scale.to(high) - scale.to(low)
   return { value: scale.to(value), variance: (width / (2 * Z95)) ** 2 }
 }

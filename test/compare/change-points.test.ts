@@ -1,8 +1,8 @@
 import { expect, test } from '@jest/globals'
 import fc from 'fast-check'
+import { changePoints, type Level } from '../../src/compare/change-points.ts'
 import { studentAbove } from '../../src/compare/distributions.ts'
-import { changePoints, type Level } from '../../src/history/change-points.ts'
-import { levelOf, scaleOf } from '../../src/history/scales.ts'
+import { levelOf, scaleOf } from '../../src/compare/scales.ts'
 import { normal, seeded } from '../baseline/made-run.ts'
 
 const always = () => true

@@ -1,4 +1,4 @@
-import { studentAbove } from '../compare/distributions.ts'
+import { studentAbove } from './distributions.ts'
 
 /** A value on a scale on which values of one level scatter alike, and what its own samples leave open of it. */
 export interface Level {

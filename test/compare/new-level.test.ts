@@ -1,0 +1,46 @@
+import { expect, test } from '@jest/globals'
+import { sinceNewLevel } from '../../src/compare/new-level.ts'
+import { WHOLE } from '../../src/compare/scope.ts'
+import type { Cause } from '../../src/engine/shard-result.ts'
+import { NOW, spread, storedRun } from '../baseline/made-run.ts'
+
+const HOUR = 3_600_000
+/** Runs whose response times lie about so many ms, an hour apart. */
+const runsOf = (centres: readonly number[], causes: Partial<Record<Cause, number>> = {}) =>
+  centres.map((centre, at) => ({
+    ...storedRun({
+      id: `run-${at}`,
+      startedAt: NOW - (centres.length - at) * HOUR,
+      steps: [{ times: spread(centre), causes }],
+    }),
+    commit: `${at}`.padStart(40, '0'),
+  }))
+const kept = (centres: readonly number[]) => sinceNewLevel('p95', WHOLE, runsOf(centres))
+
+test('without a change all runs stay', () => {
+  const { scopes, since } = kept([100, 103, 98, 101, 99, 102])
+  expect([scopes.length, since]).toEqual([6, undefined])
+})
+
+test('from the run on that was first of the new level', () => {
+  const { scopes, since } = kept([100, 103, 98, 101, 50, 52, 49])
+  expect(scopes).toHaveLength(3)
+  const ratio = since!.after / since!.before
+  expect([since!.commit, ratio > 0.45 && ratio < 0.55]).toEqual(['4'.padStart(40, '0'), true])
+})
+
+test('of two changes the later one counts, and what lay between them is what was before', () => {
+  const { scopes, since } = kept([100, 102, 98, 101, 50, 51, 49, 50, 25, 26, 24.5])
+  expect(scopes).toHaveLength(3)
+  expect(since!.before / since!.after).toBeCloseTo(2, 1)
+})
+
+test('two odd runs are not a level yet', () => {
+  expect(kept([100, 103, 98, 101, 50, 51]).since).toBeUndefined()
+})
+
+test('what a metric does not show has no place in it', () => {
+  const silent = storedRun({ id: 'silent', steps: [{ times: [], causes: { 'connection-refused': 5 } }] })
+  const runs = [...runsOf([100, 103, 98]), silent, ...runsOf([50, 51, 49])]
+  expect(sinceNewLevel('p95', WHOLE, runs).scopes).toHaveLength(3)
+})
