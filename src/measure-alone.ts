@@ -40,7 +40,7 @@ interface AloneOptions {
   readonly earlier: Earlier
   readonly threads: number | 'auto'
   readonly commit: string | undefined
-  /** Whether to take the processor's speed before and after: runs of other processors are compared by it. */
+  /** Whether to take this processor's speed before and after: runs of others are compared by it. */
   readonly timed: boolean
 }
 
@@ -51,6 +51,7 @@ export async function measureAlone(
   doors: LoadDoors,
 ): Promise<Measured> {
   const plan = hideSecrets(loaded.plan, doors.output.redact)
+  await prepared(loaded, doors)
   const send = () => sendLoad(loaded, options.threads, doors)
   const { found, calibration } = options.timed
     ? await calibrated(send, doors.signal)
@@ -96,13 +97,20 @@ async function sendLoad(
   }
 }
 
+async function prepared(
+  { profile: { service }, directory }: LoadedProfile,
+  { output, env, signal, onService }: LoadDoors,
+): Promise<void> {
+  if (service === undefined) return
+  await prepare(service, { cwd: directory, env, signal, onService, progress: output.info, who: 'the service' })
+}
+
 async function startedService(
   { profile, directory }: LoadedProfile,
   { output, env, signal, onService }: LoadDoors,
 ): Promise<RunningService | undefined> {
   const { service: spec, target, connections } = profile
   if (!spec) return undefined
-  await prepare(spec, { cwd: directory, env, signal, onService, progress: output.info, who: 'the service' })
   output.info(`Starting the service: ${spec.start}`)
   const began = performance.now()
   const service = await startService(spec, { cwd: directory, target, connections, env, signal, onStart: onService })

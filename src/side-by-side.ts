@@ -99,7 +99,7 @@ async function measureRounds(all: Rounds, doors: SideBySideDoors): Promise<Measu
   let leftOut = 0
   let serviceEnd: string | undefined
   while (rounds.length < most) {
-    const { round, death } = await measureRound(all, rounds.length + leftOut, doors)
+    const { round, death } = await measureRound(all, rounds.length, doors)
     serviceEnd ??= death
     if (generatorWasUnfit(round) && leftOut < MOST_LEFT_OUT && death === undefined && !doors.signal.aborted) {
       leftOut++

@@ -60,7 +60,7 @@ const DAY = 24 * 60 * MINUTE
 export function requireComparable(
   budgets: readonly Budget[],
   { baseline, problem }: Earlier,
-  { fingerprint, now }: { readonly fingerprint: Fingerprint; readonly now: EpochMs },
+  { fingerprint, now, timed }: { readonly fingerprint: Fingerprint; readonly now: EpochMs; readonly timed: boolean },
 ): void {
   const relative = budgets.filter(({ limit }) => limit.kind === 'baseline')
   if (relative.length === 0) return
@@ -69,7 +69,7 @@ export function requireComparable(
     throw new LoadgateError('usage', 'require-baseline is set, but nothing is to be compared', {
       hint: 'Name a store with `baseline`, and leave `compare` at auto.',
     })
-  const { runs, refused } = comparableRuns(baseline, runToCome(fingerprint, now))
+  const { runs, refused } = comparableRuns(baseline, runToCome(fingerprint, now, timed))
   if (runs.length > 0) return
   const why =
     byReason(refused)

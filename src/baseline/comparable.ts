@@ -17,10 +17,12 @@ export interface Refused {
   readonly reason: string
 }
 
-/** A run that is still to come, as far as comparing asks: its processor will have been timed. */
-export function runToCome(fingerprint: Fingerprint, startedAt: EpochMs): Current {
-  return { id: '', startedAt, fingerprint, calibration: { before: 1, after: 1 } }
+/** A run that is still to come, as far as comparing asks: whether its processor will be timed. */
+export function runToCome(fingerprint: Fingerprint, startedAt: EpochMs, timed: boolean): Current {
+  return { id: '', startedAt, fingerprint, calibration: timed ? { before: 1, after: 1 } : undefined }
 }
+
+const DAY: Ms = 24 * 3_600_000
 
 /** Nothing is said of a run next to fewer. */
 export const MIN_RUNS = 3
@@ -73,7 +75,7 @@ function refusal(run: BaselineRun, current: Current): string | undefined {
   if (theirs.plan !== plan) return 'another load: the profile has changed'
   if (theirs.generator !== generator) return `another generator: version ${theirs.generator}, now ${generator}`
   if (KIND.some((part) => theirs.machine[part] !== machine[part])) return otherMachine(theirs.machine, machine)
-  if (!(current.startedAt - run.startedAt <= STALE_AFTER)) return 'older than 60 days'
+  if (!(current.startedAt - run.startedAt <= STALE_AFTER)) return `older than ${Math.round(STALE_AFTER / DAY)} days`
   return undefined
 }
 

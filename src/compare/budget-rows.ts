@@ -6,7 +6,7 @@ import type { BudgetRow, Judgement } from './comparison.ts'
 import { type Evidence, type Judged, judgeBudgets } from './judge-budget.ts'
 import { paceOf } from './measure.ts'
 import { metricOf } from './metrics.ts'
-import { type Earlier, sinceNewLevel } from './new-level.ts'
+import { type Levels, levelsOf } from './new-level.ts'
 import { type Part, partNamed, scopeOf } from './scope.ts'
 
 /** Every budget with what its evidence shows, worst first. */
@@ -20,12 +20,13 @@ export function budgetRows(
   const parts = budgets.map(({ of }) => partNamed(of, result.steps))
   const evidence = budgets.map((budget, at): Evidence => {
     const part = parts[at]
-    const { scopes, since } = part ? earlierOf(budget.metric, part, { runs, corrected }) : NOTHING_EARLIER
+    const { present, past, since } = part ? earlierOf(budget.metric, part, { runs, corrected }) : NO_RUNS
     return {
       budget,
       now: part && scopeOf(run, part),
       pace,
-      before: scopes,
+      before: present,
+      past,
       since,
       corrected,
       there: 'in the baseline',
@@ -35,12 +36,12 @@ export function budgetRows(
   return rowsOf(budgets, parts, judgeBudgets(evidence))
 }
 
-const NOTHING_EARLIER: Earlier = { scopes: [], since: undefined }
+const NO_RUNS: Levels = { present: [], past: [], since: undefined }
 
 /** Levels of several processors are not told from changes of the service. */
-function earlierOf(metric: MetricName, part: Part, { runs, corrected }: Omit<Comparable, 'refused'>): Earlier {
-  if (corrected) return { scopes: runs.map((run) => scopeOf(run, part)), since: undefined }
-  return sinceNewLevel(metric, part, runs)
+function earlierOf(metric: MetricName, part: Part, { runs, corrected }: Omit<Comparable, 'refused'>): Levels {
+  if (corrected) return { ...NO_RUNS, present: runs.map((run) => scopeOf(run, part)) }
+  return levelsOf(metric, part, runs)
 }
 
 /** One row per budget, worst first; all three lists are in the same order. */

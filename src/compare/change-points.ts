@@ -1,9 +1,29 @@
 import { studentAbove } from './distributions.ts'
+import { mean } from './statistics.ts'
 
 /** A value on a scale on which values of one level scatter alike, and what its own samples leave open of it. */
 export interface Level {
   readonly value: number
   readonly variance: number
+}
+
+export interface LevelChange extends Split {
+  /** Means of either side as far as the next change. */
+  readonly before: number
+  readonly after: number
+}
+
+/** The splits of `changePoints` with the levels between them. */
+export function levelChanges(
+  levels: readonly Level[],
+  matters: (before: number, after: number) => boolean,
+): readonly LevelChange[] {
+  const splits = changePoints(levels, matters)
+  return splits.map((split, n) => ({
+    ...split,
+    before: meanOf(levels.slice(splits[n - 1]?.at ?? 0, split.at)),
+    after: meanOf(levels.slice(split.at, splits[n + 1]?.at)),
+  }))
 }
 
 export interface Split {
@@ -50,7 +70,7 @@ function bestSplit(levels: readonly Level[]): Split | undefined {
 function chanceOf(left: readonly Level[], right: readonly Level[]): number {
   const freedom = left.length + right.length - 2
   const between = (squaresOf(left) + squaresOf(right)) / freedom
-  const within = meanOf([...left, ...right].map(({ variance }) => ({ value: variance })))
+  const within = mean([...left, ...right].map(({ variance }) => variance))
   const se = Math.sqrt(Math.max(between, within) * (1 / left.length + 1 / right.length))
   const difference = Math.abs(meanOf(right) - meanOf(left))
   if (difference === 0) return 1
@@ -62,6 +82,6 @@ function squaresOf(levels: readonly Level[]): number {
   return levels.reduce((sum, { value }) => sum + (value - mean) ** 2, 0)
 }
 
-export function meanOf(levels: readonly Pick<Level, 'value'>[]): number {
-  return levels.reduce((sum, { value }) => sum + value, 0) / levels.length
+function meanOf(levels: readonly Level[]): number {
+  return mean(levels.map(({ value }) => value))
 }

@@ -13,6 +13,8 @@ export interface Change {
   readonly baseline: number
   /** Stored runs, or rounds, behind it. */
   readonly runs: number
+  /** Whether they are of other processors, and brought to this one by its speed. */
+  readonly corrected: boolean
   /** In the metric's unit. */
   readonly limit: number
   /** The scale on which the rule works: logarithms of ratios, or differences of shares. Positive is worse. */
@@ -54,19 +56,41 @@ export function limitOf({ share, amount }: RelativeLimit, base: number, worse: M
   return worse === 'higher' ? Math.max(...limits) : Math.max(0, Math.min(...limits))
 }
 
-/**
- * `before` has at least two values, all of them positive. `typical` has those of the typical block, of this run first: they
- * are compared, and the whole runs make the limit.
- */
+/** How earlier figures were brought to the processor of this run. */
+export interface Correction {
+  readonly made: boolean
+  /** In the order of the runs; already in their figures. */
+  readonly factors: readonly number[]
+  /** Standard error that it adds, on the logarithmic scale. */
+  readonly se: number
+}
+
+/** Figures of stored runs, all of them positive. */
+export interface EarlierFigures {
+  /** At least two. */
+  readonly values: readonly number[]
+  /** Of levels that have passed, each with one at least. */
+  readonly past: readonly (readonly number[])[]
+  readonly correction: Correction
+}
+
+/** The same of typical blocks. */
+export interface Typical {
+  readonly now: number
+  readonly present: readonly number[]
+  readonly past: readonly (readonly number[])[]
+}
+
+/** Where `typical` is given, the typical blocks are compared, and the whole runs make the limit. */
 export function latencyChange(
   measured: Estimate,
-  before: readonly number[],
+  { values, past, correction }: EarlierFigures,
   limit: RelativeLimit,
-  { corrected, typical }: { readonly corrected: boolean; readonly typical: readonly number[] | undefined },
+  typical: Typical | undefined,
 ): Change {
-  const [now = measured.value, ...then] = typical ?? [measured.value, ...before]
-  const noise = windowNoise(then.map(logarithm), corrected ? PRIOR_OF_CORRECTED : PRIOR)
-  const base = Math.exp(median(before.map(logarithm)))
+  const { now, ...then } = typical ?? { now: measured.value, present: values, past }
+  const noise = noiseOf([...then.past, then.present], correction, PRIOR)
+  const base = Math.exp(median(values.map(logarithm)))
   const ours = logarithm(measured.value)
   const change = logChange(
     logarithm(now) - noise.centre,
@@ -78,27 +102,22 @@ export function latencyChange(
   return {
     ...onLogScale(change, noise, 1),
     baseline: base,
-    runs: before.length,
+    runs: values.length,
+    corrected: correction.made,
     limit: worst,
     whole: typical && ours - logarithm(base),
     allowed: logarithm(worst) - logarithm(base),
   }
 }
 
-/**
- * `before` has at least two values, all of them positive. `offered` says that in all runs the load, not the target, set the
- * pace.
- */
+/** `offered` says that in all runs the load, not the target, set the pace. */
 export function throughputChange(
   measured: Estimate,
-  before: readonly number[],
+  { values, past, correction }: EarlierFigures,
   limit: RelativeLimit,
-  { offered, corrected, smallest }: { offered: boolean; corrected: boolean; smallest: number },
+  { offered, smallest }: { offered: boolean; smallest: number },
 ): Change {
-  const noise = windowNoise(
-    before.map(Math.log),
-    offered ? PRIOR_OF_OFFERED_LOAD : corrected ? PRIOR_OF_CORRECTED : PRIOR,
-  )
+  const noise = noiseOf([...past, values], correction, offered ? PRIOR_OF_OFFERED_LOAD : PRIOR)
   const base = Math.exp(noise.centre)
   // Without one success there is no logarithm; one success in the window is kinder than the truth and still far below.
   const ours = Math.log(Math.max(measured.value, smallest))
@@ -112,11 +131,18 @@ export function throughputChange(
   return {
     ...onLogScale(change, noise, -1),
     baseline: base,
-    runs: before.length,
+    runs: values.length,
+    corrected: correction.made,
     limit: worst,
     whole: undefined,
     allowed: worst > 0 ? noise.centre - Math.log(worst) : Number.POSITIVE_INFINITY,
   }
+}
+
+function noiseOf(levels: readonly (readonly number[])[], { made, se }: Correction, prior: number): WindowNoise {
+  const logarithms = levels.map((level) => level.map(logarithm))
+  const noise = windowNoise(logarithms, made ? PRIOR_OF_CORRECTED : prior)
+  return { ...noise, se: Math.hypot(noise.se, se) }
 }
 
 function onLogScale({ estimate, low, high, chance, luck, se }: LogChange, noise: WindowNoise, sign: 1 | -1) {
@@ -153,6 +179,7 @@ export function errorsChange(now: Scope, before: readonly Scope[], limit: Relati
   return {
     baseline: base,
     runs: before.length,
+    corrected: false,
     limit: worst,
     estimate: x / n - base,
     whole: undefined,

@@ -60,9 +60,16 @@ export interface NewLevel {
 export type Judgement =
   | { readonly kind: 'holds' }
   | { readonly kind: 'exceeded' }
-  | { readonly kind: 'undecided'; readonly reason: string; readonly remedy: string }
+  | Undecided
   | { readonly kind: 'no-baseline' }
   | { readonly kind: 'no-samples' }
+
+export interface Undecided {
+  readonly kind: 'undecided'
+  readonly reason: string
+  /** What would decide it. */
+  readonly remedy: string
+}
 
 export interface ScopeRow {
   readonly scope: string

@@ -1,8 +1,10 @@
 import { MIN_RUNS } from '../baseline/comparable.ts'
 import type { Budget } from '../profile/profile.ts'
+import type { Share } from '../units.ts'
 import { counted } from '../units.ts'
 import { type Change, limitOf, type RelativeLimit } from './change.ts'
 import type { BudgetRow, Estimate, Judgement, NewLevel } from './comparison.ts'
+import { oneBurst, SEVERAL } from './error-burst.ts'
 import { heedFailures } from './heed-failures.ts'
 import { measure, type Pace } from './measure.ts'
 import { metricOf } from './metrics.ts'
@@ -19,7 +21,9 @@ export interface Evidence {
   readonly pace: Pace
   /** The same part of every run that it is compared with. */
   readonly before: readonly Scope[]
-  /** Where their level changed last, if it did. */
+  /** Runs of levels that have passed: they tell only how much runs differ. */
+  readonly past?: readonly (readonly Scope[])[]
+  /** Where the level changed last, if it did. */
   readonly since?: NewLevel | undefined
   /** Whether they are of several processors, so that their figures are corrected by the speed of each. */
   readonly corrected?: boolean
@@ -85,13 +89,13 @@ interface Weighed extends Evidence {
 }
 
 function weigh(evidence: Evidence): Weighed {
-  const { budget, now, pace, before, corrected = false } = evidence
+  const { budget, now, pace, before, past = [], corrected = false } = evidence
   const { metric, limit } = budget
   const measured = now && measure(metric, now, pace)
   const runs = usableRuns(metric, before)
   const change =
     limit.kind === 'baseline' && now && measured && runs.length >= MIN_RUNS
-      ? storedChange(metric, limit, { now, measured, before: runs, corrected })
+      ? storedChange(metric, limit, { now, measured, before: runs, past, corrected })
       : undefined
   return { ...evidence, measured, change }
 }
@@ -100,7 +104,9 @@ function weigh(evidence: Evidence): Weighed {
 function judgeStored(one: Weighed, change: Change, shown: Shown, level: number): Judged {
   const judged = judgeChange(one, change, shown, level)
   const baseline = judged.baseline && { ...judged.baseline, since: one.since }
-  if (!one.corrected || one.budget.metric === 'errors') return { ...judged, baseline }
+  const burst = judged.judgement.kind === 'exceeded' && one.now && burstOf(one.budget, one.now, change.baseline)
+  if (burst) return { ...judged, baseline, judgement: burst }
+  if (!change.corrected) return { ...judged, baseline }
   const { judgement } = judged
   return {
     ...judged,
@@ -110,6 +116,13 @@ function judgeStored(one: Weighed, change: Change, shown: Shown, level: number):
   }
 }
 
+/** A run too short for several blocks cannot tell. */
+function burstOf({ metric }: Budget, { blocks }: Scope, before: Share): Judgement | undefined {
+  if (metric !== 'errors' || blocks === undefined || blocks.failed.length < SEVERAL) return undefined
+  const seen = blocks.failed.filter((failed, at) => failed > before * (failed + blocks.succeeded[at]!)).length
+  return seen < SEVERAL ? oneBurst('this run', seen, 'Measure again: what comes again is no burst.') : undefined
+}
+
 /** The two keys. `level` is that of a single chance, for the resolution. */
 export function judgeChange(
   { budget, now, measured }: Pick<Weighed, 'budget' | 'now' | 'measured'>,
@@ -117,15 +130,15 @@ export function judgeChange(
   { worse, better }: Shown,
   level: number,
 ): Judged {
+  const { low, high, allowed, estimate, whole = estimate } = change
   const judged = {
     measured,
     limit: change.limit,
     baseline: { value: change.baseline, runs: change.runs },
     change: change.ratio,
     resolution: change.resolution(level),
-    improved: better,
+    improved: better && whole < 0,
   }
-  const { low, high, allowed, estimate, whole = estimate } = change
   // What is shown is of the whole run, so a typical block decides nothing against it.
   if (low > allowed && worse && whole > allowed) return { ...judged, judgement: { kind: 'exceeded' } }
   if (high !== undefined && high <= allowed && whole <= allowed) return { ...judged, judgement: { kind: 'holds' } }

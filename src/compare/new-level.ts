@@ -1,37 +1,40 @@
 import type { BaselineRun } from '../baseline/baseline.ts'
 import type { MetricName } from '../profile/profile.ts'
-import { changePoints, meanOf } from './change-points.ts'
+import { levelChanges } from './change-points.ts'
 import type { NewLevel } from './comparison.ts'
 import { measure, paceOfStored } from './measure.ts'
 import { levelOf, scaleOf } from './scales.ts'
 import { type Part, type Scope, scopeOf } from './scope.ts'
 
-/** A part of the stored runs that a run is compared with. */
-export interface Earlier {
-  /** Oldest first. */
-  readonly scopes: readonly Scope[]
-  /** Undefined where their level never changed. */
+/** A part of the stored runs that a run is compared with, oldest first. */
+export interface Levels {
+  /** Those since the level last changed, or all of them. */
+  readonly present: readonly Scope[]
+  /** What came before, level by level. */
+  readonly past: readonly (readonly Scope[])[]
+  /** Undefined where it never changed. */
   readonly since: NewLevel | undefined
 }
 
 /**
- * The stored runs since the level of a metric last changed: what a merge has made slower or quicker for good is no longer
- * what the next one is held to. Without a change these are all.
+ * The stored runs cut where the level of a metric changed: what a merge has made slower or quicker for good is no longer
+ * what the next one is held to.
  */
-export function sinceNewLevel(metric: MetricName, part: Part, runs: readonly BaselineRun[]): Earlier {
-  const all = runs.map((run) => ({ run, scope: scopeOf(run, part) }))
+export function levelsOf(metric: MetricName, part: Part, runs: readonly BaselineRun[]): Levels {
+  const scopes = runs.map((run) => scopeOf(run, part))
   const scale = scaleOf(metric)
-  const measured = all.flatMap(({ run, scope }, at) => {
-    const estimate = measure(metric, scope, paceOfStored(run))
-    return estimate === undefined ? [] : [{ at, ...levelOf(estimate, scale) }]
+  const bounded = runs.flatMap((run, at) => {
+    const estimate = measure(metric, scopes[at]!, paceOfStored(run))
+    const level = estimate && levelOf(estimate, scale)
+    return level === undefined ? [] : [{ at, ...level }]
   })
-  const splits = changePoints(measured, scale.matters)
-  const last = splits.at(-1)?.at
-  if (last === undefined) return { scopes: all.map(({ scope }) => scope), since: undefined }
-  const { at } = measured[last]!
-  const mean = (from: number, to?: number) => scale.from(meanOf(measured.slice(from, to)))
+  const changes = levelChanges(bounded, scale.isNew)
+  const cuts = changes.map(({ at }) => bounded[at]!.at)
+  const last = changes.at(-1)
+  const commit = runs[cuts.at(-1) ?? 0]?.commit
   return {
-    scopes: all.slice(at).map(({ scope }) => scope),
-    since: { commit: all[at]!.run.commit, before: mean(splits.at(-2)?.at ?? 0, last), after: mean(last) },
+    present: scopes.slice(cuts.at(-1) ?? 0),
+    past: cuts.map((cut, n) => scopes.slice(cuts[n - 1] ?? 0, cut)),
+    since: last && { commit, before: scale.from(last.before), after: scale.from(last.after) },
   }
 }

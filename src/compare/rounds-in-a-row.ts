@@ -10,6 +10,7 @@ export function inARow(results: readonly RunResult[]): Summable {
   return more.reduce(
     (sum, { steps, plan, iterations, inWindow }) => ({
       blocks: undefined,
+      fingerprint: sum.fingerprint,
       steps: [...sum.steps, ...steps],
       plan: { ...sum.plan, measured: sum.plan.measured + plan.measured },
       iterations: { ...sum.iterations, dropped: sum.iterations.dropped + iterations.dropped },
@@ -24,8 +25,8 @@ export function inARow(results: readonly RunResult[]): Summable {
 
 /** Without the figures by block, which are for stores. */
 export function summable(result: RunResult): Summable {
-  const { steps, plan, iterations } = result
-  return { steps, plan, iterations, inWindow: endedInWindow(result), blocks: undefined }
+  const { steps, plan, iterations, fingerprint } = result
+  return { steps, plan, iterations, fingerprint, inWindow: endedInWindow(result), blocks: undefined }
 }
 
 /** How steady all rounds were. */

@@ -30,8 +30,8 @@ export interface Scope {
   /** From the intended start; successes only. */
   readonly response: Histogram
   readonly causes: ReadonlyMap<string, number>
-  /** How long the calibration loop took; undefined where that is not known. */
-  readonly loop: Ms | undefined
+  /** What sent the load, and how long the calibration loop took there; undefined where that is not known. */
+  readonly processor: { readonly name: string; readonly loop: Ms } | undefined
   /** What the part was like from block to block; undefined where that is not known. */
   readonly blocks: PartBlocks | undefined
 }
@@ -67,7 +67,10 @@ export function partNamed(of: string | undefined, steps: readonly StepResult[]):
 const KEEPING_UP = 0.98
 
 /** What of a run is summed up; a step may stand there several times. */
-export type Summable = Pick<BaselineRun, 'steps' | 'plan' | 'iterations' | 'inWindow' | 'blocks' | 'calibration'>
+export type Summable = Pick<
+  BaselineRun,
+  'steps' | 'plan' | 'iterations' | 'inWindow' | 'blocks' | 'calibration' | 'fingerprint'
+>
 
 /** Sums a run up over a part. */
 export function scopeOf(run: Summable, part: Part): Scope {
@@ -84,9 +87,14 @@ export function scopeOf(run: Summable, part: Part): Scope {
       run.plan.model === 'open' && run.inWindow.succeeded + run.inWindow.failed >= KEEPING_UP * (all.sent + dropped),
     response: Histogram.of(...steps.map(({ response }) => response)),
     causes: causesOf(steps),
-    loop: loopTime(run),
+    processor: processorOf(run),
     blocks: run.blocks?.parts.find((blocks) => blocks.steps.join() === steps.map(({ id }) => id).join()),
   }
+}
+
+function processorOf({ fingerprint, calibration }: Summable): Scope['processor'] {
+  const loop = loopTime({ calibration })
+  return loop === undefined ? undefined : { name: fingerprint.machine.cpu, loop }
 }
 
 function sums(steps: readonly StepResult[]) {

@@ -2,15 +2,12 @@ import type { MetricName } from '../profile/profile.ts'
 import type { Fingerprint } from '../result/result.ts'
 import type { Share } from '../units.ts'
 import type { Comparison } from './comparison.ts'
-import { judge } from './judge.ts'
-import { isRelative } from './judge-sides.ts'
 import { median, wilson } from './statistics.ts'
 import type { Outcome } from './verdict.ts'
 
-/** A version compared with itself: whatever it seems to differ by is noise, and a fail is a false alarm. */
+/** A version compared with itself, by budgets relative to the base alone: whatever it seems to differ by is noise, and a fail is a false alarm. */
 export interface SelfComparison {
   readonly outcome: Outcome
-  /** Of the budgets relative to the base alone. */
   readonly comparison: Comparison
 }
 
@@ -46,12 +43,6 @@ export interface BudgetSharpness {
   readonly spread: Share | undefined
   /** Median of the smallest ratio that a comparison could have told from noise. */
   readonly resolution: number | undefined
-}
-
-/** An absolute limit that this version breaks, it breaks in truth: that is no false alarm. */
-export function selfComparison(comparison: Comparison): SelfComparison {
-  const relative = { ...comparison, budgets: comparison.budgets.filter(({ budget }) => isRelative(budget)) }
-  return { outcome: judge(relative).outcome, comparison: relative }
 }
 
 export function sharpnessOf(all: readonly SelfComparison[]): Sharpness {

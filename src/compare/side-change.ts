@@ -3,15 +3,14 @@ import { counted, formatCount } from '../units.ts'
 import { blocksWithMoreFailures, type Group, paceChanges, quantileChanges } from './blocks.ts'
 import { type Change, errorsChange, limitOf, type RelativeLimit } from './change.ts'
 import type { Round, SidesOptions } from './compare-sides.ts'
-import type { Judgement } from './comparison.ts'
+import type { Undecided } from './comparison.ts'
 import { normalExceededBy } from './distributions.ts'
+import { oneBurst, SEVERAL } from './error-burst.ts'
 import { failures, failuresAtMost, metricOf, percentileOf } from './metrics.ts'
 import { type RoundsNoise, roundsBounds, roundsNoise, smallestChange } from './paired-statistics.ts'
 import { type Part, type Scope, WHOLE } from './scope.ts'
 import { newcombe } from './statistics.ts'
 import { groupSteps } from './step-groups.ts'
-
-type Undecided = Extract<Judgement, { kind: 'undecided' }>
 
 /** What one look at the rounds knows of the part of a budget. */
 export interface Sides {
@@ -41,7 +40,7 @@ export function sideChange(metric: MetricName, limit: RelativeLimit, sides: Side
   const blocks = metric === 'throughput' ? paceBlocks(sides) : quantileBlocks(metric, sides)
   if ('kind' in blocks) return blocks
   const noise = roundsNoise(blocks, {
-    centre: look.design === 'paired' ? 'mean' : 'trimmed',
+    turns: look.design === 'alternating',
     fresh: look.freshProcesses,
   })
   if (noise === undefined || blocks.some((round) => round.length === 0))
@@ -89,11 +88,12 @@ function changeOf(noise: RoundsNoise, { base, limit, sides, look, sign }: Compar
     whole: undefined,
     baseline: base,
     runs: sides.rounds.length,
+    corrected: false,
     limit: worst,
     allowed: worst > 0 ? sign * Math.log(worst / base) : Number.POSITIVE_INFINITY,
     doubt: 'rounds',
     ratio: { value: ratio(noise.estimate), low: ratio(low), high: ratio(high) },
-    resolution: () => ratio(smallestChange(noise)),
+    resolution: (slower: number) => ratio(smallestChange(noise, slower)),
   }
 }
 
@@ -120,15 +120,9 @@ function failuresChange(
   const { high } = newcombe(most.x, most.n, theirs.x, theirs.n, z)
   const seen = rounds.reduce((sum, round) => sum + timesWorse(round, part), 0)
   if (low > change.allowed && seen < SEVERAL)
-    return {
-      kind: 'undecided',
-      reason: `the head failed more often in only ${counted(seen, 'block')}, which may be one burst of errors`,
-      remedy: 'Measure more rounds: what comes again is no burst.',
-    }
+    return oneBurst('the head', seen, 'Measure more rounds: what comes again is no burst.')
   return { ...change, low, high, runs: rounds.length, doubt: 'rounds' }
 }
-
-const SEVERAL = 3
 
 /** Dropped arrivals are in no block; a round in which the head dropped more counts as one. */
 function timesWorse(round: Round, part: Part): number {

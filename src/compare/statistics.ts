@@ -100,18 +100,23 @@ export const MIN_INTERVALS = 5
 
 /**
  * How far a run of unchanged code may lie from the window, on the scale of logarithms: the rule for stored baselines.
- *   c  = median(y),   s² = sample variance of y (not a robust one: the odd runs are the false alarms)
- *   V  = (ν₀ s₀² + (N - 1) s²) / (ν₀ + N - 1),   ν₀ = 4
- *   se = √(V (1 + 1.57 / N)),   ν = min(ν₀ + N - 1, 8)
+ *   c  = median(y_g),   R = Σ_l Σ (y_l - mean(y_l))²   over the levels l, of which g, the last, is the present one
+ *   V  = (ν₀ s₀² + R) / (ν₀ + N - L),   ν₀ = 4         N runs on L levels
+ *   se = √(V (1 + 1.57 / n)),   ν = min(ν₀ + N - L, 8)   n runs on the present level
  * The prior s₀ is what runs differ by where nothing is known yet; 1.57 is the price of the median, π/2. ν is capped since
- * stored runs of different days are not independent observations of today. Needs at least two values.
+ * stored runs of different days are not independent observations of today. A level that has passed still tells how much runs
+ * differ. Sums of squares, not robust ones: the odd runs are the false alarms. The present level needs at least one value.
  */
-export function windowNoise(y: readonly number[], prior: number): WindowNoise {
-  const n = y.length
-  const mean = y.reduce((sum, value) => sum + value, 0) / n
-  const squares = y.reduce((sum, value) => sum + (value - mean) ** 2, 0)
-  const v = (PRIOR_FREEDOM * prior ** 2 + squares) / (PRIOR_FREEDOM + n - 1)
-  return { centre: median(y), se: Math.sqrt(v * (1 + 1.57 / n)), freedom: Math.min(PRIOR_FREEDOM + n - 1, 8) }
+export function windowNoise(levels: readonly (readonly number[])[], prior: number): WindowNoise {
+  const present = levels.at(-1)!
+  const squares = levels.map((level) => level.reduce((sum, value) => sum + (value - mean(level)) ** 2, 0))
+  const known = levels.reduce((sum, level) => sum + level.length - 1, 0)
+  const v = (PRIOR_FREEDOM * prior ** 2 + squares.reduce((sum, own) => sum + own, 0)) / (PRIOR_FREEDOM + known)
+  return {
+    centre: median(present),
+    se: Math.sqrt(v * (1 + 1.57 / present.length)),
+    freedom: Math.min(PRIOR_FREEDOM + known, 8),
+  }
 }
 
 const PRIOR_FREEDOM = 4
@@ -171,6 +176,11 @@ export function holm(chances: readonly number[], level: number): readonly boolea
     rejected[at] = true
   }
   return rejected
+}
+
+/** Needs at least one value. */
+export function mean(values: readonly number[]): number {
+  return values.reduce((sum, value) => sum + value, 0) / values.length
 }
 
 /** The middle value; of an even number the mean of the middle two. Needs at least one. */

@@ -1,7 +1,16 @@
 import type { MetricName } from '../profile/profile.ts'
 import { blockMedians } from './block-medians.ts'
 import { onThisProcessor } from './calibration.ts'
-import { type Change, errorsChange, latencyChange, logarithm, type RelativeLimit, throughputChange } from './change.ts'
+import {
+  type Change,
+  type Correction,
+  errorsChange,
+  latencyChange,
+  logarithm,
+  type RelativeLimit,
+  type Typical,
+  throughputChange,
+} from './change.ts'
 import type { Estimate } from './comparison.ts'
 import { type Metric, metricOf } from './metrics.ts'
 import type { Scope } from './scope.ts'
@@ -11,35 +20,50 @@ interface Compared {
   readonly measured: Estimate
   /** As `usableRuns` has them, at least two. */
   readonly before: readonly Scope[]
+  /** Of levels that have passed. */
+  readonly past: readonly (readonly Scope[])[]
   /** Whether they are of several processors. */
   readonly corrected: boolean
 }
 
 /** How a part of this run lies to the same part of stored runs. */
-export function storedChange(
-  name: MetricName,
-  limit: RelativeLimit,
-  { now, measured, before, corrected }: Compared,
-): Change {
+export function storedChange(name: MetricName, limit: RelativeLimit, compared: Compared): Change {
+  const { now, measured, before, corrected } = compared
   const metric = metricOf(name)
   if (metric.kind === 'errors') return errorsChange(now, before, limit)
+  const past = compared.past.map((level) => usableRuns(name, level)).filter(({ length }) => length > 0)
   const offered = [now, ...before].every(({ keptUp }) => keptUp)
   // A throughput that the load sets hangs on no processor.
-  const same = !corrected || (metric.kind === 'throughput' && offered)
-  const factors = same ? before.map(() => 1) : factorsOf(metric, now, before)
-  const values = before.map((scope, at) => metric.read(scope)! * factors[at]!)
+  const correction = corrected && !(metric.kind === 'throughput' && offered) ? correctionFor(metric, now, before) : NONE
+  const here = (values: readonly number[]) => values.map((value, at) => value * (correction.factors[at] ?? 1))
+  const values = here(before.map((scope) => metric.read(scope)!))
+  const earlier = { values, past: past.map((level) => level.map((scope) => metric.read(scope)!)), correction }
   if (metric.kind === 'throughput')
-    return throughputChange(measured, values, limit, { offered, corrected, smallest: 1000 / now.measured })
-  const [own, ...blocks] = blockMedians(name, [now, ...before]) ?? []
-  const typical = own === undefined ? undefined : [own, ...blocks.map((value, at) => value * factors[at]!)]
-  return latencyChange(measured, values, limit, { corrected, typical })
+    return throughputChange(measured, earlier, limit, { offered, smallest: 1000 / now.measured })
+  const typical = typicalOf(name, now, [...past, before])
+  return latencyChange(measured, earlier, limit, typical && { ...typical, present: here(typical.present) })
 }
 
+/** The typical block of this run, of those it is compared with, and of those on levels that have passed. */
+function typicalOf(name: MetricName, now: Scope, levels: readonly (readonly Scope[])[]): Typical | undefined {
+  const medians = blockMedians(name, [now, ...levels.flat()])
+  if (medians === undefined) return undefined
+  const [own, ...rest] = medians
+  const cut = levels.map((level) => rest.splice(0, level.length))
+  return { now: own!, present: cut.at(-1)!, past: cut.slice(0, -1) }
+}
+
+const NONE: Correction = { made: false, factors: [], se: 0 }
+
 /** What each earlier figure is multiplied by to be of this processor. */
-function factorsOf({ worse, read }: Metric, now: Scope, before: readonly Scope[]): readonly number[] {
+function correctionFor({ worse, read }: Metric, now: Scope, before: readonly Scope[]): Correction {
   const sign = worse === 'higher' ? 1 : -1
-  const earlier = before.map((scope) => ({ y: sign * logarithm(read(scope)!), loop: scope.loop! }))
-  return onThisProcessor(now.loop!, earlier).map((y, at) => Math.exp(sign * (y - earlier[at]!.y)))
+  const earlier = before.map((scope) => {
+    const { name, loop } = scope.processor!
+    return { y: sign * logarithm(read(scope)!), processor: name, loop }
+  })
+  const { y, se } = onThisProcessor(now.processor!.loop, earlier)
+  return { made: true, factors: y.map((here, at) => Math.exp(sign * (here - earlier[at]!.y))), se }
 }
 
 /** Stored runs without a sample of this metric say nothing about it; a throughput of 0 has no logarithm. */

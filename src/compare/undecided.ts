@@ -2,12 +2,10 @@ import { MIN_RUNS } from '../baseline/comparable.ts'
 import type { MetricName } from '../profile/profile.ts'
 import { counted, formatChange, formatCount, formatDuration, formatShare, type Ms } from '../units.ts'
 import type { Change } from './change.ts'
-import type { Estimate, Judgement } from './comparison.ts'
+import type { Estimate, Undecided } from './comparison.ts'
 import { metricOf, percentileOf } from './metrics.ts'
 import type { Scope } from './scope.ts'
 import { MIN_INTERVALS, samplesToBound } from './statistics.ts'
-
-type Undecided = Extract<Judgement, { kind: 'undecided' }>
 
 /** Nobody waits longer for one pull request. */
 const LONGEST: Ms = 3_600_000
@@ -90,19 +88,24 @@ export function onlyLikely(metric: MetricName, { estimate }: Change): Undecided 
 
 function sharpen({ doubt, runs, estimate, low, high, allowed }: Change, now: Scope): string {
   const half = allowed > estimate ? (high ?? estimate) - estimate : estimate - low
-  if (doubt === 'rounds') return moreRounds(runs, half / Math.abs(allowed - estimate))
+  if (doubt === 'rounds') return moreRounds(runs, half / Math.abs(allowed - estimate), now.measured)
   if (doubt === 'samples') return longer(now.measured, half, Math.abs(allowed - estimate))
   if (runs < ENOUGH_RUNS) return `Store more runs: the baseline has ${runs}, and up to ${ENOUGH_RUNS} make it sharper.`
   return 'Runs differ by that much on this machine: use a steadier one, or allow more.'
 }
 
-/** Nobody waits for more rounds than these, of half a minute each. */
-const MOST_ROUNDS = 60
+/** As many as may be asked for. */
+const MOST_ROUNDS = 10
 
-function moreRounds(rounds: number, widthOverGap: number): string {
-  const more = Math.max(1, Math.ceil(rounds * (widthOverGap ** 2 - 1)))
-  if (!(more <= MOST_ROUNDS)) return 'It lies too near the limit for any practical number of rounds: move the limit.'
-  return `Measure about ${counted(more, 'more round')}.`
+/** Doubt shrinks with the root of the rounds, and rounds that are longer leave less of it each. */
+function moreRounds(rounds: number, widthOverGap: number, measured: Ms): string {
+  const needed = Math.max(rounds + 1, Math.ceil(rounds * widthOverGap ** 2))
+  if (needed <= MOST_ROUNDS)
+    return `Measure about ${counted(needed - rounds, 'more round')}: set \`rounds\` to ${needed}.`
+  const longer = (needed / MOST_ROUNDS) * (measured / rounds)
+  if (!(longer <= LONGEST / MOST_ROUNDS))
+    return 'It lies too near the limit for any practical number of rounds: move the limit.'
+  return `Measure ${counted(MOST_ROUNDS, 'round')} of about ${formatDuration(Math.ceil(longer / 1000) * 1000)} each.`
 }
 
 /** Beyond this many the spread between runs is known as well as it will be. */

@@ -1,5 +1,5 @@
 import type { Baseline, BaselineRun } from '../baseline/baseline.ts'
-import { changePoints, meanOf } from '../compare/change-points.ts'
+import { levelChanges } from '../compare/change-points.ts'
 import { measure, paceOfStored } from '../compare/measure.ts'
 import { levelOf, scaleOf } from '../compare/scales.ts'
 import { type Part, partOfStep, scopeOf, WHOLE } from '../compare/scope.ts'
@@ -87,15 +87,16 @@ function changesOf(
   { metric, environment }: { readonly metric: MetricName; readonly environment: number },
 ): readonly ChangePoint[] {
   const scale = scaleOf(metric)
-  const levels = points.map((point) => levelOf(point, scale))
-  const splits = changePoints(levels, scale.matters)
-  const mean = (from: number, to: number) => scale.from(meanOf(levels.slice(from, to)))
-  return splits.map(({ at, chance }, n) => ({
+  const bounded = points.flatMap(({ run, ...point }) => {
+    const level = levelOf(point, scale)
+    return level === undefined ? [] : [{ run, ...level }]
+  })
+  return levelChanges(bounded, scale.matters).map(({ at, before, after, chance }) => ({
     environment,
-    from: points[at - 1]!.run,
-    to: points[at]!.run,
-    before: mean(splits[n - 1]?.at ?? 0, at),
-    after: mean(at, splits[n + 1]?.at ?? levels.length),
+    from: bounded[at - 1]!.run,
+    to: bounded[at]!.run,
+    before: scale.from(before),
+    after: scale.from(after),
     chance,
   }))
 }

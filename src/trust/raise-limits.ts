@@ -38,7 +38,7 @@ export function isAbout(
   return of !== undefined && named.size === 1 && budget.of !== undefined && named.has(budget.of)
 }
 
-/** Never below what the budget allows by itself; undefined where it already allows as much. */
+/** An absolute limit stands instead of the relative one; undefined where the budget already allows as much. */
 function raisedLimit({ metric, limit }: Budget, { limit: accepted }: Acceptance): Limit | undefined {
   if (accepted.kind === 'absolute' || limit.kind === 'absolute') return accepted
   const order = orderOf(metric, limit, accepted)

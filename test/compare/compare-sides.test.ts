@@ -118,7 +118,7 @@ test('an undecided change says between what it lies, and how many rounds would t
     reason: expect.stringMatching(
       /^the change of \+3\.99 % may be anything from \+.* %, and the limit of \+5 % lies in /,
     ),
-    remedy: expect.stringMatching(/^Measure about \d+ more rounds?\.$/),
+    remedy: expect.stringMatching(/^Measure about \d+ more rounds?: set `rounds` to \d+\.$/),
   })
   const more = Number(/\d+/.exec(judgement.kind === 'undecided' ? judgement.remedy : '')?.[0])
   expect(kindOf(same(2 + more, 100, 104))).toBe('holds')

@@ -453,7 +453,11 @@ test('where they scatter with their processors, how far is learnt from them', ()
   const loops = [0.7, 1, 1.4, 1]
   const following = {
     store: 'file:x',
-    runs: runs.map((run, at) => ({ ...run, calibration: { before: 14 * loops[at]!, after: 14 * loops[at]! } })),
+    runs: runs.map((run, at) => ({
+      ...run,
+      calibration: { before: 14 * loops[at]!, after: 14 * loops[at]! },
+      fingerprint: { ...run.fingerprint, machine: { ...run.fingerprint.machine, cpu: `Slow ${loops[at]}` } },
+    })),
   }
   expect(row(here(100), budget('p95', { share: 1 }), following).baseline!.value).toBeCloseTo(100, 0)
 })
@@ -495,4 +499,44 @@ test('a run is held to the level since it last changed', () => {
     value: expect.closeTo(50, 0),
     since: { before: expect.closeTo(200, 0), after: expect.closeTo(50, 0) },
   })
+})
+
+const failingBy = (perBlock: readonly number[]): RunResult => {
+  const run = madeRun({ steps: [{ times: spread(100), causes: { timeout: 240 } }] })
+  const [step] = run.steps
+  const records = step!.blocks!.records.map((record, at) => ({ ...record, failed: perBlock[at] ?? 0 }))
+  return { ...run, steps: [{ ...step!, blocks: { ...step!.blocks!, records } }] }
+}
+
+test('errors of one burst are not those of the code', () => {
+  const errors = budget('errors', { amount: 0.01 })
+  expect(row(failingBy([120, 120]), errors, quiet).judgement).toEqual({
+    kind: 'undecided',
+    reason: 'this run failed more often in only 2 blocks, which may be one burst of errors',
+    remedy: 'Measure again: what comes again is no burst.',
+  })
+  expect(kindOf(failingBy([80, 80, 80]), errors, quiet)).toBe('exceeded')
+  expect(kindOf({ seconds: 4, steps: [{ times: spread(100, 400), causes: { timeout: 40 } }] }, errors, quiet)).toBe(
+    'exceeded',
+  )
+})
+
+test('where the load goes up and down, the whole runs are compared, not their typical blocks', () => {
+  /** Half of the requests come in the last two of twelve blocks. */
+  const peaked = (made: MadeRun, p95: number, slower: number): RunResult => {
+    const [calm, peak] = [spread(p95, 300), spread(p95 * slower, 1500)]
+    const times = Array.from({ length: 12 }, (_, at) => (at < 10 ? calm : peak))
+    const run = madeRun({ ...made, steps: [{ times: times.flat() }] })
+    const [step] = run.steps
+    const records = step!.blocks!.records.map((record, at) => {
+      const own = times[at] ?? []
+      return { ...record, succeeded: own.length, response: histogram(own) }
+    })
+    return { ...run, steps: [{ ...step!, blocks: { ...step!.blocks!, records } }] }
+  }
+  const window = {
+    store: 'file:x',
+    runs: [98, 100, 102].map((p95, n) => baselineRun(peaked({ id: `p-${n}`, startedAt: NOW - DAY }, p95, 1))),
+  }
+  expect(row(peaked({}, 100, 4), budget('p95', { share: 0.3 }), window).judgement.kind).toBe('exceeded')
 })

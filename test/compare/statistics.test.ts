@@ -224,7 +224,7 @@ test('the error of a mean per second is that of its noise, also while the load r
 // --- the rule for stored baselines ----------------------------------------------------------------------------------
 
 test('a run against ten stored ones: the published numbers', () => {
-  const noise = windowNoise([100, 104, 97, 101, 110, 95, 103, 99, 106, 98].map(Math.log), 0.12)
+  const noise = windowNoise([[100, 104, 97, 101, 110, 95, 103, 99, 106, 98].map(Math.log)], 0.12)
   const { estimate, low, chance } = logChange(Math.log(130) - noise.centre, noise, 0, 0)
   expect(estimate).toBeCloseTo(0.257389, 6)
   expect(noise.se).toBeCloseTo(0.0818155, 6)
@@ -234,13 +234,29 @@ test('a run against ten stored ones: the published numbers', () => {
 })
 
 test('three quiet runs leave a margin of 0.24', () => {
-  const noise = windowNoise([98, 100, 102].map(Math.log), 0.12)
+  const noise = windowNoise([[98, 100, 102].map(Math.log)], 0.12)
   const { low, high } = logChange(0, noise, 0, 0)
   expect([low, high].map((bound) => bound?.toFixed(2))).toEqual(['-0.24', '0.24'])
 })
 
+test('a level that has passed still tells how much runs differ, and nothing of where they lie now', () => {
+  const calm = [98, 100, 102, 99, 101, 100, 98, 102, 100, 101]
+  const present = [49, 50, 51].map(Math.log)
+  const [alone, behind] = [windowNoise([present], 0.12), windowNoise([calm.map(Math.log), present], 0.12)]
+  expect(behind.centre).toBe(alone.centre)
+  expect(behind.se).toBeLessThan(0.7 * alone.se)
+  expect([alone.freedom, behind.freedom]).toEqual([6, 8])
+  // By hand: squares about each level's own mean, over ν₀ + 13 - 2 degrees.
+  const squares = (values: readonly number[]) => {
+    const mean = values.reduce((sum, value) => sum + value) / values.length
+    return values.reduce((sum, value) => sum + (value - mean) ** 2, 0)
+  }
+  const variance = (4 * 0.12 ** 2 + squares(calm.map(Math.log)) + squares(present)) / (4 + 11)
+  expect(behind.se).toBeCloseTo(Math.sqrt(variance * (1 + 1.57 / 3)), 10)
+})
+
 test('what a run leaves open itself widens its side only, and no bound is no bound', () => {
-  const noise = windowNoise([98, 100, 102].map(Math.log), 0.12)
+  const noise = windowNoise([[98, 100, 102].map(Math.log)], 0.12)
   const sharp = logChange(0.1, noise, 0, 0)
   const vague = logChange(0.1, noise, 0.05, 0.3)
   expect(vague.low).toBeLessThan(sharp.low)

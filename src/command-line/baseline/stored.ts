@@ -7,6 +7,7 @@ import { placeOf } from '../../github/place.ts'
 import { optionsFromCommandLine, readFlags } from '../../inputs.ts'
 import type { Output } from '../../output/output.ts'
 import type { LoadPlan } from '../../plan/plan.ts'
+import { targetIsHere } from '../../plan/target-here.ts'
 import { loadProfile } from '../../profile-file.ts'
 
 /** What the command line names: a profile, and the store that keeps its runs. */
@@ -27,12 +28,12 @@ export async function openStored(
   const named = values.baseline === undefined ? [] : [`--baseline=${values.baseline}`]
   const { profile, baseline } = optionsFromCommandLine([...positionals, ...named])
   const { env } = process
-  const { plan, secrets } = await loadProfile(profile, env)
+  const { plan, profile: loaded, secrets } = await loadProfile(profile, env)
   secrets.forEach(mask)
   const store = openStore(baseline, { cwd: process.cwd(), env, profile, github: placeOf(env) })
   if (store === undefined)
     throw new LoadgateError('usage', '`--baseline` is "none"', { hint: 'Name a store, as in file:PATH.' })
-  const current = runToCome(fingerprintHere(plan.hash), Date.now())
+  const current = runToCome(fingerprintHere(plan.hash), Date.now(), targetIsHere(loaded))
   return { values, profile, plan, store, current }
 }
 
