@@ -7,6 +7,7 @@ import { placeOf } from './github/place.ts'
 import { type HeldTo, heldTo } from './held-to.ts'
 import { historyOf } from './history/history-of.ts'
 import { CHOICES, type GateOptions } from './inputs.ts'
+import { keptSharpness } from './kept-sharpness.ts'
 import { type LoadDoors, measureAlone } from './measure-alone.ts'
 import { targetIsHere } from './plan/target-here.ts'
 import { loadProfile } from './profile-file.ts'
@@ -60,6 +61,7 @@ export async function gate(options: GateOptions, doors: GateDoors): Promise<Gate
   if (keeps && !sideBySide) await store?.checkAppend()
   const earlier = sideBySide || !compares ? NOTHING_EARLIER : await readEarlier(store, output, base?.commit.sha)
   const fingerprint = fingerprintHere(loaded.plan.hash)
+  const sharpness = sideBySide ? await keptSharpness(options, { ...doors, base }) : undefined
   // The speed of this processor says nothing of a service that runs on another.
   const timed = store !== undefined && targetIsHere(loaded.profile)
   if (options.requireBaseline && !sideBySide)
@@ -87,7 +89,7 @@ export async function gate(options: GateOptions, doors: GateDoors): Promise<Gate
     serviceEnd,
   }
   const history = earlier.baseline && historyOf(earlier.baseline)
-  const report = { verdict, comparison, result, run, policy: held.facts, history }
+  const report = { verdict, comparison, result, run, policy: held.facts, history, sharpness }
   const files = await showReport(report, options, doors)
   return { verdict, files }
 }

@@ -50,7 +50,8 @@ export async function runEntry(
 /** Expected trouble is told in its own words; for a mistake of ours, the place it happened helps to report it. */
 function tell(error: unknown, output: Output): void {
   const more = error instanceof LoadgateError ? error.hint : error instanceof Error ? error.stack : undefined
-  const mistakes = error instanceof LoadgateError ? error.mistakes.length : 0
-  const head = mistakes > 0 ? [`${counted(mistakes, 'mistake')} in the profile`] : []
+  const mistakes = error instanceof LoadgateError ? error.mistakes : []
+  const [first] = mistakes
+  const head = first ? [`${counted(mistakes.length, 'mistake')} in ${first.place.file}`] : []
   output.error([...head, messageOf(error), ...(more ? [more] : [])].join('\n'))
 }

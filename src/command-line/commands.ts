@@ -79,7 +79,7 @@ const COMMANDS: Readonly<Record<string, Command>> = {
 
 async function runOnce(options: GateOptions, output: Output, signal: AbortSignal): Promise<Outcome> {
   const { env } = process
-  const commit = await commitIn(process.cwd())
+  const commit = await commitIn({ directory: process.cwd(), env, signal })
   const { verdict } = await gate(options, {
     output,
     env,

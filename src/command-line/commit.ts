@@ -1,12 +1,12 @@
-import { execFile } from 'node:child_process'
-import { promisify } from 'node:util'
+import { askGit, type GitOptions } from '../versions/git.ts'
+import { isCommit } from '../versions/workspace.ts'
 
-/** The commit that is checked out in `cwd`, or undefined outside a git checkout or without git. */
-export async function commitIn(cwd: string): Promise<string | undefined> {
+/** The commit that is checked out here, or undefined outside a git checkout or without git. */
+export async function commitIn(here: GitOptions): Promise<string | undefined> {
   try {
-    const { stdout } = await promisify(execFile)('git', ['rev-parse', 'HEAD'], { cwd, timeout: 5_000 })
+    const { stdout } = await askGit(['rev-parse', 'HEAD'], here)
     const commit = stdout.trim()
-    return /^[0-9a-f]{40,64}$/.test(commit) ? commit : undefined
+    return isCommit(commit) ? commit : undefined
   } catch {
     return undefined
   }

@@ -23,7 +23,8 @@ export const HELP = `Loadgate sends the load of a profile, compares the result w
   loadgate compare RESULT BASELINE...     judges an earlier result (report.json) by the budgets of --profile;
                                           BASELINE is file:PATH of a store, or one or more results
   loadgate aa [PROFILE]                   compares this version with itself, side by side, --runs times (10): the gate's
-                                          own false alarms, and the smallest change it can tell from noise
+                                          own false alarms, and the smallest change it can tell from noise; kept
+                                          beside the profile (loadgate.sharpness.json) for the reports, or at --json PATH
   loadgate baseline show [PROFILE]        the stored runs, which of them count here, and how they went over time;
                                           --json PATH writes all of it
   loadgate baseline seed [PROFILE]        the load --runs times (5), each run added to the baseline

@@ -1,9 +1,12 @@
+import { basename } from 'node:path'
 import { judge } from '../compare/judge.ts'
 import { type SelfComparison, sharpnessOf } from '../compare/sharpness.ts'
 import { EXIT, LoadgateError } from '../errors.ts'
 import { checkWritable, writeText } from '../files.ts'
+import { fingerprintHere } from '../fingerprint.ts'
 import { heldTo } from '../held-to.ts'
 import { CHOICES, readFlags } from '../inputs.ts'
+import { sharpnessFile } from '../kept-sharpness.ts'
 import type { Output } from '../output/output.ts'
 import { loadProfile } from '../profile-file.ts'
 import { renderSharpnessJson } from '../report/json.ts'
@@ -15,18 +18,21 @@ const MOST = 1_000
 
 /**
  * `aa`: compares the version that is here with itself, again and again, as a pull request would be compared with its base. What
- * fails then is a false alarm of this gate on this machine, and how far the changes scatter is its noise.
+ * fails then is a false alarm of this gate on this machine, and how far the changes scatter is its noise. It is kept beside
+ * the profile, where the reports of later comparisons find it.
  */
 export async function compareWithItself(argv: readonly string[], output: Output, signal: AbortSignal): Promise<number> {
   const { values, positionals } = readFlags(argv, { flags: ['runs', 'json'], most: 1 })
   const path = positionals[0] ?? CHOICES.profile.default
   const runs = runsFrom(values.runs ?? String(USUAL))
-  if (values.json !== undefined) await checkWritable(values.json)
+  const file = values.json ?? sharpnessFile(path)
+  await checkWritable(file)
   const head = await loadProfile(path, process.env)
   head.secrets.forEach(output.mask)
   const options = { path, base: undefined, compare: 'side-by-side', baseTarget: undefined, accepted: false } as const
   const doors = { output, env: process.env, mask: output.mask, signal }
   const held = await heldTo(head, { ...options, now: Date.now() }, doors)
+  // An absolute limit that this version breaks, it breaks in truth: that would be no false alarm.
   const relative = held.budgets.filter(({ limit }) => limit.kind === 'baseline')
   if (relative.length === 0)
     throw new LoadgateError(
@@ -45,13 +51,19 @@ export async function compareWithItself(argv: readonly string[], output: Output,
     if (!signal.aborted) all.push({ outcome: judge(comparison).outcome, comparison })
   }
   if (all.length === 0) return EXIT.invalid
-  const sharpness = sharpnessOf(all)
-  output.styled(renderSharpness(all, sharpness, { width: output.width }))
-  if (values.json !== undefined) {
-    await writeText(values.json, renderSharpnessJson(sharpness, output.redact))
-    output.info(`Written: ${values.json}.`)
+  const sharpness = {
+    measuredAt: new Date().toISOString(),
+    fingerprint: fingerprintHere(head.plan.hash),
+    ...sharpnessOf(all),
   }
-  return sharpness.comparisons === 0 ? EXIT.invalid : sharpness.falseAlarms > 0 ? EXIT.fail : EXIT.pass
+  output.styled(renderSharpness(all, sharpness, { width: output.width }))
+  // Nothing takes the place of what was found earlier, nor does a part of what was asked for.
+  if (sharpness.comparisons === 0 || signal.aborted) return EXIT.invalid
+  await writeText(file, renderSharpnessJson(sharpness, output.redact))
+  output.info(
+    `Written: ${file}. Committed beside the profile as ${basename(sharpnessFile(path))}, it tells the readers of each side-by-side report how sharp this gate is.`,
+  )
+  return sharpness.falseAlarms > 0 ? EXIT.fail : EXIT.pass
 }
 
 function runsFrom(text: string): number {

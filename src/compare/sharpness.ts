@@ -1,10 +1,11 @@
 import type { MetricName } from '../profile/profile.ts'
+import type { Fingerprint } from '../result/result.ts'
 import type { Share } from '../units.ts'
 import type { Comparison } from './comparison.ts'
 import { median, wilson } from './statistics.ts'
 import type { Outcome } from './verdict.ts'
 
-/** A version compared with itself: whatever it seems to differ by is noise, and a fail is a false alarm. */
+/** A version compared with itself, by budgets relative to the base alone: whatever it seems to differ by is noise, and a fail is a false alarm. */
 export interface SelfComparison {
   readonly outcome: Outcome
   readonly comparison: Comparison
@@ -23,13 +24,21 @@ export interface Sharpness {
   readonly budgets: readonly BudgetSharpness[]
 }
 
+/** The same as it is kept beside the profile, for the reports to come. */
+export interface KeptSharpness extends Sharpness {
+  /** ISO 8601, in UTC. */
+  readonly measuredAt: string
+  /** Of the load that was sent, and of the machine. */
+  readonly fingerprint: Fingerprint
+}
+
 /** Of one budget relative to the base. */
 export interface BudgetSharpness {
   readonly metric: MetricName
   readonly scope: string
   readonly text: string
-  /** Mean of the changes found, as a ratio: away from 1 it is bias. */
-  readonly mean: number
+  /** Mean of the changes found, as a ratio: away from 1 it is bias. Undefined where none was found. */
+  readonly mean: number | undefined
   /** Standard deviation of the changes, as a share; undefined below two. */
   readonly spread: Share | undefined
   /** Median of the smallest ratio that a comparison could have told from noise. */
@@ -46,22 +55,28 @@ export function sharpnessOf(all: readonly SelfComparison[]): Sharpness {
     passed: count('pass'),
     inconclusive: count('inconclusive'),
     falseAlarms,
-    falseAlarmsAtMost: sound.length === 0 ? undefined : wilson(falseAlarms, sound.length).high,
+    falseAlarmsAtMost: mostFalseAlarms(falseAlarms, sound.length),
     budgets: budgetSharpness(sound),
   }
 }
 
+/** One-sided 95 % bound of their share; undefined without a comparison. */
+export function mostFalseAlarms(falseAlarms: number, comparisons: number): Share | undefined {
+  return comparisons === 0 ? undefined : wilson(falseAlarms, comparisons).high
+}
+
 function budgetSharpness(sound: readonly SelfComparison[]): readonly BudgetSharpness[] {
-  const rows = sound.flatMap(({ comparison }) => comparison.budgets.filter(({ change }) => change !== undefined))
+  const rows = sound.flatMap(({ comparison }) => comparison.budgets)
   return [...Map.groupBy(rows, ({ budget }) => budget.text)].map(([text, same]) => {
-    const changes = same.map(({ change }) => Math.log(change!.value))
+    // Errors may come to none, which has no logarithm.
+    const changes = same.flatMap(({ change }) => (change && change.value > 0 ? Math.log(change.value) : []))
     const resolutions = same.flatMap(({ resolution }) => resolution ?? [])
     const mean = changes.reduce((sum, change) => sum + change, 0) / changes.length
     return {
       metric: same[0]!.metric,
       scope: same[0]!.scope,
       text,
-      mean: Math.exp(mean),
+      mean: changes.length === 0 ? undefined : Math.exp(mean),
       spread: changes.length < 2 ? undefined : deviation(changes, mean),
       resolution: resolutions.length === 0 ? undefined : median(resolutions),
     }

@@ -27,14 +27,14 @@ export function annotationsOf(report: Report): readonly Annotation[] {
   return atMostTen(all, (more) => `${counted(more, 'more finding')}; the job summary lists them all.`)
 }
 
-/** At most ten, in the order given, on the lines of the profile that nothing could be made of. */
+/** At most ten, in the order given, on the lines of the file that nothing could be made of. */
 export function annotationsOfMistakes(mistakes: readonly PlacedMistake[]): readonly Annotation[] {
   const all = mistakes.map(({ place: { file, line, column }, message }) => ({
     level: 'error' as const,
     file,
     line,
     column,
-    title: 'Loadgate: mistake in the profile',
+    title: 'Loadgate: mistake',
     message: plainLine(message, MAX_MESSAGE),
   }))
   return atMostTen(all, (more) => `${counted(more, 'more mistake')}; the log lists them all.`)

@@ -1,4 +1,4 @@
-import type { Sharpness } from '../compare/sharpness.ts'
+import type { KeptSharpness } from '../compare/sharpness.ts'
 import type { History } from '../history/history.ts'
 import type { WindowRow } from '../history/window-rows.ts'
 import type { Report } from './report.ts'
@@ -9,10 +9,10 @@ import type { Report } from './report.ts'
  * nor one that happens to stand in its base64 a histogram
  */
 export function renderJson(
-  { verdict, comparison, result, run, policy }: Report,
+  { verdict, comparison, result, run, policy, sharpness }: Report,
   redact: (text: string) => string = (text) => text,
 ): string {
-  const report = { kind: 'loadgate-report', schema: 1, verdict, comparison, result, run, policy }
+  const report = { kind: 'loadgate-report', schema: 1, verdict, comparison, result, run, policy, sharpness }
   const safe = (_: string, value: unknown) =>
     typeof value === 'string' && !value.startsWith('h1:') ? redact(value) : value
   return `${JSON.stringify(report, safe, 2)}\n`
@@ -27,8 +27,11 @@ export function renderHistoryJson(
   return redacted({ kind: 'loadgate-history', schema: 1, ...history, window }, redact)
 }
 
-/** What `loadgate aa` tells, for machines. */
-export function renderSharpnessJson(sharpness: Sharpness, redact: (text: string) => string = (text) => text): string {
+/** What `loadgate aa` keeps. */
+export function renderSharpnessJson(
+  sharpness: KeptSharpness,
+  redact: (text: string) => string = (text) => text,
+): string {
   return redacted({ kind: 'loadgate-sharpness', schema: 1, ...sharpness }, redact)
 }
 

@@ -14,6 +14,7 @@ import {
   refusedSentences,
   resolutionSentence,
 } from './sentences.ts'
+import { sharpnessSentence } from './sharpness.ts'
 import { table } from './table.ts'
 import { MARKDOWN } from './writing.ts'
 
@@ -44,12 +45,14 @@ export function renderMarkdown(report: Report, { limit }: { readonly limit: Byte
 }
 
 function render(report: Report, extent: Extent): string {
+  const sharpness = sharpnessSentence(report, MARKDOWN)
   const blocks = [
     headline(report),
     ...policyBlocks(report.policy),
     ...explanation(report),
     ...budgetTable(report, extent.budgets),
     comparison(report),
+    ...(sharpness === undefined ? [] : [sharpness]),
     ...(extent.details
       ? details(report, extent)
       : ['_The details do not fit in here; the files of the report have them._']),

@@ -1,4 +1,5 @@
 import type { Comparison } from '../compare/comparison.ts'
+import type { KeptSharpness } from '../compare/sharpness.ts'
 import type { Verdict } from '../compare/verdict.ts'
 import type { History } from '../history/history.ts'
 import type { RunResult } from '../result/result.ts'
@@ -14,6 +15,8 @@ export interface Report {
   readonly policy?: PolicyFacts | undefined
   /** Of the stored runs; undefined where none are used. */
   readonly history?: History | undefined
+  /** Of this gate, as it was found earlier; undefined where it was not, or where the comparison is of another kind. */
+  readonly sharpness?: KeptSharpness | undefined
 }
 
 /** Where and for what the run was made. */

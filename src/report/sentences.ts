@@ -1,4 +1,4 @@
-import type { DefectCode, SideFacts, StoredFacts } from '../compare/comparison.ts'
+import type { BudgetRow, DefectCode, SideFacts, StoredFacts } from '../compare/comparison.ts'
 import type { HealthRecord } from '../engine/shard-result.ts'
 import { Histogram, type HistogramText } from '../histogram.ts'
 import type { RunResult } from '../result/result.ts'
@@ -11,17 +11,21 @@ import type { Writing } from './writing.ts'
 const MAX_COMMITS = 5
 const UNFIT: readonly DefectCode[] = ['generator-late', 'generator-busy', 'generator-failed']
 
-/** How fine the comparison was, from the finest relative budget to the coarsest; undefined without any. */
+/** How fine the comparison was; undefined without any relative budget. */
 export function resolutionSentence({ comparison }: Report): string | undefined {
-  const smallest = comparison.budgets
+  const smallest = smallestChange(comparison.budgets)
+  return smallest && `The smallest change that this comparison could have told from noise: ${smallest}.`
+}
+
+/** From the finest budget to the coarsest: `3 %`, or `3 % to 7 %, depending on the budget`. */
+export function smallestChange(budgets: readonly Pick<BudgetRow, 'resolution'>[]): string | undefined {
+  const smallest = budgets
     .flatMap(({ resolution }) => (resolution === undefined ? [] : [Math.abs(resolution - 1)]))
     .toSorted((a, b) => a - b)
     .map((change) => formatChange(1 + change).replace(/^[+±]/, ''))
   const [finest] = smallest
   const coarsest = smallest.at(-1)
-  if (finest === undefined || coarsest === undefined) return undefined
-  const changes = finest === coarsest ? finest : `${finest} to ${coarsest}, depending on the budget`
-  return `The smallest change that this comparison could have told from noise: ${changes}.`
+  return finest === coarsest ? finest : `${finest} to ${coarsest}, depending on the budget`
 }
 
 /** What became better, shown with the same care as what became worse; undefined without any. */

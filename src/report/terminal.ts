@@ -19,6 +19,7 @@ import {
   warmUpSentence,
   withoutStop,
 } from './sentences.ts'
+import { sharpnessSentence } from './sharpness.ts'
 import { STEP_COLUMNS, worstSteps } from './step-rows.ts'
 import { terminalTable } from './terminal-table.ts'
 import { PLAIN } from './writing.ts'
@@ -130,6 +131,7 @@ function evidence(report: Report, width: number): readonly string[] {
     improvementSentence(report, PLAIN),
     resolutionSentence(report),
     comparedSentence(report, PLAIN),
+    sharpnessSentence(report, PLAIN),
     ...newLevelSentences(report, PLAIN),
     ...refusedSentences(report, PLAIN),
     run.baselineNote === undefined ? undefined : PLAIN.sentence(run.baselineNote),

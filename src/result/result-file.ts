@@ -19,7 +19,7 @@ import {
   where,
   whole,
 } from './reader.ts'
-import type { RunResult, StepResult } from './result.ts'
+import type { Fingerprint, RunResult, StepResult } from './result.ts'
 
 const SCHEMA = 1
 
@@ -147,17 +147,19 @@ const step = record<StepResult>({
 
 const loopTime = where(amount, (time) => time > 0, 'a time')
 
+export const fingerprint = record<Fingerprint>({
+  plan: matching(/^[0-9a-f]{64}$/, 'a SHA-256'),
+  generator: text,
+  machine: record({ cpu: text, cores: count, os: text, node: text }),
+})
+
 const resultSummary = record<Omit<RunResult, 'intervals'>>({
   kind: oneOf('loadgate-result'),
   schema: oneOf(SCHEMA),
   id: matching(/^[\w-]{1,100}$/, 'an id'),
   startedAt: amount,
   profile: text,
-  fingerprint: record({
-    plan: matching(/^[0-9a-f]{64}$/, 'a SHA-256'),
-    generator: text,
-    machine: record({ cpu: text, cores: count, os: text, node: text }),
-  }),
+  fingerprint,
   commit: optional(matching(/^[0-9a-f]{40,64}$/, 'a commit')),
   calibration: optional(record({ before: loopTime, after: loopTime })),
   plan: record({

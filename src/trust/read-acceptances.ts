@@ -11,7 +11,7 @@ import type { Loose } from '../profile/schema.ts'
 import { show } from '../profile/show.ts'
 import { at, headSpan, type Path } from '../profile/tree.ts'
 import { readYaml } from '../profile/yaml-tree.ts'
-import { counted, type EpochMs } from '../units.ts'
+import type { EpochMs } from '../units.ts'
 import { AcceptFile } from './accept-grammar.ts'
 import { type Acceptance, type Day, regressionOf } from './acceptance.ts'
 
@@ -66,8 +66,7 @@ export function readAcceptances(given: string, { file, now }: ReadAcceptancesOpt
 export function parseAcceptances(text: string, options: ReadAcceptancesOptions): readonly Acceptance[] {
   const { acceptances, issues } = readAcceptances(text, options)
   if (issues.length === 0) return acceptances
-  const head = `${counted(issues.length, 'mistake')} in ${options.file}`
-  throw new LoadgateError('usage', `${head}\n${formatIssues(issues, text)}`)
+  throw new LoadgateError('usage', formatIssues(issues, text), { mistakes: issues })
 }
 
 type Section = NonNullable<NonNullable<Loose<typeof AcceptFile>['accept']>[number]>

@@ -6,11 +6,12 @@ import { parseBudget } from '../../src/profile/budget.ts'
 import type { Budget } from '../../src/profile/profile.ts'
 import { madeRound, madeRounds, PAIRED } from './made-rounds.ts'
 
+const budgetOf = (text: string) =>
+  ({ text, place: { file: 'loadgate.yml', line: 1, column: 1 }, ...parseBudget(text) }) as Budget
 const text = 'p95 < baseline + 5 %'
-const budget = { text, place: { file: 'loadgate.yml', line: 1, column: 1 }, ...parseBudget(text) } as Budget
 
 /** Of versions whose p95 differ by a ratio, in steady rounds. */
-function compared(ratio: number): SelfComparison {
+function compared(ratio: number, budgets: readonly string[] = [text]): SelfComparison {
   const base = [100, 101, 99, 100, 102, 98]
   const rounds = madeRounds(4, () =>
     madeRound(
@@ -18,7 +19,7 @@ function compared(ratio: number): SelfComparison {
       base.map((p95) => p95 * ratio),
     ),
   )
-  const comparison = compareSides(rounds, [budget], PAIRED)
+  const comparison = compareSides(rounds, budgets.map(budgetOf), PAIRED)
   return { outcome: judge(comparison).outcome, comparison }
 }
 
@@ -48,4 +49,25 @@ test('of nothing sound nothing is said', () => {
     ...{ comparisons: 0, invalid: 1, passed: 0, inconclusive: 0, falseAlarms: 0 },
     ...{ falseAlarmsAtMost: undefined, budgets: [] },
   })
+})
+
+test('a budget that saw no change is there, without figures of it', () => {
+  const { budgets } = sharpnessOf([compared(1, ['errors < baseline + 1 pp', text])])
+  expect(budgets.map(({ metric, mean }) => [metric, mean === undefined])).toEqual([
+    ['p95', false],
+    ['errors', true],
+  ])
+})
+
+test('that the errors of one comparison came to none leaves figures of the others', () => {
+  const { outcome, comparison } = compared(1)
+  const at = (value: number): SelfComparison => ({
+    outcome,
+    comparison: {
+      ...comparison,
+      budgets: comparison.budgets.map((row) => ({ ...row, change: { value, low: 0, high: 2 } })),
+    },
+  })
+  const [row] = sharpnessOf([at(0), at(1), at(1)]).budgets
+  expect(row).toMatchObject({ mean: 1, spread: 0 })
 })

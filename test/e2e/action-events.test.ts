@@ -1,5 +1,5 @@
 // Where there is no pull request there is no comment, and everything else; and where the action must not run at all.
-import { existsSync } from 'node:fs'
+import { existsSync, writeFileSync } from 'node:fs'
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from '@jest/globals'
 import type { CountingServer } from '../support/counting-server.ts'
 import { briefProfile, EVENTS, type GateCall, gateAction, installAction } from '../support/gate-action.ts'
@@ -115,6 +115,24 @@ test(
     )
     expect(server.requests).toHaveLength(before)
     expect([outputs, summary, github.requests]).toEqual([{}, '', []])
+  },
+  MINUTE,
+)
+
+test(
+  'so is a broken list of accepted regressions',
+  async () => {
+    const before = server.requests.length
+    const entry = ['  - metric: p59x', '    limit: + 15 %', '    reason: more checks', '    expires: soon']
+    writeFileSync(checkout.at('loadgate-accept.yml'), ['accept:', ...entry].join('\n'))
+    const { exitCode, log } = await run({ eventName: 'push', event: EVENTS.pushToMain })
+    expect([log, exitCode]).toEqual([log, 2])
+    expect(log).toContain('2 mistakes in loadgate-accept.yml')
+    const annotated = commandsIn(log).filter(({ command }) => command === 'error')
+    expect(new Set(annotated.map(({ properties: { file, line, col } }) => `${file}:${line}:${col}`))).toEqual(
+      new Set(['loadgate-accept.yml:2:13', 'loadgate-accept.yml:5:14']),
+    )
+    expect(server.requests).toHaveLength(before)
   },
   MINUTE,
 )

@@ -54,7 +54,7 @@ test('check says that a profile is sound, or all that is wrong with it, where, a
   expect(await loadgate('check')).toMatchObject(sound)
   const { exitCode, stdout, stderr } = await loadgate('check', 'broken.yml')
   expect([exitCode, stdout]).toEqual([2, ''])
-  expect(stderr).toMatch(/^error: 2 mistakes in the profile\nbroken\.yml:3:\d+ .*rat/)
+  expect(stderr).toMatch(/^error: 2 mistakes in broken\.yml\nbroken\.yml:3:\d+ .*rat/)
   expect(stderr).toMatch(/broken\.yml:7:\d+ .*p59x/)
   expect(stderr).toContain('did you mean "rate"?')
 })

@@ -96,7 +96,7 @@ test('a budget without samples is an error on its line although the verdict is i
   ])
 })
 
-test('mistakes of a profile stand on their lines, ten at most', () => {
+test('mistakes of a file stand on their lines, ten at most', () => {
   const mistake = (line: number) => ({
     place: { file: 'loadgate.yml', line, column: 3 },
     message: `line ${line}:\n::error::x\u001b[31m`,
@@ -108,7 +108,7 @@ test('mistakes of a profile stand on their lines, ten at most', () => {
       file: 'loadgate.yml',
       line: 1,
       column: 3,
-      title: 'Loadgate: mistake in the profile',
+      title: 'Loadgate: mistake',
       message: 'line 1: ::error::x[31m',
     },
   ])

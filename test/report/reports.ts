@@ -1,6 +1,7 @@
 // Reports as plain data for the tests of the renderers: builders with the few figures that a test is about.
 import { worstFirst } from '../../src/compare/budget-rows.ts'
 import type { BudgetRow, Comparison, Defect, Estimate, Judgement, ScopeRow } from '../../src/compare/comparison.ts'
+import type { KeptSharpness } from '../../src/compare/sharpness.ts'
 import type { Outcome } from '../../src/compare/verdict.ts'
 import { Recorder } from '../../src/histogram.ts'
 import type { Budget, Limit, MetricName } from '../../src/profile/profile.ts'
@@ -160,6 +161,7 @@ export interface ReportFacts {
   readonly comparison?: Partial<Comparison>
   readonly result?: Partial<RunResult>
   readonly run?: Partial<RunContext>
+  readonly sharpness?: KeptSharpness
 }
 
 export function report(outcome: Outcome, reason: string, facts: ReportFacts = {}): Report {
@@ -189,6 +191,7 @@ export function report(outcome: Outcome, reason: string, facts: ReportFacts = {}
     },
     result: result(facts.result),
     run: { ...CONTEXT, ...facts.run },
+    sharpness: facts.sharpness,
   }
 }
 
@@ -213,6 +216,26 @@ export const PASS = report('pass', 'All 3 budgets hold.', {
   },
   run: { baselineNote: 'This run was added to the baseline.' },
 })
+
+/** Of the gate that the reports are by. */
+export function sharpness(changes: Partial<KeptSharpness> = {}): KeptSharpness {
+  return {
+    measuredAt: '2026-01-14T23:59:59.000Z',
+    fingerprint: result().fingerprint,
+    ...{ comparisons: 20, invalid: 0, passed: 18, inconclusive: 2, falseAlarms: 0, falseAlarmsAtMost: 0.119 },
+    budgets: [
+      {
+        ...{ metric: 'p95', scope: 'all', text: 'p95 < baseline + 5 %' },
+        ...{ mean: 1.001, spread: 0.012, resolution: 1.041 },
+      },
+      {
+        ...{ metric: 'errors', scope: 'shop › POST /login', text: 'errors < baseline + 0.1 pp' },
+        ...{ mean: undefined, spread: undefined, resolution: undefined },
+      },
+    ],
+    ...changes,
+  }
+}
 
 export const SIDE_BY_SIDE = report('pass', 'All 3 budgets hold.', {
   comparison: {
@@ -244,6 +267,7 @@ export const SIDE_BY_SIDE = report('pass', 'All 3 budgets hold.', {
     },
   },
   result: { plan: { ...result().plan, measured: 120_000 } },
+  sharpness: sharpness(),
 })
 
 /** Two addresses whose processes nobody starts, and which cannot serve at once. */
@@ -533,5 +557,9 @@ export function hostile(names: readonly string[]): Report {
       baselineNote: at(23),
       serviceEnd: at(24),
     },
+    sharpness: sharpness({
+      fingerprint: { ...result().fingerprint, machine: { cpu: at(25), cores: 4, os: at(26), node: at(27) } },
+      budgets: [{ ...sharpness().budgets[0]!, scope: at(28), text: at(29) }],
+    }),
   })
 }

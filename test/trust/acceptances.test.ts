@@ -86,8 +86,13 @@ test.each([
 
 test('all mistakes are told at once, each with its line', () => {
   const wrong = ENTRY.replace('p95', 'p59x').replace('2026-12-31', 'soon')
+  const at = (line: number, column: number) => ({ place: { file: 'loadgate-accept.yml', line, column } })
   expect(() => parseAcceptances(wrong, options)).toThrow(
-    /^2 mistakes in loadgate-accept\.yml\n.*:2:13 .*\n[\s\S]*:6:14 /,
+    expect.objectContaining({
+      kind: 'usage',
+      message: expect.stringMatching(/^loadgate-accept\.yml:2:13 .*\n[\s\S]*\nloadgate-accept\.yml:6:14 /),
+      mistakes: [expect.objectContaining(at(2, 13)), expect.objectContaining(at(6, 14))],
+    }),
   )
 })
 
@@ -213,8 +218,8 @@ test('a file is begun where there is none', () => {
 })
 
 test.each([
-  ['a mistake in the entry', ENTRY, { ...NEW, expires: 'soon' }, /1 mistake in the entry\n[\s\S]*"soon" is not a day/],
-  ['a mistake in the file', 'accept: 5\n', NEW, /1 mistake in loadgate-accept\.yml/],
+  ['a mistake in the entry', ENTRY, { ...NEW, expires: 'soon' }, /^the entry:\d[\s\S]*"soon" is not a day/],
+  ['a mistake in the file', 'accept: 5\n', NEW, /^loadgate-accept\.yml:1:1 /],
   [
     'an entry that is there',
     ENTRY,
