@@ -152,6 +152,15 @@ test('the report of an earlier run is not left for that of a run that came to no
   expect([exitCode, existsSync(place.at('reports/report.md'))]).toEqual([4, false])
 }, 60_000)
 
+test('a run that is compared with nothing is kept where that is asked for', async () => {
+  const apart = workspace()
+  delay = USUAL
+  const flags = ['--compare', 'none', '--save-baseline', 'true']
+  const kept = await gate(profile(), { cwd: apart.path, flags })
+  expect([kept.exitCode, reported(kept).run.baselineNote]).toEqual([0, `Added to the baseline in file:${STORE}.`])
+  apart[Symbol.dispose]()
+}, 60_000)
+
 test('an invalid run does not enter it either', async () => {
   delay = USUAL
   const before = readFileSync(place.at(STORE), 'utf8')
@@ -162,12 +171,4 @@ test('an invalid run does not enter it either', async () => {
     `Not added to the baseline in file:${STORE}: the verdict is invalid.`,
   ])
   expect(readFileSync(place.at(STORE), 'utf8')).toBe(before)
-}, 60_000)
-
-test('a run that is compared with nothing is kept where that is asked for', async () => {
-  const apart = workspace()
-  const flags = ['--compare', 'none', '--save-baseline', 'true']
-  const kept = await gate(profile(), { cwd: apart.path, flags })
-  expect([kept.exitCode, reported(kept).run.baselineNote]).toEqual([0, `Added to the baseline in file:${STORE}.`])
-  apart[Symbol.dispose]()
 }, 60_000)
