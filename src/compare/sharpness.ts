@@ -5,7 +5,10 @@ import type { Comparison } from './comparison.ts'
 import { median, wilson } from './statistics.ts'
 import type { Outcome } from './verdict.ts'
 
-/** A version compared with itself, by budgets relative to the base alone: whatever it seems to differ by is noise, and a fail is a false alarm. */
+/**
+ * A version compared with itself, by budgets relative to the base alone: whatever it seems to differ by is noise, and a fail
+ * is a false alarm.
+ */
 export interface SelfComparison {
   readonly outcome: Outcome
   readonly comparison: Comparison
