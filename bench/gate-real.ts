@@ -3,6 +3,7 @@
 //
 //   node gate-real.ts [UNCHANGED SLOWER]   comparisons with an unchanged head, and for each slow-down; 30 and 10 unless told
 import { execFileSync, spawn } from 'node:child_process'
+import { once } from 'node:events'
 import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -14,6 +15,8 @@ const SERVICE = new URL('gate-real/service.mjs', import.meta.url).pathname
 const SLOWDOWNS = [0, 0.05, 0.1, 0.2]
 const SURROUNDINGS = ['left alone', 'disturbed'] as const
 const PORT = 18_300
+/** Ten rounds and what is around them take two minutes. */
+const LONGEST = 600_000
 
 const PROFILE = {
   name: 'real',
@@ -32,17 +35,19 @@ interface Found {
 
 async function measure(unchanged: number, slower: number): Promise<void> {
   const rows: string[][] = []
+  const around = circumstances()
   for (const surroundings of SURROUNDINGS)
     for (const slowdown of SLOWDOWNS) {
       const found = await compareOften(slowdown === 0 ? unchanged : slower, slowdown, surroundings)
       rows.push(rowOf(surroundings, slowdown, found))
       console.error(rows.at(-1)!.join('  '))
+      // Each row takes minutes: what is there stays if the rest does not come.
+      writeFigures('gate-real', [`${around}.`, table([HEAD, ...rows])])
     }
-  const head = ['the head does', 'compared', 'failed', 'passed', 'inconclusive', 'invalid', 'change found', 'seconds']
-  const section = table([head, ...rows])
-  writeFigures('gate-real', [`${circumstances()}.`, section])
-  console.log(section)
+  console.log(table([HEAD, ...rows]))
 }
+
+const HEAD = ['the head does', 'compared', 'failed', 'passed', 'inconclusive', 'invalid', 'change found', 'seconds']
 
 function rowOf(surroundings: string, slowdown: number, { outcomes, seconds, changes }: Found): string[] {
   const mean = (values: readonly number[]) => values.reduce((sum, value) => sum + value, 0) / values.length
@@ -106,19 +111,22 @@ async function compareOnce(directory: string): Promise<Pick<Report, 'verdict' | 
   const child = spawn(process.execPath, [CLI, 'run', '--compare', 'side-by-side', '--json', path], {
     cwd: directory,
     stdio: ['ignore', 'ignore', 'inherit'],
+    timeout: LONGEST,
   })
-  await new Promise((resolve) => child.once('exit', resolve))
+  await once(child, 'exit')
   return JSON.parse(readFileSync(path, 'utf8'))
 }
 
 /** Takes one core for a fifth of a second to two seconds, and rests as long on average three times over. */
 function disturb() {
-  const busy = `for (;;) {
+  const busy = `const seize = () => {
     const until = performance.now() + 200 + 1800 * Math.random()
     while (performance.now() < until);
-    Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 600 + 5400 * Math.random())
-  }`
-  return spawn(process.execPath, ['-e', busy], { stdio: 'ignore' })
+    setTimeout(seize, 600 + 5400 * Math.random())
+  }
+  process.on('disconnect', () => process.exit())
+  seize()`
+  return spawn(process.execPath, ['-e', busy], { stdio: ['ignore', 'ignore', 'ignore', 'ipc'] })
 }
 
 const [unchanged, slower] = process.argv.slice(2).map(Number)
