@@ -9,8 +9,11 @@ import { onePlan, requestStep } from '../../support/plans.ts'
 import { unaccounted } from '../../support/shard-figures.ts'
 import { answer, closedPort, selfSigned, startWireServer, type WireRequest } from '../../support/wire-server.ts'
 
+/** Of what is to run into it. */
 const TIMEOUT = 300
-const FIVE = { level: 50, seconds: 0.1, timeout: TIMEOUT }
+/** Of the rest, which ends by itself, on a busy machine as well. */
+const PATIENCE = 5_000
+const FIVE = { level: 50, seconds: 0.1, timeout: PATIENCE }
 
 async function run(port: number, options: Partial<Parameters<typeof onePlan>[0]> = {}) {
   const plan = onePlan({ port, steps: [requestStep()], ...FIVE, ...options })
@@ -96,7 +99,7 @@ test.each<Row>([
   ['fails', 'unexpected-status', write(answer('no', { status: '500 Internal Server Error' }))],
 ])('a server that %s: %s', async (_, cause, onRequest) => {
   await using server = await startWireServer({ onRequest })
-  const { steps, iterations, health } = await run(server.port)
+  const { steps, iterations, health } = await run(server.port, { timeout: cause === 'timeout' ? TIMEOUT : PATIENCE })
   expect(steps[0]).toMatchObject({ sent: 5, succeeded: 0, failed: 5, causes: { [cause]: 5 } })
   expect(iterations).toEqual({ planned: 5, started: 5, dropped: 0, finished: 0, failed: 5, cut: 0 })
   expect(server.requests).toBe(5)
@@ -137,7 +140,7 @@ test('a name that nobody has: unresolved-host', async () => {
 
 test('a certificate that nobody vouches for: tls', async () => {
   await using server = await startWireServer({ tls: selfSigned(), onRequest: write(answer()) })
-  const { steps } = await run(0, { target: `https://127.0.0.1:${server.port}`, timeout: 5_000 })
+  const { steps } = await run(0, { target: `https://127.0.0.1:${server.port}` })
   expect(steps[0]).toMatchObject({ sent: 5, causes: { tls: 5 } })
   expect(server.requests).toBe(0)
 })
@@ -146,13 +149,13 @@ test('a server that speaks plainly where TLS is expected: tls', async () => {
   await using server = await startWireServer({
     onConnection: (socket) => void socket.once('data', () => socket.end('HTTP/1.1 400 Bad Request\r\n\r\n')),
   })
-  const { steps } = await run(0, { target: `https://127.0.0.1:${server.port}`, timeout: 5_000 })
+  const { steps } = await run(0, { target: `https://127.0.0.1:${server.port}` })
   expect(steps[0]).toMatchObject({ sent: 5, causes: { tls: 5 } })
 })
 
 test('a TLS handshake that never ends: connect-timeout', async () => {
   await using server = await startWireServer({})
-  const { steps } = await run(0, { target: `https://127.0.0.1:${server.port}` })
+  const { steps } = await run(0, { target: `https://127.0.0.1:${server.port}`, timeout: TIMEOUT })
   expect(steps[0]).toMatchObject({ sent: 5, causes: { 'connect-timeout': 5 } })
 })
 
@@ -168,7 +171,7 @@ test('some of each: every answer is told by what it was', async () => {
       // The fifth gets no answer at all.
     },
   })
-  const { steps } = await run(server.port, { level: 100, seconds: 0.5 })
+  const { steps } = await run(server.port, { level: 100, seconds: 0.5, timeout: 2_000 })
   expect(steps[0]).toMatchObject({
     sent: 50,
     succeeded: 10,
