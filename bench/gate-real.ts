@@ -2,9 +2,12 @@
 // some per cent more, left alone and with another process that takes the CPU now and then. bench/README.md says how.
 //
 //   node gate-real.ts [UNCHANGED SLOWER]   comparisons with an unchanged head, and for each slow-down; 30 and 10 unless told
+//
+// It takes an hour: rows that a run before it has measured, of the same tool and as often, are not measured again.
 import { execFileSync, spawn } from 'node:child_process'
+import { createHash } from 'node:crypto'
 import { once } from 'node:events'
-import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { cpSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { Report } from '../src/report/report.ts'
@@ -12,6 +15,7 @@ import { circumstances, table, writeFigures } from './table.ts'
 
 const CLI = new URL('../dist/cli.js', import.meta.url).pathname
 const SERVICE = new URL('gate-real/service.mjs', import.meta.url).pathname
+const MEASURED = new URL('.cache/gate-real.json', import.meta.url).pathname
 const SLOWDOWNS = [0, 0.05, 0.1, 0.2]
 const SURROUNDINGS = ['left alone', 'disturbed'] as const
 const PORT = 18_300
@@ -38,13 +42,26 @@ async function measure(unchanged: number, slower: number): Promise<void> {
   const around = circumstances()
   for (const surroundings of SURROUNDINGS)
     for (const slowdown of SLOWDOWNS) {
-      const found = await compareOften(slowdown === 0 ? unchanged : slower, slowdown, surroundings)
+      const times = slowdown === 0 ? unchanged : slower
+      const found = await measuredOnce([surroundings, slowdown, times].join(), () =>
+        compareOften(times, slowdown, surroundings),
+      )
       rows.push(rowOf(surroundings, slowdown, found))
       console.error(rows.at(-1)!.join('  '))
-      // Each row takes minutes: what is there stays if the rest does not come.
-      writeFigures('gate-real', [`${around}.`, table([HEAD, ...rows])])
     }
-  console.log(table([HEAD, ...rows]))
+  const section = table([HEAD, ...rows])
+  writeFigures('gate-real', [`${around}.`, section])
+  console.log(section)
+}
+
+/** What was found is kept beside the built tool it was found with. */
+async function measuredOnce(name: string, measureIt: () => Promise<Found>): Promise<Found> {
+  const tool = createHash('sha256').update(readFileSync(CLI)).update(readFileSync(SERVICE)).digest('hex')
+  const key = `${tool} ${name}`
+  const kept: Record<string, Found> = existsSync(MEASURED) ? JSON.parse(readFileSync(MEASURED, 'utf8')) : {}
+  const found = kept[key] ?? (await measureIt())
+  writeFileSync(MEASURED, JSON.stringify({ ...kept, [key]: found }))
+  return found
 }
 
 const HEAD = ['the head does', 'compared', 'failed', 'passed', 'inconclusive', 'invalid', 'change found', 'seconds']
