@@ -11,7 +11,7 @@ import { cpSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } 
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { Report } from '../src/report/report.ts'
-import { circumstances, table, writeFigures } from './table.ts'
+import { table, unpinned, writeFigures } from './table.ts'
 
 const CLI = new URL('../dist/cli.js', import.meta.url).pathname
 const SERVICE = new URL('gate-real/service.mjs', import.meta.url).pathname
@@ -39,7 +39,7 @@ interface Found {
 
 async function measure(unchanged: number, slower: number): Promise<void> {
   const rows: string[][] = []
-  const around = circumstances()
+  const around = unpinned()
   for (const surroundings of SURROUNDINGS)
     for (const slowdown of SLOWDOWNS) {
       const times = slowdown === 0 ? unchanged : slower

@@ -38,9 +38,22 @@ export function writeFigures(block: Block, sections: readonly string[], page = R
 /** Of the machine; asked once programs were started, so that it is known how. */
 export function circumstances(): string {
   if (process.platform !== 'linux') throw new Error('The bench reads /proc: it needs Linux')
-  const date = new Date().toISOString().slice(0, 10)
-  const cores = cpus()
   const pinned = canPin() ? 'client and server pinned to a core each' : 'NOTHING PINNED: one core only, or no taskset'
   const before = goFirst() ? ', before all else that runs' : ''
-  return `${date}, ${cores.length} × ${cores[0]?.model.trim() ?? 'unknown processor'}, Linux ${release()}, Node ${process.version}, ${pinned}${before}, load of the machine before: ${LOAD_BEFORE.toFixed(2)}`
+  return `${ground()}, ${pinned}${before}, ${loadBefore()}`
+}
+
+/** The same where nothing is pinned: asking whether it can be would pin this process, and all that it starts. */
+export function unpinned(): string {
+  return `${ground()}, ${loadBefore()}`
+}
+
+function ground(): string {
+  const date = new Date().toISOString().slice(0, 10)
+  const cores = cpus()
+  return `${date}, ${cores.length} × ${cores[0]?.model.trim() ?? 'unknown processor'}, Linux ${release()}, Node ${process.version}`
+}
+
+function loadBefore(): string {
+  return `load of the machine before: ${LOAD_BEFORE.toFixed(2)}`
 }
