@@ -7,7 +7,7 @@ import type { BudgetRow, Estimate, Judgement, NewLevel } from './comparison.ts'
 import { oneBurst, SEVERAL } from './error-burst.ts'
 import { heedFailures } from './heed-failures.ts'
 import { measure, type Pace } from './measure.ts'
-import { metricOf } from './metrics.ts'
+import { failures, metricOf } from './metrics.ts'
 import type { Scope } from './scope.ts'
 import { holm, median } from './statistics.ts'
 import { storedChange, usableRuns } from './stored-change.ts'
@@ -116,9 +116,14 @@ function judgeStored(one: Weighed, change: Change, shown: Shown, level: number):
   }
 }
 
-/** A run too short for several blocks cannot tell. */
-function burstOf({ metric }: Budget, { blocks }: Scope, before: Share): Judgement | undefined {
+/**
+ * A run too short for several blocks cannot tell, nor one of whose failures some are in none: those that ended after the
+ * window, and dropped arrivals.
+ */
+function burstOf({ metric }: Budget, now: Scope, before: Share): Judgement | undefined {
+  const { blocks } = now
   if (metric !== 'errors' || blocks === undefined || blocks.failed.length < SEVERAL) return undefined
+  if (blocks.failed.reduce((sum, failed) => sum + failed, 0) < failures(now).x) return undefined
   const seen = blocks.failed.filter((failed, at) => failed > before * (failed + blocks.succeeded[at]!)).length
   return seen < SEVERAL ? oneBurst('this run', seen, 'Measure again: what comes again is no burst.') : undefined
 }

@@ -504,7 +504,11 @@ test('a run is held to the level since it last changed', () => {
 const failingBy = (perBlock: readonly number[]): RunResult => {
   const run = madeRun({ steps: [{ times: spread(100), causes: { timeout: 240 } }] })
   const [step] = run.steps
-  const records = step!.blocks!.records.map((record, at) => ({ ...record, failed: perBlock[at] ?? 0 }))
+  const nothing = { succeeded: 0, response: histogram([]) }
+  const records = Array.from({ length: 13 }, (_, index) => {
+    const record = step!.blocks!.records.find((one) => one.index === index) ?? nothing
+    return { ...record, index, failed: perBlock[index] ?? 0 }
+  })
   return { ...run, steps: [{ ...step!, blocks: { ...step!.blocks!, records } }] }
 }
 
@@ -519,6 +523,15 @@ test('errors of one burst are not those of the code', () => {
   expect(kindOf({ seconds: 4, steps: [{ times: spread(100, 400), causes: { timeout: 40 } }] }, errors, quiet)).toBe(
     'exceeded',
   )
+})
+
+test('failures that no block saw are no burst: those that came after the window, and arrivals that were dropped', () => {
+  const errors = budget('errors', { amount: 0.01 })
+  // Requests that hang until the window is over, and arrivals that found no connection.
+  const window = new Array<number>(12).fill(0)
+  expect(kindOf(failingBy([...window, 240]), errors, quiet)).toBe('exceeded')
+  expect(kindOf(failingBy([2, ...window.slice(1), 238]), errors, quiet)).toBe('exceeded')
+  expect(kindOf({ ...withP95(100), dropped: 600 }, errors, quiet)).toBe('exceeded')
 })
 
 test('where the load goes up and down, the whole runs are compared, not their typical blocks', () => {
