@@ -7,9 +7,9 @@
 import { execFileSync, spawn } from 'node:child_process'
 import { createHash } from 'node:crypto'
 import { once } from 'node:events'
-import { cpSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import type { Report } from '../src/report/report.ts'
 import { table, unpinned, writeFigures } from './table.ts'
 
@@ -60,6 +60,7 @@ async function measuredOnce(name: string, measureIt: () => Promise<Found>): Prom
   const key = `${tool} ${name}`
   const kept: Record<string, Found> = existsSync(MEASURED) ? JSON.parse(readFileSync(MEASURED, 'utf8')) : {}
   const found = kept[key] ?? (await measureIt())
+  mkdirSync(dirname(MEASURED), { recursive: true })
   writeFileSync(MEASURED, JSON.stringify({ ...kept, [key]: found }))
   return found
 }
