@@ -1,4 +1,5 @@
 import { parseArgs } from 'node:util'
+import { MOST_ROUNDS } from './compare/look-levels.ts'
 import { LoadgateError } from './errors.ts'
 import { nearest } from './nearest.ts'
 
@@ -176,7 +177,7 @@ function optionsFrom(value: (name: ChoiceName) => string, label: (name: ChoiceNa
     profile: value('profile'),
     compare,
     baseTarget,
-    rounds: numberOrAuto(value('rounds'), label('rounds'), { least: 2, most: 10 }),
+    rounds: numberOrAuto(value('rounds'), label('rounds'), { least: 2, most: MOST_ROUNDS }),
     baseline: value('baseline'),
     saveBaseline,
     requireBaseline: oneOf('require-baseline') === 'true',

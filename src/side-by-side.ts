@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { compareSides, generatorWasUnfit, isDecided, type Round, type SidesOptions } from './compare/compare-sides.ts'
 import type { Comparison } from './compare/comparison.ts'
+import { MOST_ROUNDS } from './compare/look-levels.ts'
 import { fingerprintHere } from './fingerprint.ts'
 import type { HeldTo } from './held-to.ts'
 import { hideSecrets } from './hide-secrets.ts'
@@ -36,9 +37,7 @@ export interface SideBySideOptions {
 
 export type SideBySideDoors = Omit<VersionsDoors, 'progress'> & { readonly output: Output }
 
-// Sequential looks have levels for so many rounds. Two are the fewest that show how much two processes of the same code
-// differ.
-const MOST_ROUNDS = 10
+/** So many show how much two processes of the same code differ. */
 const FEWEST_ROUNDS = 2
 /** So often a round is measured again because the generator was not fit; then the machine is what is wrong. */
 const MOST_LEFT_OUT = 3

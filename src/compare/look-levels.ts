@@ -6,6 +6,9 @@ export interface Levels {
   readonly slower: number
 }
 
+/** Nobody waits for more; fewer may be asked for. */
+export const MOST_ROUNDS = 10
+
 /** With one look only. */
 const ALONE: Levels = { bound: 0.05, slower: 0.01 }
 

@@ -3,6 +3,7 @@ import type { MetricName } from '../profile/profile.ts'
 import { counted, formatChange, formatCount, formatDuration, formatShare, type Ms } from '../units.ts'
 import type { Change } from './change.ts'
 import type { Estimate, Undecided } from './comparison.ts'
+import { MOST_ROUNDS } from './look-levels.ts'
 import { metricOf, percentileOf } from './metrics.ts'
 import type { Scope } from './scope.ts'
 import { MIN_INTERVALS, samplesToBound } from './statistics.ts'
@@ -93,9 +94,6 @@ function sharpen({ doubt, runs, estimate, low, high, allowed }: Change, now: Sco
   if (runs < ENOUGH_RUNS) return `Store more runs: the baseline has ${runs}, and up to ${ENOUGH_RUNS} make it sharper.`
   return 'Runs differ by that much on this machine: use a steadier one, or allow more.'
 }
-
-/** As many as may be asked for. */
-const MOST_ROUNDS = 10
 
 /** Doubt shrinks with the root of the rounds, and rounds that are longer leave less of it each. */
 function moreRounds(rounds: number, widthOverGap: number, measured: Ms): string {
