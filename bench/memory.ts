@@ -135,7 +135,7 @@ function keepBooks(steps: number, seconds: number, perSecond: number, every: (se
         sentAt,
         firstByteAt: doneAt,
       }
-      ledger.sample(n % steps, 0, answer, undefined)
+      ledger.sample({ id: n % steps, explain: () => undefined }, 0, answer, undefined)
     }
     every(second)
   }

@@ -12,7 +12,7 @@ export const FIRST_PAGE = new URL('../README.md', import.meta.url)
 // Before anything is run, so that the load is that of others.
 const LOAD_BEFORE = loadavg()[0]!
 
-type Block = 'engine' | 'fitness' | 'gate' | 'gate-real' | 'memory' | 'peers'
+type Block = 'engine' | 'fitness' | 'gate' | 'gate-real' | 'memory' | 'peers' | 'workers'
 
 /** First row the names of the columns; all columns but the first are figures. */
 export function table(rows: readonly (readonly string[])[]): string {

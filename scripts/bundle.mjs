@@ -1,16 +1,18 @@
-// Builds dist/: four entries and what they share, as ESM that runs on Node 24 without node_modules. The same sources and
+// Builds dist/: five entries and what they share, as ESM that runs on Node 24 without node_modules. The same sources and
 // lock file give the same bytes, which `npm run dist-check` holds the committed files to.
 import { readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { build } from 'esbuild'
 
 const target = process.argv[2] ?? 'dist'
+// Bundled already, into src/report/html/page-assets.ts.
+const IN_THE_PAGE = ['node_modules/uplot/dist/uPlot.esm.js']
 // Put in place whole, so that nobody ever runs half a build.
 const outdir = `${target}.new`
 rmSync(outdir, { recursive: true, force: true })
 
 const { metafile } = await build({
-  entryPoints: ['action', 'cleanup', 'cli', 'thread'].map((entry) => `src/${entry}.ts`),
+  entryPoints: ['action', 'cleanup', 'cli', 'task', 'thread'].map((entry) => `src/${entry}.ts`),
   outdir,
   bundle: true,
   splitting: true,
@@ -30,7 +32,7 @@ const { metafile } = await build({
 })
 
 writeFileSync(join(outdir, 'package.json'), `${JSON.stringify({ type: 'module' })}\n`)
-writeFileSync(join(outdir, 'licenses.txt'), licenses(Object.keys(metafile.inputs)))
+writeFileSync(join(outdir, 'licenses.txt'), licenses([...Object.keys(metafile.inputs), ...IN_THE_PAGE]))
 rmSync(target, { recursive: true, force: true })
 renameSync(outdir, target)
 

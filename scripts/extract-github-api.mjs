@@ -17,6 +17,7 @@ const OPERATIONS = [
   'actions/list-workflow-runs',
   'actions/list-workflow-runs-for-repo',
   'checks/create',
+  'checks/list-for-ref',
   'checks/update',
   'git/create-blob',
   'git/create-commit',
@@ -40,6 +41,7 @@ const OPERATIONS = [
   'issues/update',
   'issues/update-comment',
   'pulls/get',
+  'pulls/list',
   'pulls/list-files',
   'repos/compare-commits-with-basehead',
   'repos/create-or-update-file-contents',
@@ -120,9 +122,10 @@ function isProse(key) {
   return ['description', 'example', 'examples', 'externalDocs', 'summary', 'tags'].includes(key) || key.startsWith('x-')
 }
 
-// ajv throws on `nullable` without a `type` beside it.
+// ajv throws on `nullable` without a `type` beside it, and takes no null where there is a list of values without it.
 function withNullSpeltOut(schema) {
-  if (!schema.nullable || schema.type !== undefined) return schema
+  if (!schema.nullable) return schema
+  if (schema.type !== undefined) return schema.enum ? { ...schema, enum: [...new Set([...schema.enum, null])] } : schema
   const { nullable, ...rest } = schema
   return { anyOf: [rest, { enum: [null] }] }
 }

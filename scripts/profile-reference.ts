@@ -6,7 +6,7 @@ import { type Schema, type Shape, shapeOf } from '../src/profile/schema.ts'
 
 /** The whole page. */
 export function profileReference(): string {
-  const sections = sectionsOf('', Profile).map(({ title, text }) => `## ${title}\n\n${text}`)
+  const sections = sectionsOf('', Profile, new Set()).map(({ title, text }) => `## ${title}\n\n${text}`)
   return `${[INTRODUCTION, ...sections, REFERENCES, BUDGETS, elsewhere(), EDITORS].join('\n\n')}\n`
 }
 
@@ -15,14 +15,15 @@ interface Section {
   readonly text: string
 }
 
-/** One section for each map, in the order in which a reader of the page meets them. */
-function sectionsOf(path: string, schema: Schema): readonly Section[] {
+/** One section for each map, in the order in which a reader of the page meets them; what stands in two places has one. */
+function sectionsOf(path: string, schema: Schema, seen: Set<Schema>): readonly Section[] {
   const shape = shapeOf(schema)
-  if (shape.kind === 'list') return sectionsOf(`${path}[]`, shape.item)
-  if (shape.kind === 'dictionary') return sectionsOf(`${path}.NAME`, shape.value)
-  if (shape.kind !== 'map') return []
+  if (shape.kind === 'list') return sectionsOf(`${path}[]`, shape.item, seen)
+  if (shape.kind === 'dictionary') return sectionsOf(`${path}.NAME`, shape.value, seen)
+  if (shape.kind !== 'map' || seen.has(schema)) return []
+  seen.add(schema)
   const inner = Object.entries(shape.fields).flatMap(([key, { schema: field }]) =>
-    sectionsOf(path === '' ? key : `${path}.${key}`, field),
+    sectionsOf(path === '' ? key : `${path}.${key}`, field, seen),
   )
   const title = path === '' ? 'The whole profile' : `\`${path}\``
   return [{ title, text: sectionText(shape) }, ...inner]
@@ -113,6 +114,44 @@ for their answers (k6: VUs). A load has one of the two throughout.
 cookies it is given and sends them along, as a browser does; redirects are answers and are not followed. The first
 failed request ends the iteration: the steps behind it are not sent.
 
+What a user does only once, at the beginning of its life, stands under \`once\`: each arrival of an open load does so, and
+each user of a closed one when it comes to the scenario for the first time. What was captured there holds for its life. If it
+fails, the iteration has failed, and the user's next one begins with it again. Its requests are measured and judged as all
+others are; in a closed load they are few.
+
+\`\`\`yaml
+name: shop
+target: http://127.0.0.1:8080
+load: { users: 50, for: 60s }
+data: { accounts: { file: accounts.csv, pick: unique } }
+scenarios:
+  - name: member
+    once:                          # k6: a check of __ITER; Locust: on_start
+      - post: /login
+        form: { email: "\${accounts.email}", password: "\${accounts.password}" }
+        capture: { token: { json: /token } }
+    steps:
+      - get: /orders
+        headers: { authorization: "Bearer \${token}" }
+      - think: 1s..10s
+\`\`\`
+
+Not everybody does everything: a request has its \`chance\`, or is sent only \`when\` a captured value says so, or several times in
+a row. At least one request of a scenario is always sent. All of it is drawn from the plan's seed: two runs send the same.
+
+\`\`\`yaml
+name: shop
+target: http://127.0.0.1:8080
+load: { rate: 50/s, for: 60s }
+scenarios:
+  - name: visitor
+    steps:
+      - { get: /me, capture: { role: { json: /role } } }
+      - { get: /news, repeat: 1..5, between: exponential(2s) }
+      - { get: /admin, when: { role: [ admin, owner ] } }
+      - { get: /export, chance: 1 in 500 }
+\`\`\`
+
 **Connections.** Each user of a closed load has a connection of its own, as a VU of k6 has, unless \`limit\` or the 25,000
 that a machine has ports for are fewer than the users; then they share. Arrivals of an open load share whichever is free,
 as behind a proxy. Connections are kept alive. \`connections\` chooses otherwise; here every arrival is a new visitor, who
@@ -185,6 +224,9 @@ const REFERENCES = `## Values inside \`\${ }\`
 | \`\${source.column}\` | value of a column of \`data\`, from the row of this iteration | requests |
 | \`\${name}\` | value captured by an earlier step of the same scenario | requests |
 | \`\${uuid()}\` | a random UUID | requests |
+| \`\${user()}\` | the number of the user, from 1: no two users of a load have the same (k6: \`exec.vu.idInTest\`) | requests |
+| \`\${iteration()}\` | the number of the iteration, from 1: no two iterations of a load have the same | requests |
+| \`\${worker()}\` | the number of the thread or task that sends it, from 1 | requests |
 | \`\${now()}\` | milliseconds since 1970 | requests |
 | \`\${random(1, 100)}\` | a whole number from the first to the second | requests |
 | \`$\${\` | the characters \`\${\` themselves | anywhere |
@@ -213,6 +255,12 @@ ${BUDGET_GRAMMAR}
 | \`p95 < baseline + 10 % and + 5 ms\` | exceeded only when it is both 10 % and 5 ms slower |
 | \`errors < baseline + 0.2 pp\` | at most 0.2 percentage points more errors |
 | \`throughput > baseline - 5 %\` | at most 5 % less |
+| \`errors < 20 % or abort\` | and a run that breaks it is ended at once |
+
+A budget behind which \`or abort\` stands ends the run when its last 10 s break it beyond doubt: \`errors < 20 % or abort\`,
+\`p95 < 2 s or abort\`. The run then fails, its other budgets are not judged, and what was measured is shown. The same is done
+to a run of whose requests not one succeeds for 30 s, unless an \`errors\` budget says "or abort" itself. Such budgets are of
+the whole run and have an amount for a limit; side by side they are judged at the end, as all others are.
 
 A profile without any budget is held to \`${DEFAULT_BUDGETS.latency}\`. \`${DEFAULT_BUDGETS.errors}\` stands wherever a
 profile does not limit the errors of every scenario.`

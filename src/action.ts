@@ -1,19 +1,20 @@
 import { readFile } from 'node:fs/promises'
+import { checkedGate } from './checked-gate.ts'
 import { exitCodeOfVerdict, LoadgateError, messageOf } from './errors.ts'
-import { gate } from './gate.ts'
-import { type Job, jobOf } from './github/job.ts'
+import { jobOf } from './github/job.ts'
 import { optionsFromAction } from './inputs.ts'
 import { neutralise } from './output/neutralise.ts'
 import { createOutput } from './output/output.ts'
 import { uploadReport } from './publish/artifact.ts'
-import { maySaveBaseline, type RunEvent, readEvent, refusePrivileged } from './publish/event.ts'
-import { commentsOf } from './publish/github.ts'
-import { type CommentTarget, githubPublisher } from './publish/github-publisher.ts'
-import { annotate, finish, maskSecret, readInput, saveState, setOutput, writeSummary } from './publish/runner.ts'
+import { maySaveBaseline, readEvent, refusePrivileged } from './publish/event.ts'
+import { annotate, finish, maskSecret, readInput, saveState, setOutput } from './publish/runner.ts'
+import { publishStored } from './publish-stored.ts'
+import { nameOf, publishersFor } from './publishers.ts'
 import { annotationsOfMistakes } from './report/annotations.ts'
 import { runEntry } from './run-entry.ts'
 import type { ServiceProcess } from './service/process-group.ts'
 import { isAccepted } from './trust/label.ts'
+import { changeOf } from './versions/change.ts'
 
 const { env } = process
 const output = createOutput({ stdout: process.stdout, stderr: process.stderr, github: true })
@@ -31,32 +32,35 @@ async function gateHere(signal: AbortSignal): Promise<number> {
   if (options.githubToken) mask(options.githubToken)
   const job = jobOf(env)
   const event = await readEvent(env, (path) => readFile(path, 'utf8'))
+  const { publishFromRun, githubToken: token } = options
+  if (publishFromRun !== undefined) return publishStored(publishFromRun, { event, job, token, output, signal })
   refusePrivileged(event)
-  const runner = { setOutput, writeSummary, annotate }
+  const pullRequest = event.kind === 'pull_request' ? event : undefined
   const services: ServiceProcess[] = []
-  const { verdict, files } = await gate(options, {
+  const { verdict, files } = await checkedGate(options, job, {
     output,
     env,
     signal,
     mask,
-    publisher: githubPublisher({ runner, comment: commentTarget(event, job, options), redact: output.redact, signal }),
+    publishers: publishersFor(event, job, options, { output, signal, env }),
     savesByItself: maySaveBaseline(event),
-    commit: event.kind === 'pull_request' ? event.headSha : job.commit,
+    commit: pullRequest?.headSha ?? job.commit,
+    change: pullRequest?.title ?? (await changeOf({ directory: process.cwd(), env, signal }, 'HEAD')),
     url: job.url,
-    pullRequest: event.kind === 'pull_request' ? event : undefined,
-    accepted: event.kind === 'pull_request' && isAccepted(event.labels, options.acceptLabel),
+    pullRequest,
+    accepted: pullRequest !== undefined && isAccepted(pullRequest.labels, options.acceptLabel),
     onService: (service) => {
       services.push(service)
       saveState('services', JSON.stringify(services))
     },
     onCheckout: (checkout) => saveState('checkout', JSON.stringify(checkout)),
+    onFargate: (run) => saveState('fargate', JSON.stringify(run ?? null)),
   })
   if (files && options.reportDir) {
     setOutput('report-path', files.markdown ?? '')
     setOutput('result-path', files.json ?? '')
     // Last: the library writes its progress to the log itself.
-    const name = options.profile.replace(/\.ya?ml$/, '')
-    const problem = await uploadReport({ directory: options.reportDir, name, env })
+    const problem = await uploadReport({ directory: options.reportDir, name: nameOf(options.profile), env })
     if (problem) output.warning(problem)
   }
   const code = exitCodeOfVerdict(verdict.outcome, options.onInconclusive)
@@ -70,15 +74,4 @@ function annotateError(error: unknown): void {
   if (mistakes.length === 0) failure = `Loadgate: ${messageOf(error)}`
   for (const annotation of annotationsOfMistakes(mistakes))
     annotate({ ...annotation, message: output.redact(annotation.message) })
-}
-
-function commentTarget(
-  event: RunEvent,
-  { owner, repo, apiUrl, runId, attempt }: Job,
-  { comment, githubToken }: { readonly comment: boolean; readonly githubToken: string | undefined },
-): CommentTarget | undefined {
-  if (!comment || !githubToken || event.kind !== 'pull_request') return undefined
-  const { number } = event
-  const comments = commentsOf({ owner, repo, number }, { token: githubToken, apiUrl })
-  return { comments, number, stamp: { runId, attempt } }
 }

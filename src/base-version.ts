@@ -56,7 +56,8 @@ async function checkedOut(directory: string, doors: BaseDoors): Promise<BaseVers
   const token = github?.token
   const askGitHub =
     github && token
-      ? (base: string, head: string) => mergeBaseOnGitHub(github, { token, apiUrl: github.apiUrl }, base, head)
+      ? (base: string | undefined, head: string) =>
+          mergeBaseOnGitHub(github, { token, apiUrl: github.apiUrl }, { base, head, signal })
       : undefined
   const commit = await findBase(workspace, { ...git, pullRequest, askGitHub })
   output.info(`The base version is commit ${commit.sha.slice(0, 7)}${howFound(commit)}.`)

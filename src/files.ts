@@ -46,7 +46,10 @@ async function regular(file: Awaited<ReturnType<typeof open>>, path: string) {
 export async function insideOf(directory: string, file: string): Promise<string> {
   const root = await realpath(directory)
   const path = await realpath(join(root, file)).catch((cause: unknown) => {
-    throw new LoadgateError('usage', `${file} is not there`, { hint: `It is looked for in ${directory}.`, cause })
+    throw new LoadgateError('usage', `${file} is not there`, {
+      hint: `It is looked for in the directory "${directory}".`,
+      cause,
+    })
   })
   const way = relative(root, path)
   if (way === '..' || way.startsWith(`..${sep}`) || isAbsolute(way))

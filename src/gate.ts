@@ -1,24 +1,32 @@
+import { dirname, join } from 'node:path'
+import { acceptedAt } from './accepted-at.ts'
 import { type BaseVersion, baseVersion } from './base-version.ts'
 import { openStore } from './baseline/store.ts'
 import { judge } from './compare/judge.ts'
 import type { Verdict } from './compare/verdict.ts'
-import { fingerprintHere } from './fingerprint.ts'
-import { placeOf } from './github/place.ts'
+import { LoadgateError } from './errors.ts'
+import { fingerprintOf, thisMachine } from './fingerprint.ts'
+import { historyOfRun, placeOf } from './github/place.ts'
 import { type HeldTo, heldTo } from './held-to.ts'
 import { historyOf } from './history/history-of.ts'
-import { CHOICES, type GateOptions } from './inputs.ts'
+import type { GateOptions } from './inputs.ts'
 import { keptSharpness } from './kept-sharpness.ts'
 import { type LoadDoors, measureAlone } from './measure-alone.ts'
 import { targetIsHere } from './plan/target-here.ts'
 import { loadProfile } from './profile-file.ts'
 import type { Publisher } from './publish/publisher.ts'
+import { reproduce } from './reproduce.ts'
+import type { Machine } from './result/result.ts'
+import { machineOf } from './send-from-fargate.ts'
 import { checkReportPaths, type ReportFiles, removeReport, showReport } from './show-report.ts'
 import { measureSideBySide } from './side-by-side.ts'
 import { keepRun, NOTHING_EARLIER, readEarlier, requireComparable } from './stored-baseline.ts'
+import { ACCEPT_FILE } from './trust/acceptance.ts'
 import { VERSION } from './version.ts'
 import type { Checkout } from './versions/checkout.ts'
 import type { PullRequest } from './versions/merge-base.ts'
 import type { VersionsOptions } from './versions/prepare-versions.ts'
+import { type Sending, whereSent, whereToSend } from './where-to-send.ts'
 
 /** The world around one run. */
 export interface GateDoors extends LoadDoors {
@@ -29,6 +37,10 @@ export interface GateDoors extends LoadDoors {
   /** What `save-baseline: auto` means here. */
   readonly savesByItself: boolean
   readonly commit: string | undefined
+  /** The commit that is checked out where its files are changed, so that `commit` is none. */
+  readonly changedFrom?: string | undefined
+  /** What was changed, in a line. */
+  readonly change?: string | undefined
   /** The run's address on GitHub. */
   readonly url: string | undefined
   /** Undefined where this is not about one. */
@@ -46,7 +58,7 @@ export interface GateOutcome {
 
 /** The whole tool: a profile goes in, load is sent, and a verdict comes out, with the report shown and published. */
 export async function gate(options: GateOptions, doors: GateDoors): Promise<GateOutcome> {
-  const { output, env, commit, accepted } = doors
+  const { output, env, signal, commit, accepted } = doors
   const head = await loadProfile(options.profile, env)
   head.secrets.forEach(doors.mask)
   const github = placeOf(env, options.githubToken)
@@ -58,40 +70,69 @@ export async function gate(options: GateOptions, doors: GateDoors): Promise<Gate
   await using base = await baseVersion(head.directory, options, { ...doors, github })
   const held = await heldTo(head, { ...options, path: options.profile, base, accepted, now: Date.now() }, doors)
   const { loaded, budgets, sideBySide } = held
-  if (keeps && !sideBySide) await store?.checkAppend()
-  const earlier = sideBySide || !compares ? NOTHING_EARLIER : await readEarlier(store, output, base?.commit.sha)
-  const fingerprint = fingerprintHere(loaded.plan.hash)
+  if (keeps && !sideBySide) {
+    refusePullRequest(doors.pullRequest !== undefined || github?.run?.base !== undefined)
+    await store?.checkAppend({ signal })
+  }
+  const asOf = base?.commit.sha ?? (github && historyOfRun(github))
+  const earlier = sideBySide || !compares ? NOTHING_EARLIER : await readEarlier(store, output, { asOf, signal })
+  const sending = await sendingOf(held, options, doors)
+  const fingerprint = fingerprintOf(loaded.plan.hash, machineFor(sending))
   const sharpness = sideBySide ? await keptSharpness(options, { ...doors, base }) : undefined
   // The speed of this processor says nothing of a service that runs on another.
-  const timed = store !== undefined && targetIsHere(loaded.profile)
+  const timed = store !== undefined && sending.kind === 'runner' && targetIsHere(loaded.profile)
   if (options.requireBaseline && !sideBySide)
     requireComparable(budgets, earlier, { fingerprint, now: Date.now(), timed })
 
   await removeReport(options)
   const { threads, rounds } = options
-  const { result, comparison, serviceEnd } = sideBySide
+  const { result, comparison, serviceEnd, fargate, beside } = sideBySide
     ? await measureSideBySide(held, { base: besideWhat(options, held, base), rounds, threads, commit }, doors)
-    : await measureAlone(held, { earlier, threads, commit, timed }, doors)
+    : await measureAlone(held, { earlier, threads, commit, timed, sending, fingerprint }, doors)
   const verdict = judge(comparison)
-  if (doors.signal.aborted) return { verdict, files: undefined }
+  if (signal.aborted) return { verdict, files: undefined }
 
   const keptIn = keeps ? store : undefined
   const baselineNote = sideBySide
     ? keptIn && NOT_KEPT
-    : keptIn && (await keepRun(result, verdict.outcome, keptIn, output.warning))
+    : keptIn && (await keepRun(result, verdict.outcome, keptIn, doors))
+  if (signal.aborted) return { verdict, files: undefined }
   const run = {
     version: VERSION,
     profilePath: options.profile,
     commit,
+    changedFrom: doors.changedFrom,
+    change: doors.change,
     url: doors.url,
-    reproduce: reproduce(options, commit),
+    reproduce: reproduce(options, { commit, sideBySide }),
     baselineNote,
     serviceEnd,
+    fargate,
   }
-  const history = earlier.baseline && historyOf(earlier.baseline)
-  const report = { verdict, comparison, result, run, policy: held.facts, history, sharpness }
+  const marks = join(base?.directory ?? dirname(options.profile), ACCEPT_FILE)
+  const history = earlier.baseline && historyOf(earlier.baseline, await acceptedAt(marks))
+  const report = { verdict, comparison, result, run, policy: held.facts, history, sharpness, beside }
   const files = await showReport(report, options, doors)
   return { verdict, files }
+}
+
+/** Rounds, and processes that are fresh in each, are this machine's business. */
+async function sendingOf({ loaded, sideBySide }: HeldTo, options: GateOptions, doors: GateDoors): Promise<Sending> {
+  const { collect, runOn } = options
+  if (sideBySide && (collect !== undefined || runOn === 'fargate'))
+    throw new LoadgateError('usage', 'Two versions side by side are loaded from this machine, and not from Fargate', {
+      hint:
+        collect === undefined
+          ? 'Leave `run-on` out, or compare with stored runs: `compare: baseline`.'
+          : 'Compare what was sent with stored runs: `compare: baseline`.',
+    })
+  if (collect !== undefined) return whereSent(collect, options, doors.env)
+  return sideBySide ? { kind: 'runner' } : whereToSend(loaded, options, doors)
+}
+
+function machineFor(sending: Sending): Machine {
+  if (sending.kind === 'runner') return thisMachine()
+  return machineOf(sending.kind === 'fargate' ? sending.fleet.settings : sending.settings)
 }
 
 const NOT_KEPT = 'Not added to the baseline: what is measured side by side is not comparable with a run alone.'
@@ -109,10 +150,10 @@ function keepsRun({ saveBaseline, compare }: GateOptions, { savesByItself }: Gat
   return saveBaseline === 'true' || (saveBaseline === 'auto' && savesByItself && compare !== 'none')
 }
 
-function reproduce({ profile, baseline }: GateOptions, commit: string | undefined): string {
-  // Artifacts are out of a laptop's reach.
-  const { default: usual, onLaptop } = CHOICES.baseline
-  const store = baseline === usual || baseline === onLaptop ? '' : ` --baseline ${baseline}`
-  const run = `loadgate run ${profile}${store}`
-  return commit ? `git checkout ${commit} && ${run}` : run
+/** Nobody has taken its code in yet: in the window, it would be what later changes are measured against. */
+function refusePullRequest(ofPullRequest: boolean): void {
+  if (!ofPullRequest) return
+  throw new LoadgateError('usage', 'The run of a pull request joins no baseline, and `save-baseline` is true', {
+    hint: 'Leave it at auto, which saves pushes to the default branch and schedules.',
+  })
 }

@@ -17,7 +17,7 @@ import { policyDifferences } from './trust/policy-differences.ts'
 import { type PolicyFacts, policyFacts } from './trust/policy-facts.ts'
 import { raiseLimits } from './trust/raise-limits.ts'
 import { parseAcceptances, readAcceptances } from './trust/read-acceptances.ts'
-import type { Bytes, EpochMs } from './units.ts'
+import { type Bytes, counted, type EpochMs } from './units.ts'
 
 const LIMIT: Bytes = 1_048_576
 
@@ -62,7 +62,7 @@ export async function heldTo(
   { path, base, compare, baseTarget, accepted, now }: HoldingOptions,
   doors: PolicyDoors,
 ): Promise<HeldTo> {
-  const before = base && (await profileOfBase(join(base.directory, basename(path)), doors))
+  const { before, problem } = base ? await profileOfBase(base.directory, basename(path), doors) : NO_BASE
   if (before && !accepted) checkNames(before, doors.output)
   const hidden = ({ profile, plan }: LoadedProfile): Policy => ({
     profile,
@@ -82,29 +82,47 @@ export async function heldTo(
     idle: own.idle.filter((one) => added.idle.includes(one)),
   }
   const differences = policies.base ? policyDifferences(policies.base, policies.head) : []
-  const why = base === undefined ? undefined : judged.why
+  const why = base === undefined || problem !== undefined ? undefined : judged.why
   return {
     loaded,
     budgets: own.budgets,
     added: added.budgets,
     baseService: before?.profile.service,
     sideBySide,
-    facts: policyFacts({ ...judged, why }, differences, { ...acceptances, raised }, doors.output.redact),
+    facts: policyFacts({ ...judged, why, problem }, differences, { ...acceptances, raised }, doors.output.redact),
   }
 }
 
-/** A base whose profile cannot be read has none that the head could be held to: that is told, and no way out for the head. */
-async function profileOfBase(path: string, { env, mask, output }: PolicyDoors): Promise<LoadedProfile | undefined> {
-  if ((await textIfThere(path, LIMIT)) === undefined) return undefined
+interface BaseRead {
+  /** Undefined where the base has none, or none that can be read. */
+  readonly before: LoadedProfile | undefined
+  /** Why it cannot be read, in a line. */
+  readonly problem: string | undefined
+}
+
+const NO_BASE: BaseRead = { before: undefined, problem: undefined }
+
+/** A base whose profile cannot be read has none that the head could be held to: the log and the report say so. */
+async function profileOfBase(directory: string, name: string, doors: PolicyDoors): Promise<BaseRead> {
+  const { env, mask, output } = doors
+  const path = join(directory, name)
+  if ((await textIfThere(path, LIMIT)) === undefined) return NO_BASE
   try {
-    const loaded = await loadProfile(path, env)
-    loaded.secrets.forEach(mask)
-    return loaded
+    const before = await loadProfile(path, env)
+    before.secrets.forEach(mask)
+    return { before, problem: undefined }
   } catch (error) {
     if (!(error instanceof LoadgateError)) throw error
     output.warning(`The base's profile cannot be read, so the head is judged by its own: ${messageOf(error)}`)
-    return undefined
+    return { before: undefined, problem: inALine(error).replaceAll(`${directory}/`, '') }
   }
+}
+
+function inALine(error: LoadgateError): string {
+  const [first, ...more] = error.mistakes
+  if (!first) return messageOf(error)
+  const { file, line, column } = first.place
+  return `${file}:${line}:${column} ${first.message}${more.length > 0 ? `, and ${counted(more.length, 'more mistake')}` : ''}`
 }
 
 /**

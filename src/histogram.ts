@@ -159,12 +159,19 @@ export function sumOf(texts: readonly HistogramText[]): HistogramText {
 
 /** `Histogram.of(...texts).quantile(q)`, without a histogram of 23,552 slots for each of thousands of small ones. */
 export function quantileOf(texts: readonly HistogramText[], q: number): Us | undefined {
+  return quantilesOf(texts, [q])?.[0]
+}
+
+/** The same for several at once, in rising order; undefined when there is no sample. */
+export function quantilesOf(texts: readonly HistogramText[], qs: readonly number[]): readonly Us[] | undefined {
   return withSum(texts, ({ lowest, highest, total }) => {
     if (total === 0) return undefined
-    const rank = rankOf(q, total)
     let [slot, below] = [lowest, sums[lowest]!]
-    while (slot < highest && below < rank) below += sums[++slot]!
-    return middleOf(slot)
+    return qs.map((q) => {
+      const rank = rankOf(q, total)
+      while (slot < highest && below < rank) below += sums[++slot]!
+      return middleOf(slot)
+    })
   })
 }
 

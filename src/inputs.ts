@@ -1,7 +1,12 @@
-import { parseArgs } from 'node:util'
+import { CHOICES, type Choice, type ChoiceName } from './choices.ts'
 import { MOST_ROUNDS } from './compare/look-levels.ts'
 import { LoadgateError } from './errors.ts'
-import { nearest } from './nearest.ts'
+import { FARGATE_CHOICES, type FargateChoice, fargateFrom } from './fargate/setup/choices.ts'
+import type { GivenFargate } from './fargate/setup/settings.ts'
+import { FLAGS, readFlags } from './flags.ts'
+import { laptopStore } from './laptop-store.ts'
+import { readTarget } from './profile/scalars.ts'
+import { EXTRA_FORMS, type ExtraForm } from './report/forms.ts'
 
 /** Everything a person can choose for one run, read once and frozen. Paths are as given. */
 export interface GateOptions {
@@ -18,124 +23,46 @@ export interface GateOptions {
   readonly onInconclusive: 'warn' | 'fail'
   /** Of a pull request; undefined where none accepts anything. */
   readonly acceptLabel: string | undefined
+  /** Whether to judge as if the pull request carried it. */
+  readonly accepted: boolean
   readonly reportDir: string | undefined
+  /** For other programs, beside the usual files of the report directory. */
+  readonly reportFormats: readonly ExtraForm[]
+  /** A CSV file to which the run is added as a line. */
+  readonly runLog: string | undefined
+  /** Port of the report that is served meanwhile, 0 for any; undefined where none is. */
+  readonly liveHtml: number | undefined
   readonly json: string | undefined
   readonly threads: number | 'auto'
+  readonly runOn: 'runner' | 'fargate' | 'auto'
+  readonly fargate: GivenFargate
+  /** Whether to leave the workers to themselves once they send. */
+  readonly detach: boolean
+  /** A run on Fargate that was detached, whose results are taken instead of sending a load. */
+  readonly collect?: string | undefined
   readonly comment: boolean
+  /** Whether the report is stored for a workflow that may comment. */
+  readonly commentLater: boolean
+  /** Whether a schedule keeps an issue for as long as a budget is broken. */
+  readonly issue: boolean
+  /** Whether a check run of its own is open while this one measures. */
+  readonly checkRun: boolean
+  /** A workflow run whose stored reports are commented with; nothing is measured then. */
+  readonly publishFromRun: number | undefined
   /** Never printed; masked before anything else happens. */
   readonly githubToken: string | undefined
 }
 
-/** One choice: an input of the action, a flag of the command line, or both. The README's tables are this table. */
-interface Choice {
-  readonly about: string
-  readonly default: string
-  /** What a laptop does instead of the default; "" for nothing. */
-  readonly onLaptop?: string
-  readonly values?: readonly string[]
-  /** Absent: the action alone has it. */
-  readonly flag?: string
-  /** A flag without a value means `true`. */
-  readonly bare?: true
-  /** Absent from action.yml: the command line alone has it. */
-  readonly commandLineOnly?: true
-}
-
-export const CHOICES = {
-  profile: { about: 'Path of the load profile.', default: 'loadgate.yml' },
-  compare: {
-    about:
-      'What the run is compared with: `side-by-side` (the base version, measured at the same time), `baseline` (stored runs), `none`, or `auto`: on a pull request side by side where the profile has a `service`, else stored runs.',
-    default: 'auto',
-    values: ['auto', 'baseline', 'side-by-side', 'none'],
-    flag: 'compare',
-  },
-  'base-target': {
-    about: 'Address where the base version is already deployed, to be measured side by side with the `target`.',
-    default: '',
-    flag: 'base-target',
-  },
-  rounds: {
-    about:
-      'Rounds side by side, each the whole load with freshly started processes: at most so many (2 to 10), or `auto` (as many as five minutes of load hold).',
-    default: 'auto',
-    flag: 'rounds',
-  },
-  baseline: {
-    about:
-      'Where recent runs are kept: `artifact` (those of this workflow), `branch:NAME`, `s3://BUCKET/PREFIX`, `file:PATH`, or `none`.',
-    default: 'artifact',
-    onLaptop: 'file:.loadgate/baseline.json',
-    flag: 'baseline',
-  },
-  'save-baseline': {
-    about: 'Add this run to the baseline: `auto` on pushes to the default branch and on schedules, `true`, `false`.',
-    default: 'auto',
-    values: ['auto', 'true', 'false'],
-    flag: 'save-baseline',
-    bare: true,
-  },
-  'require-baseline': {
-    about: 'Refuse to start when there is no comparable baseline for the relative budgets.',
-    default: 'false',
-    values: ['true', 'false'],
-    flag: 'require-baseline',
-    bare: true,
-  },
-  'accept-label': {
-    about:
-      'Label of a pull request that accepts its changes: the head is then judged by its own profile, budgets and `loadgate-accept.yml`.',
-    default: 'loadgate-accepted',
-    onLaptop: '',
-  },
-  'on-inconclusive': {
-    about: '`warn` keeps the check green when noise hides the answer, `fail` turns it red.',
-    default: 'warn',
-    values: ['warn', 'fail'],
-    flag: 'on-inconclusive',
-  },
-  threads: {
-    about: 'Worker threads that send the load: a number, or `auto` (from the plan and the machine).',
-    default: 'auto',
-    flag: 'threads',
-  },
-  'report-dir': {
-    about: 'Directory for `report.md` and `report.json`.',
-    default: 'loadgate-report',
-    onLaptop: '',
-    flag: 'report',
-  },
-  json: {
-    about: 'Path for the machine-readable result and comparison.',
-    default: '',
-    flag: 'json',
-    commandLineOnly: true,
-  },
-  comment: {
-    about: 'Keep one comment on the pull request up to date.',
-    default: 'true',
-    onLaptop: 'false',
-    values: ['true', 'false'],
-  },
-  'github-token': {
-    about: 'Token for the comment; needs `pull-requests: write`. Without the permission the job summary has it all.',
-    default: '${{ github.token }}',
-    onLaptop: '',
-  },
-} as const satisfies Record<string, Choice>
-
-export type ChoiceName = keyof typeof CHOICES
-
-const WITH_FLAG = Object.values<Choice>(CHOICES).flatMap(({ flag, bare, values }) =>
-  flag ? [{ flag, bare, values }] : [],
-)
-const FLAGS = WITH_FLAG.map(({ flag }) => flag)
-const BARE = new Map(WITH_FLAG.flatMap(({ flag, bare, values = [] }) => (bare ? [[`--${flag}`, values]] : [])))
-
-/** Reads the action's inputs; an empty one is the default, which the runner has already filled in from action.yml. */
+/**
+ * Reads the action's inputs. The runner fills the defaults of action.yml in where an input is left out, so one that is empty
+ * was given so, perhaps by a secret that is not there: none where that has a meaning, else the default.
+ */
 export function optionsFromAction(read: (input: string) => string): GateOptions {
   return optionsFrom(
-    (name) => read(name).trim() || CHOICES[name].default,
+    (name) => {
+      const choice: Choice = CHOICES[name]
+      return read(name).trim() || (choice.mayBeEmpty ? '' : choice.default)
+    },
     (name) => `input \`${name}\``,
   )
 }
@@ -143,14 +70,30 @@ export function optionsFromAction(read: (input: string) => string): GateOptions 
 /** Reads the flags of `loadgate run`. */
 export function optionsFromCommandLine(argv: readonly string[]): GateOptions {
   const { values, positionals } = readFlags(argv, { flags: FLAGS, most: 1 })
+  const profile = positionals[0] ?? CHOICES.profile.default
   return optionsFrom(
     (name) => {
-      if (name === 'profile') return positionals[0] ?? CHOICES.profile.default
+      if (name === 'profile') return profile
       const choice: Choice = CHOICES[name]
-      return (choice.flag && values[choice.flag]) || (choice.onLaptop ?? choice.default)
+      const given = choice.flag && values[choice.flag]
+      if (!given && name === 'baseline') return laptopStore({ cwd: process.cwd(), profile })
+      return given || (choice.onLaptop ?? choice.default)
     },
     (name) => `\`--${(CHOICES[name] as Choice).flag ?? name}\``,
   )
+}
+
+const FARGATE_FLAGS = Object.values<Choice>(FARGATE_CHOICES).flatMap(({ flag }) => flag ?? [])
+
+/** For commands that speak of Fargate alone. */
+export function fargateFromFlags(
+  argv: readonly string[],
+  { most }: { readonly most: number },
+): { readonly given: GivenFargate; readonly positionals: readonly string[] } {
+  const { values, positionals } = readFlags(argv, { flags: FARGATE_FLAGS, most })
+  const choice = (name: FargateChoice): Choice => FARGATE_CHOICES[name]
+  const value = (name: FargateChoice) => ((values[choice(name).flag ?? ''] || choice(name).default) ?? '').trim()
+  return { given: fargateFrom(value, (name) => `\`--${choice(name).flag ?? name}\``), positionals }
 }
 
 function optionsFrom(value: (name: ChoiceName) => string, label: (name: ChoiceName) => string): GateOptions {
@@ -168,10 +111,20 @@ function optionsFrom(value: (name: ChoiceName) => string, label: (name: ChoiceNa
       `${label('baseline')} is "none", but ${label(compare === 'baseline' ? 'compare' : 'save-baseline')} asks for one`,
       { hint: 'Name a store, as in file:.loadgate/baseline.json.' },
     )
+  const reportDir = value('report-dir') || undefined
+  const reportFormats = extraForms(value('report-formats'), label('report-formats'))
+  if (reportFormats.length > 0 && reportDir === undefined)
+    throw new LoadgateError('usage', `${label('report-formats')} is set, but ${label('report-dir')} is not`, {
+      hint: 'Name the directory for these files.',
+    })
   const baseTarget = baseTargetFrom(value('base-target'), label('base-target'))
   if (baseTarget !== undefined && (compare === 'baseline' || compare === 'none'))
     throw new LoadgateError('usage', `${label('base-target')} is set, but ${label('compare')} is "${compare}"`, {
       hint: 'Leave one of them out.',
+    })
+  if (value('rounds') !== 'auto' && (compare === 'baseline' || compare === 'none'))
+    throw new LoadgateError('usage', `${label('rounds')} is set, but ${label('compare')} is "${compare}"`, {
+      hint: 'Rounds are of a comparison side by side; leave one of them out.',
     })
   return Object.freeze({
     profile: value('profile'),
@@ -182,12 +135,51 @@ function optionsFrom(value: (name: ChoiceName) => string, label: (name: ChoiceNa
     saveBaseline,
     requireBaseline: oneOf('require-baseline') === 'true',
     acceptLabel: value('accept-label') || undefined,
+    accepted: oneOf('accepted') === 'true',
     onInconclusive: oneOf<GateOptions['onInconclusive']>('on-inconclusive'),
-    reportDir: value('report-dir') || undefined,
+    reportDir,
+    reportFormats,
+    runLog: value('run-log') || undefined,
+    liveHtml: portFrom(value('live-html'), label('live-html')),
     json: value('json') || undefined,
     threads: numberOrAuto(value('threads'), label('threads'), { least: 1, most: 99 }),
+    runOn: oneOf<GateOptions['runOn']>('run-on'),
+    fargate: fargateFrom(
+      (name: FargateChoice) => value(name).trim(),
+      (name: FargateChoice) => label(name),
+    ),
+    detach: oneOf('detach') === 'true',
     comment: oneOf('comment') === 'true',
+    issue: oneOf('issue') === 'true',
+    checkRun: oneOf('check-run') === 'true',
+    commentLater: oneOf('comment') === 'later',
+    publishFromRun: runIdFrom(value('publish-from-run'), label('publish-from-run')),
     githubToken: value('github-token') || undefined,
+  })
+}
+
+function extraForms(text: string, label: string): readonly ExtraForm[] {
+  const names = listed(text)
+  for (const name of names)
+    if (!isExtraForm(name))
+      throw new LoadgateError('usage', `${label} names "${name}"`, {
+        hint: `Write one or more of: ${Object.keys(EXTRA_FORMS).join(', ')}.`,
+      })
+  return names.filter(isExtraForm)
+}
+
+/** "junit, csv", each once. */
+export function listed(text: string): readonly string[] {
+  return [...new Set(text.split(',').flatMap((name) => name.trim() || []))]
+}
+
+const isExtraForm = (name: string): name is ExtraForm => Object.hasOwn(EXTRA_FORMS, name)
+
+function runIdFrom(text: string, label: string): number | undefined {
+  if (text === '') return undefined
+  if (/^[1-9]\d{0,14}$/.test(text)) return Number(text)
+  throw new LoadgateError('usage', `${label} is "${text}"`, {
+    hint: 'Write the id of a workflow run: ${{ github.event.workflow_run.id }}.',
   })
 }
 
@@ -203,64 +195,22 @@ function numberOrAuto(
   })
 }
 
+const HIGHEST_PORT = 65_535
+
+function portFrom(text: string, label: string): number | undefined {
+  if (text === '') return undefined
+  if (text === 'true') return 0
+  if (/^\d{1,5}$/.test(text) && Number(text) <= HIGHEST_PORT) return Number(text)
+  throw new LoadgateError('usage', `${label} is "${text}"`, { hint: 'Write a port, such as 8000, or none.' })
+}
+
+/** Held to what `target` is held to, and written in the same one way: the two are compared with each other. */
 function baseTargetFrom(text: string, label: string): string | undefined {
   if (text === '') return undefined
-  const url = URL.parse(text)
-  if (url && /^https?:$/.test(url.protocol) && !url.search && !url.hash) return text.replace(/\/+$/, '')
-  throw new LoadgateError('usage', `${label} is "${text}"`, { hint: 'Write an address such as https://base.example.' })
-}
-
-/**
- * Flags and positionals of a command line. A mistyped flag is named with the one that was probably meant.
- * @param flags those the command takes; each has a value, unless it stands for a choice that may be bare
- * @param most how many positionals the command takes
- */
-export function readFlags(
-  argv: readonly string[],
-  { flags, most }: { readonly flags: readonly string[]; readonly most: number },
-): { values: Partial<Record<string, string>>; positionals: readonly string[] } {
-  const { tokens } = parseArgs({
-    args: withValues(argv),
-    options: Object.fromEntries(flags.map((flag) => [flag, { type: 'string' as const }])),
-    allowPositionals: true,
-    strict: false,
-    tokens: true,
-  })
-  const values: Partial<Record<string, string>> = {}
-  const positionals: string[] = []
-  for (const token of tokens) {
-    if (token.kind === 'positional') positionals.push(token.value)
-    if (token.kind !== 'option') continue
-    if (!flags.includes(token.name)) throw unknownFlag(token.rawName, flags)
-    if (!token.value)
-      throw new LoadgateError('usage', `${token.rawName} needs a value`, { hint: 'See `loadgate help`.' })
-    values[token.name] = token.value
-  }
-  if (positionals.length > most)
-    throw new LoadgateError('usage', `"${positionals[most]}" is one argument too many`, {
-      hint: 'See `loadgate help`.',
-    })
-  return { values, positionals }
-}
-
-/** A bare flag gets its value: the word behind it where that is one, else `true`. */
-function withValues(argv: readonly string[]): string[] {
-  const args: string[] = []
-  for (let at = 0; at < argv.length; at++) {
-    const arg = argv[at]!
-    const values = BARE.get(arg)
-    if (values === undefined) args.push(arg)
-    else args.push(`${arg}=${values.includes(argv[at + 1] ?? '') ? argv[++at] : 'true'}`)
-  }
-  return args
-}
-
-function unknownFlag(given: string, flags: readonly string[]): LoadgateError {
-  const meant = nearest(
-    given,
-    flags.map((flag) => `--${flag}`),
-  )
-  return new LoadgateError('usage', `This command has no flag ${given}`, {
-    hint: meant ? `Did you mean ${meant}?` : 'See `loadgate help`.',
-  })
+  const found = readTarget(text)
+  if ('value' in found) return found.value
+  // What cannot be read may still have a password in it.
+  const shown = text.replace(/\/\/.*@/s, '//***@')
+  const why = found.message.replace('{}', () => `"${shown}"`)
+  throw new LoadgateError('usage', `${label}: ${why}`, { hint: 'Write an address such as https://base.example.' })
 }

@@ -1,31 +1,44 @@
 import { randomUUID } from 'node:crypto'
-import { calibrated } from './calibrate.ts'
+import { comparableRuns } from './baseline/comparable.ts'
 import { compare } from './compare/compare.ts'
 import type { Comparison } from './compare/comparison.ts'
-import { fingerprintHere } from './fingerprint.ts'
+import { endedEarly } from './compare/ended-early.ts'
+import { staggered } from './compare/staggered.ts'
+import type { FargateJob } from './fargate/coordinator/job.ts'
 import type { HeldTo } from './held-to.ts'
 import { hideSecrets } from './hide-secrets.ts'
+import type { LivePage } from './live-html.ts'
 import type { Output } from './output/output.ts'
+import { withProcessorSpeed } from './processor-speed.ts'
 import type { LoadedProfile } from './profile-file.ts'
+import { besideOf } from './report/beside.ts'
+import type { FargateFacts, Report } from './report/report.ts'
 import { mergeResults } from './result/merge-results.ts'
-import type { RunResult } from './result/result.ts'
+import type { Fingerprint, RunResult } from './result/result.ts'
 import { runShards, type SentShards, threadsFor } from './run-shards.ts'
+import { collectRun, type FargateRun, sendFromFargate } from './send-from-fargate.ts'
 import type { ServiceProcess } from './service/process-group.ts'
-import { howItEnded, type RunningService } from './service/spawn-service.ts'
+import { howItEnded, lastWords, type RunningService } from './service/spawn-service.ts'
 import { startService } from './service/start-service.ts'
 import { machineHere } from './sizing/machine-here.ts'
 import type { Earlier } from './stored-baseline.ts'
 import { compareApart } from './trust/compare-apart.ts'
 import { formatDuration } from './units.ts'
 import { prepare } from './versions/prepare.ts'
+import { type LimitWatch, watchLimits } from './watch-limits.ts'
+import type { Sending } from './where-to-send.ts'
 
 export interface LoadDoors {
   readonly output: Output
   readonly env: NodeJS.ProcessEnv
   /** Ends the load and the service at once; what was measured until then still comes. */
   readonly signal: AbortSignal
+  /** Shows the load while it goes on, and then the report; undefined where nobody asked for it. */
+  readonly live?: LivePage | undefined
   /** Told of each service, so that a later process can stop it if this one is killed. */
   readonly onService?: ((service: ServiceProcess) => void) | undefined
+  /** The same of a run on Fargate; undefined when nothing of it is left. */
+  readonly onFargate?: ((run: FargateRun | undefined) => void) | undefined
 }
 
 /** What was measured, and what it is next to what it is compared with. */
@@ -34,6 +47,10 @@ export interface Measured {
   readonly comparison: Comparison
   /** What became of a service that ended while the load was running, one sentence. */
   readonly serviceEnd: string | undefined
+  /** Undefined where the load came from this machine. */
+  readonly fargate?: FargateFacts | undefined
+  /** What it is compared with; undefined where that is nothing, or was measured on processors of another speed. */
+  readonly beside?: Report['beside']
 }
 
 interface AloneOptions {
@@ -42,6 +59,8 @@ interface AloneOptions {
   readonly commit: string | undefined
   /** Whether to take this processor's speed before and after: runs of others are compared by it. */
   readonly timed: boolean
+  readonly sending: Sending
+  readonly fingerprint: Fingerprint
 }
 
 /** Measures one version, to be compared with stored runs. */
@@ -52,35 +71,59 @@ export async function measureAlone(
 ): Promise<Measured> {
   const plan = hideSecrets(loaded.plan, doors.output.redact)
   await prepared(loaded, doors)
-  const send = () => sendLoad(loaded, options.threads, doors)
+  const limits = watchLimits(plan, [...judged.budgets, ...judged.added], doors.output)
+  const send = () => sendLoad(loaded, { ...options, limits }, doors)
   const { found, calibration } = options.timed
-    ? await calibrated(send, doors.signal)
+    ? await withProcessorSpeed(send, doors.signal)
     : { found: await send(), calibration: undefined }
-  const { shards, lost, executor, serviceEnd } = found
+  const { shards, lost, early, executor, serviceEnd, facts, job } = found
   const context = {
     id: randomUUID(),
     plan,
-    fingerprint: fingerprintHere(plan.hash),
-    commit: options.commit,
+    fingerprint: job?.fingerprint ?? options.fingerprint,
+    commit: job?.commit ?? options.commit,
     calibration,
     lost,
+    early,
     executor,
   }
   const result = mergeResults(shards, context)
   const { baseline, problem } = earlier
   const comparison = compareApart(judged, (budgets) => compare(result, baseline, budgets, { baselineProblem: problem }))
-  return { result, comparison, serviceEnd }
+  const breach = limits.breach()
+  const apart = staggered(comparison, facts?.stagger ?? 0)
+  const { runs, corrected } = baseline ? comparableRuns(baseline, result) : NO_RUNS
+  return {
+    result,
+    comparison: breach ? endedEarly(apart, breach, plan) : apart,
+    serviceEnd,
+    fargate: facts,
+    beside: corrected ? undefined : besideOf(runs),
+  }
 }
+
+const NO_RUNS = { runs: [], corrected: false }
+
+type Sent = SentShards & Pick<Measured, 'serviceEnd'> & { readonly facts?: FargateFacts; readonly job?: FargateJob }
 
 /** Starts the service, sends the plan and stops the service, whatever happens in between. */
 async function sendLoad(
   loaded: LoadedProfile,
-  threads: number | 'auto',
+  { sending, threads, commit, fingerprint, limits }: Omit<AloneOptions, 'earlier'> & { readonly limits: LimitWatch },
   doors: LoadDoors,
-): Promise<SentShards & Pick<Measured, 'serviceEnd'>> {
+): Promise<Sent> {
+  if (sending.kind === 'fargate') {
+    const repository = doors.env.GITHUB_REPOSITORY
+    const load = { plan: loaded.plan, fleet: sending.fleet, fingerprint, commit, repository }
+    return { ...(await sendFromFargate(load, { ...doors, limits })), serviceEnd: undefined }
+  }
+  if (sending.kind === 'collect') {
+    const collected = await collectRun(sending.runId, sending.settings, loaded.plan, { ...doors, limits })
+    return { ...collected, serviceEnd: undefined }
+  }
   const count = threadsFor(loaded.plan, threads, machineHere(loaded.profile), doors.output)
   const service = await startedService(loaded, doors)
-  const send = async () => (await runShards([loaded.plan], count, doors))[0]!
+  const send = async () => (await runShards([loaded.plan], count, { ...doors, limits }))[0]!
   if (!service) return { ...(await send()), serviceEnd: undefined }
   const watch = watchService(service, doors.output)
   const stop = () => {
@@ -113,7 +156,9 @@ async function startedService(
   if (!spec) return undefined
   output.info(`Starting the service: ${spec.start}`)
   const began = performance.now()
-  const service = await startService(spec, { cwd: directory, target, connections, env, signal, onStart: onService })
+  const onWait = (still: string) => output.info(`The service ${still}`)
+  const options = { cwd: directory, target, connections, env, signal, onStart: onService, onWait }
+  const service = await startService(spec, options)
   output.info(`It is ready after ${formatDuration(performance.now() - began)}.`)
   return service
 }
@@ -125,7 +170,7 @@ function watchService(service: RunningService, output: Output) {
   void service.exited.then((exit) => {
     if (stopped) return
     death = `The service ${howItEnded(exit)} while the load was running.`
-    output.warning(`${death} Its last output:\n${service.lastOutput()}`)
+    output.warning(`${death} ${lastWords(service.lastOutput())}`)
   })
   return {
     died: () => death,

@@ -1,4 +1,4 @@
-import { basename, dirname } from 'node:path'
+import { dirname, join } from 'node:path'
 import { insideOf, readText } from './files.ts'
 import type { LoadPlan } from './plan/plan.ts'
 import { planLoad } from './plan/plan-load.ts'
@@ -30,7 +30,7 @@ export async function loadProfile(
   const data: Record<string, ParsedData> = {}
   for (const [name, { file, format }] of Object.entries(profile.data)) {
     const content = await readText(await insideOf(directory, file), DATA_LIMIT)
-    data[name] = parseData(content, { file: basename(file), format })
+    data[name] = parseData(content, { file: join(directory, file), format })
   }
   return { profile, plan: planLoad(profile, { data, file: path }), directory, secrets }
 }

@@ -7,8 +7,11 @@ const CANCELLED = { SIGHUP: 129, SIGINT: 130, SIGTERM: 143 } as const
 type Cancelling = keyof typeof CANCELLED
 const SIGNALS = Object.keys(CANCELLED) as readonly Cancelling[]
 
-/** The runner kills what is left 10 s after its first signal; people at a terminal wait less. */
-const STOP_WITHIN: Ms = 4_500
+/**
+ * The runner repeats itself after 7.5 s, and kills what is left after 10; people at a terminal wait less. Ending a run on Fargate
+ * takes up to 6 s, with results that come late.
+ */
+const STOP_WITHIN: Ms = 6_500
 
 /**
  * Runs the body of an entry and answers with its exit code. The first SIGINT, SIGTERM or SIGHUP aborts the body's
@@ -27,7 +30,7 @@ export async function runEntry(
     if (cancelled !== undefined) process.exit(cancelled)
     cancelled = CANCELLED[signal]
     output.done()
-    output.warning(`${signal}: stopping the load and the service. Nothing is published or kept.`)
+    output.warning(`${signal}: stopping the load and the service. What is not finished is neither published nor kept.`)
     guard = setTimeout(() => process.exit(cancelled), STOP_WITHIN)
     cancel.abort()
   }
@@ -52,6 +55,7 @@ function tell(error: unknown, output: Output): void {
   const more = error instanceof LoadgateError ? error.hint : error instanceof Error ? error.stack : undefined
   const mistakes = error instanceof LoadgateError ? error.mistakes : []
   const [first] = mistakes
-  const head = first ? [`${counted(mistakes.length, 'mistake')} in ${first.place.file}`] : []
+  // A mistake with a hint of its own is one by itself, and named with its place.
+  const head = first && !more ? [`${counted(mistakes.length, 'mistake')} in ${first.place.file}`] : []
   output.error([...head, messageOf(error), ...(more ? [more] : [])].join('\n'))
 }

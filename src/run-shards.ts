@@ -1,17 +1,21 @@
 import type { ShardResult } from './engine/shard-result.ts'
 import { inlineExecutor } from './executor/inline.ts'
 import { threadsExecutor } from './executor/threads.ts'
+import type { LivePage } from './live-html.ts'
 import type { Output } from './output/output.ts'
 import type { LoadPlan } from './plan/plan.ts'
 import { splitPlan, workerThreads } from './plan/split-plan.ts'
 import type { MachineHere } from './sizing/machine-here.ts'
 import { counted } from './units.ts'
-import { watchProgress } from './watch-progress.ts'
+import type { LimitWatch } from './watch-limits.ts'
+import { watchProgress, watchSides } from './watch-progress.ts'
 
 export interface SentShards {
   readonly shards: readonly (ShardResult | undefined)[]
   /** What became of workers that died, one sentence each. */
   readonly lost: readonly string[]
+  /** Of those that ended early, and whose figures count all the same, one sentence each. */
+  readonly early?: readonly string[]
   readonly executor: string
 }
 
@@ -19,6 +23,9 @@ interface ShardDoors {
   readonly output: Output
   /** Ends the load at once; what was measured until then still comes. */
   readonly signal: AbortSignal
+  /** Ends it as well. */
+  readonly limits?: LimitWatch
+  readonly live?: LivePage | undefined
 }
 
 /** How many threads send a plan. */
@@ -30,20 +37,21 @@ export function threadsFor(plan: LoadPlan, given: number | 'auto', machine: Mach
   return count
 }
 
-/** Sends plans at once, each from `count` threads, which the two sides of a comparison share. In the order of the plans. */
+/** Sends one plan or, at once, those of base and head, each from `count` threads, which the two sides of a comparison share. In the order of the plans. */
 export async function runShards(
   plans: readonly LoadPlan[],
   count: number,
-  { output, signal }: ShardDoors,
+  { output, signal, limits, live }: ShardDoors,
 ): Promise<readonly SentShards[]> {
   const executor = count === 1 ? inlineExecutor() : threadsExecutor()
   const lost = plans.map((): string[] => [])
-  const progress = watchProgress(plans[0]!, output)
+  const [first, second] = plans
+  const progress = second ? watchSides(first!, count, output, live) : watchProgress(first!, output, { limits, live })
   try {
     const shards = await executor.run(
       plans.flatMap((plan) => splitPlan(plan, count)),
       {
-        signal,
+        signal: limits ? AbortSignal.any([signal, limits.enough]) : signal,
         onProgress: progress.onProgress,
         onWorkerLost: (at, reason) =>
           lost[Math.floor(at / count)]!.push(`Worker ${(at % count) + 1} of ${count}: ${reason}`),

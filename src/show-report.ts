@@ -2,13 +2,15 @@ import { rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { checkWritable, writeText } from './files.ts'
 import type { GateOptions } from './inputs.ts'
+import type { LivePage } from './live-html.ts'
 import type { Output } from './output/output.ts'
-import { SUMMARY_LIMIT } from './publish/limits.ts'
 import type { Publisher } from './publish/publisher.ts'
-import { renderJson } from './report/json.ts'
-import { renderMarkdown } from './report/markdown.ts'
+import { type ExtraForm, filesOf } from './report/forms.ts'
+import { renderHtml } from './report/html/page.ts'
+import { keptReport, renderJson } from './report/json.ts'
 import type { Report } from './report/report.ts'
 import { renderTerminal } from './report/terminal.ts'
+import { appendToRunLog, checkRunLog } from './run-log.ts'
 
 /** Where the report's files were written; undefined for those that were not wanted. */
 export interface ReportFiles {
@@ -16,42 +18,53 @@ export interface ReportFiles {
   readonly json: string | undefined
 }
 
-type Wanted = Pick<GateOptions, 'reportDir' | 'json'>
+type Wanted = Pick<GateOptions, 'reportDir' | 'json' | 'reportFormats' | 'runLog'>
 
 /** Throws where a file of the report could not be written: before the load, not after it. */
 export async function checkReportPaths(wanted: Wanted): Promise<void> {
-  const { markdown, json } = filesOf(wanted)
-  for (const path of [markdown, json, wanted.json]) if (path) await checkWritable(path)
+  for (const path of pathsOf(wanted)) await checkWritable(path)
+  if (wanted.runLog !== undefined) await checkRunLog(wanted.runLog)
 }
 
 /** That of an earlier run must not be taken for that of a run which came to none. */
 export async function removeReport(wanted: Wanted): Promise<void> {
-  const { markdown, json } = filesOf(wanted)
-  for (const path of [markdown, json, wanted.json]) if (path) await rm(path, { force: true })
+  for (const path of pathsOf(wanted)) await rm(path, { force: true })
 }
 
-/** The terminal first, then the files, then GitHub: what needs the fewest others comes first. */
+/**
+ * The terminal first, then the files, then GitHub: what needs the fewest others comes first. All of them are told of the
+ * report as its file keeps it, so that `loadgate report` gives each of them again later.
+ */
 export async function showReport(
-  report: Report,
+  full: Report,
   wanted: Wanted,
-  { output, publisher }: { readonly output: Output; readonly publisher: Publisher | undefined },
+  {
+    output,
+    publisher,
+    live,
+  }: { readonly output: Output; readonly publisher: Publisher | undefined; readonly live?: LivePage | undefined },
 ): Promise<ReportFiles> {
+  const report = keptReport(full, output.redact)
   output.styled(renderTerminal(report, { colour: output.colour, width: output.width }))
-  const { json } = wanted
-  const files = filesOf(wanted)
-  const machine = renderJson(report, output.redact)
-  if (files.markdown) await writeText(files.markdown, output.redact(renderMarkdown(report, { limit: SUMMARY_LIMIT })))
-  if (files.json) await writeText(files.json, machine)
-  if (json) await writeText(json, machine)
-  const written = [files.markdown, files.json, json].filter((path) => path !== undefined)
+  const { json, reportDir, reportFormats, runLog } = wanted
+  if (reportDir !== undefined) await writeReport(report, reportDir, reportFormats)
+  if (json !== undefined) await writeText(json, renderJson(report))
+  const unlogged = runLog === undefined ? undefined : await appendToRunLog(runLog, report)
+  if (unlogged !== undefined) output.warning(unlogged)
+  const written = pathsOf(wanted)
   if (written.length > 0) output.info(`Written: ${written.join(', ')}.`)
   if (publisher) for (const notice of (await publisher.publish(report)).notices) output.warning(notice)
-  return { ...files, json: json ?? files.json }
+  if (live !== undefined) await live.end(renderHtml(report))
+  const inDirectory = (name: string) => reportDir && join(reportDir, name)
+  return { markdown: inDirectory('report.md'), json: json ?? inDirectory('report.json') }
 }
 
-function filesOf({ reportDir }: Wanted): ReportFiles {
-  return {
-    markdown: reportDir && join(reportDir, 'report.md'),
-    json: reportDir && join(reportDir, 'report.json'),
-  }
+/** Writes all files of a report directory. */
+export async function writeReport(report: Report, directory: string, extra: readonly ExtraForm[]): Promise<void> {
+  for (const { name, render } of filesOf(extra)) await writeText(join(directory, name), render(report))
+}
+
+function pathsOf({ reportDir, json, reportFormats }: Wanted): readonly string[] {
+  const files = reportDir === undefined ? [] : filesOf(reportFormats).map(({ name }) => join(reportDir, name))
+  return json === undefined ? files : [...files, json]
 }

@@ -5,14 +5,17 @@ import { MOST_ROUNDS } from './compare/look-levels.ts'
 import { fingerprintHere } from './fingerprint.ts'
 import type { HeldTo } from './held-to.ts'
 import { hideSecrets } from './hide-secrets.ts'
+import type { LivePage } from './live-html.ts'
 import type { Measured } from './measure-alone.ts'
 import type { Output } from './output/output.ts'
 import type { LoadPlan, Side } from './plan/plan.ts'
+import { besideOf } from './report/beside.ts'
 import { roundLine } from './report/round-line.ts'
 import { mergeResults } from './result/merge-results.ts'
 import { mergeRounds } from './result/merge-rounds.ts'
 import type { RunResult } from './result/result.ts'
 import { runShards, threadsFor } from './run-shards.ts'
+import { lastWords } from './service/spawn-service.ts'
 import { machineHere } from './sizing/machine-here.ts'
 import { compareApart } from './trust/compare-apart.ts'
 import { counted, formatDuration, type Ms } from './units.ts'
@@ -35,7 +38,10 @@ export interface SideBySideOptions {
   readonly seed?: number
 }
 
-export type SideBySideDoors = Omit<VersionsDoors, 'progress'> & { readonly output: Output }
+export type SideBySideDoors = Omit<VersionsDoors, 'progress'> & {
+  readonly output: Output
+  readonly live?: LivePage | undefined
+}
 
 /** So many show how much two processes of the same code differ. */
 const FEWEST_ROUNDS = 2
@@ -73,6 +79,12 @@ export async function measureSideBySide(
   }
 }
 
+/** How much load a comparison takes, by how many rounds it takes to decide. */
+export function loadOfRounds(plan: LoadPlan, rounds: number | 'auto'): { readonly least: Ms; readonly most: Ms } {
+  const most = mostRounds(plan, rounds)
+  return { least: Math.min(FEWEST_ROUNDS, most) * plan.duration, most: most * plan.duration }
+}
+
 function mostRounds({ duration, measureFrom }: LoadPlan, rounds: number | 'auto'): number {
   if (rounds !== 'auto') return rounds
   const fit = Math.floor(LONGEST / (duration - measureFrom))
@@ -106,12 +118,21 @@ async function measureRounds(all: Rounds, doors: SideBySideDoors): Promise<Measu
       continue
     }
     rounds.push(round)
-    comparison = compareApart(all, (budgets) => compareSides(rounds, budgets, { ...design, leftOut }))
+    comparison = compareApart(all, (budgets) => compareSides(rounds, budgets, { ...design, leftOut, death }))
+    if (doors.signal.aborted) break
     output.info(roundLine(comparison, { round: rounds.length, most }))
-    if (doors.signal.aborted || serviceEnd !== undefined) break
+    if (serviceEnd !== undefined) break
     if (rounds.length >= Math.min(FEWEST_ROUNDS, most) && isDecided(comparison)) break
   }
-  return { result: mergeRounds(rounds.map(({ head }) => head)), comparison: comparison!, serviceEnd }
+  const result = mergeRounds(rounds.map(({ head }) => head))
+  // The port that a version had in a round is nobody's any more.
+  const { target } = hideSecrets(all.loaded.plan, output.redact)
+  return {
+    result: { ...result, plan: { ...result.plan, target } },
+    comparison: comparison!,
+    serviceEnd,
+    beside: besideOf(rounds.map(({ base }) => base)),
+  }
 }
 
 interface MeasuredRound {
@@ -123,8 +144,14 @@ interface MeasuredRound {
 /** Both at once or, where they cannot serve at once, one after the other, in turns first. */
 async function measureRound(all: Rounds, n: number, doors: SideBySideDoors): Promise<MeasuredRound> {
   const { versions } = all
+  const starting = { ...doors, progress: doors.output.info }
   if (!versions.alone) {
-    const { results, death } = await measureServing(all, ['base', 'head'], await startRound(versions, n, doors), doors)
+    const { results, death } = await measureServing(
+      all,
+      ['base', 'head'],
+      await startRound(versions, n, starting),
+      doors,
+    )
     const [base, head] = results
     return { round: { base: base!, head: head! }, death }
   }
@@ -132,7 +159,7 @@ async function measureRound(all: Rounds, n: number, doors: SideBySideDoors): Pro
   const found: Partial<Record<Side, RunResult>> = {}
   const deaths: string[] = []
   for (const side of order) {
-    const { results, death } = await measureServing(all, [side], await startOne(versions, side, doors), doors)
+    const { results, death } = await measureServing(all, [side], await startOne(versions, side, starting), doors)
     found[side] = results[0]!
     if (death !== undefined) deaths.push(death)
   }
@@ -145,15 +172,15 @@ async function measureServing(
   serving: Serving,
   doors: SideBySideDoors,
 ): Promise<{ readonly results: readonly RunResult[]; readonly death: string | undefined }> {
-  const { output, signal } = doors
+  const { output, signal, live } = doors
   try {
     const plans = sides.map((side) =>
       planOf(loaded.plan, { side, target: serving.targets[side], paired: sides.length > 1 }),
     )
     const count = threadsFor(loaded.plan, options.threads, machineHere(loaded.profile), output)
-    const sent = await runShards(plans, count, { output, signal: AbortSignal.any([signal, serving.lost]) })
+    const sent = await runShards(plans, count, { output, live, signal: AbortSignal.any([signal, serving.lost]) })
     const died = serving.died()
-    if (died) output.warning(`${died.sentence} Its last output:\n${died.lastOutput}`)
+    if (died) output.warning(`${died.sentence} ${lastWords(died.lastOutput)}`)
     const results = sent.map(({ shards, lost, executor }, n) => {
       const plan = hideSecrets(plans[n]!, output.redact)
       const commit = sides[n] === 'base' ? versions.base.commit : options.commit

@@ -1,4 +1,4 @@
-import type { AsOf, Baseline, BaselineStore } from './baseline/baseline.ts'
+import type { Baseline, BaselineStore, ReadOptions } from './baseline/baseline.ts'
 import { baselineRun } from './baseline/baseline-run.ts'
 import { byReason, comparableRuns, runToCome } from './baseline/comparable.ts'
 import type { Problem } from './compare/evidence.ts'
@@ -6,8 +6,9 @@ import type { Outcome } from './compare/verdict.ts'
 import { LoadgateError, messageOf } from './errors.ts'
 import type { Output } from './output/output.ts'
 import type { Budget } from './profile/profile.ts'
+import { beforeRun } from './report/stored-window.ts'
 import type { Fingerprint, RunResult } from './result/result.ts'
-import { counted, type EpochMs, formatDuration, type Ms } from './units.ts'
+import type { EpochMs } from './units.ts'
 
 /** What a store had to say before the run. */
 export interface Earlier {
@@ -20,18 +21,18 @@ export interface Earlier {
 /** Where nothing stored is compared with. */
 export const NOTHING_EARLIER: Earlier = { baseline: undefined, problem: undefined }
 
-/** @param asOf a commit: only runs of its history are compared with, and the nearest is named */
+/** Of the history that `asOf` names, where it does; the run next to it is told, and what the store has to say. */
 export async function readEarlier(
   store: BaselineStore | undefined,
   output: Output,
-  asOf?: string | undefined,
+  options: ReadOptions = {},
 ): Promise<Earlier> {
   try {
-    const baseline = await store?.read({ asOf })
-    baseline?.notes?.forEach(output.info)
-    if (baseline?.asOf) output.info(nearestSentence(baseline.asOf, Date.now()))
+    const baseline = await store?.read(options)
+    if (baseline) for (const sentence of beforeRun(baseline, Date.now())) output.info(sentence)
     return { baseline, problem: undefined }
   } catch (error) {
+    options.signal?.throwIfAborted()
     if (!(error instanceof LoadgateError) || error.kind === 'usage') throw error
     output.warning(`${messageOf(error)}. This run will be invalid.`)
     return {
@@ -40,21 +41,6 @@ export async function readEarlier(
     }
   }
 }
-
-function nearestSentence({ commit, nearest, leftOut }: AsOf, now: EpochMs): string {
-  const others = leftOut === 0 ? '' : ` ${counted(leftOut, 'run')} of other commits left out.`
-  if (!nearest) return `No run of commit ${commit.slice(0, 7)} or of one before it is stored.${others}`
-  const { distance, startedAt } = nearest
-  const where = distance === 0 ? 'the base itself' : `${counted(distance, 'commit')} before the base`
-  return `The nearest stored run is of commit ${nearest.commit.slice(0, 7)}, ${where}, ${ageOf(now - startedAt)} old.${others}`
-}
-
-function ageOf(time: Ms): string {
-  return time < 2 * DAY ? formatDuration(Math.ceil(time / MINUTE) * MINUTE) : counted(Math.floor(time / DAY), 'day')
-}
-
-const MINUTE: Ms = 60_000
-const DAY = 24 * 60 * MINUTE
 
 /** For `require-baseline`: before the load is sent, not after. */
 export function requireComparable(
@@ -87,21 +73,21 @@ const KEPT: readonly Outcome[] = ['pass', 'inconclusive']
 
 /**
  * Appends the run and says in one sentence what became of it; a store that cannot be written changes no verdict, and is
- * told to `warn`.
+ * told as a warning.
  */
 export async function keepRun(
   result: RunResult,
   outcome: Outcome,
   store: BaselineStore,
-  warn: (sentence: string) => void,
+  { output, signal }: { readonly output: Pick<Output, 'warning'>; readonly signal: AbortSignal },
 ): Promise<string> {
   if (!KEPT.includes(outcome)) return `Not added to the baseline in ${store.name}: the verdict is ${outcome}.`
   try {
-    await store.append(baselineRun(result))
+    await store.append(baselineRun(result), { signal })
     return `Added to the baseline in ${store.name}.`
   } catch (error) {
     const note = `Could not be added to the baseline in ${store.name}: ${messageOf(error)}.`
-    warn(note)
+    output.warning(note)
     return note
   }
 }

@@ -17,6 +17,8 @@ const STAGES = [
   'service',
   'versions',
   'result',
+  'fargate',
+  'aws',
   'github',
   'baseline',
   'compare',
@@ -32,12 +34,13 @@ const SMALL = [
   'directories',
   'secret-parts',
   'histogram',
-  'aws',
   'nearest',
+  'pattern',
+  'reader',
   'version',
   'visible-only',
 ]
-const ENTRIES = ['action', 'cleanup', 'cli', 'thread']
+const ENTRIES = ['action', 'cleanup', 'cli', 'task', 'thread']
 const NO_IO = ['profile', 'plan', 'result', 'compare', 'trust', 'history', 'report']
 
 const stageOf = (file: string) => relative('src', file).replace(/\.ts$/, '').split('/')[0] as string
@@ -115,5 +118,30 @@ test('no module is mocked and no test is skipped', () => {
     ['jest\\.mo' + 'ck', 'unstable_mo' + 'ckModule', '\\.sk' + 'ip\\(', '\\.on' + 'ly\\('].join('|'),
   )
   const wrong = filesBelow('test').filter((file) => forbidden.test(readFileSync(join(root, file), 'utf8')))
+  expect(wrong).toEqual([])
+})
+
+test('what a worker on Fargate loads knows nothing of AWS or GitHub', () => {
+  const loaded = new Set<string>()
+  const load = (file: string) => {
+    if (loaded.has(file)) return
+    loaded.add(file)
+    for (const target of ownImports(file)) load(target)
+  }
+  for (const entry of ['src/task.ts', 'src/thread.ts']) load(entry)
+  const libraries = [...loaded].flatMap(importsOf).filter((name) => /^@(aws|actions)/.test(name))
+  expect(libraries).toEqual([])
+  expect([...loaded]).toContain('src/fargate/worker/work.ts')
+})
+
+test('the worker and the coordinator wait, and reach out, through their doors alone', () => {
+  const behindDoors = ['system-time.ts', 'mail.ts'].map((file) => join('src/fargate', file))
+  const wrong = sources
+    .filter((file) => stageOf(file) === 'fargate' && !behindDoors.includes(file))
+    .filter((file) =>
+      /\b(setTimeout|setInterval|Date\.now|performance\.|Math\.random\(|AbortSignal\.timeout|fetch\()/.test(
+        readFileSync(join(root, file), 'utf8').replace(/\/\*.*?\*\/|\/\/.*?$/gms, ''),
+      ),
+    )
   expect(wrong).toEqual([])
 })

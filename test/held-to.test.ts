@@ -51,6 +51,16 @@ test('the base is started by its own commands, the head by those once they are a
   expect(await commands(true)).toEqual(['node old.mjs', 'node new.mjs'])
 })
 
+test("where the base's profile is broken, the report says so and why, and not that the profile is new", async () => {
+  using request = pullRequest({ profile: changed(SHOP, ['timeout'], '2 sek') })
+  const said: string[] = []
+  const { facts, budgets } = await request.heldTo({ profile: SHOP }, { said })
+  expect(facts).toMatchObject({ load: 'head', why: undefined, differences: [] })
+  expect(facts.problem).toMatch(/^loadgate\.yml:1:\d+ "2 sek" is not a duration/)
+  expect(budgets).toHaveLength(SHOP.budgets.length)
+  expect(said.join('')).toContain("The base's profile cannot be read")
+})
+
 test('an edit of a head counts with the label, and so do the regressions that it accepts', async () => {
   const accept = { accept: [{ metric: 'p95', limit: '+ 99 %', reason: 'because', expires: '2026-12-31' }] }
   const head: Files = { profile: changed(SHOP, ['timeout'], '60s'), accept: JSON.stringify(accept) }

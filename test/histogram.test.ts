@@ -2,7 +2,7 @@ import { expect, test } from '@jest/globals'
 import fc from 'fast-check'
 import { build, decodeFromCompressedBase64, encodeIntoCompressedBase64 } from 'hdr-histogram-js'
 import { LoadgateError } from '../src/errors.ts'
-import { countIn, Histogram, quantileOf, Recorder, sumOf } from '../src/histogram.ts'
+import { countIn, Histogram, quantileOf, quantilesOf, Recorder, sumOf } from '../src/histogram.ts'
 
 const HOUR = 3_600_000_000
 // Small values, every magnitude, and both sides of every power of two.
@@ -78,6 +78,11 @@ test('the quantile of several texts is that of their sum, and leaves nothing beh
       expect(quantileOf(texts, q)).toBe(Histogram.of(...texts).quantile(q))
       expect(sumOf(texts)).toBe(Histogram.of(...texts).toText())
       expect(quantileOf([], q)).toBeUndefined()
+      const several = [0, q / 2, q, 1]
+      const all = Histogram.of(...texts)
+      expect(quantilesOf(texts, several) ?? several.map(() => undefined)).toEqual(
+        several.map((one) => all.quantile(one)),
+      )
     }),
   )
 })

@@ -57,7 +57,7 @@ describe.each(workflows)('%s', (file) => {
   test('has the least permissions: none to write but those that a job names, with the reason beside', () => {
     expect(permissions).toEqual({ contents: 'read' })
     const writing = text.split('\n').filter((line) => /: write\b/.test(line))
-    for (const line of writing) expect(line).toMatch(/^ {6}(?:contents|pull-requests): write # \w+/)
+    for (const line of writing) expect(line).toMatch(/^ {6}(?:contents|pull-requests|issues|checks): write # \w+/)
   })
 
   test('pins every action by its commit, and says which version that is', () => {
@@ -69,7 +69,20 @@ describe.each(workflows)('%s', (file) => {
   })
 
   test('never runs code of a pull request with the rights of the base, and leaves no credentials behind', () => {
-    expect(Object.keys(on).filter((event) => /^(?:pull_request_target|workflow_run)$/.test(event))).toEqual([])
+    expect(Object.keys(on)).not.toContain('pull_request_target')
+    const steps = Object.values(jobs).flatMap(({ steps }) => steps)
+    // What a pull request has triggered by a detour runs as the default branch has it, and only passes on what is stored.
+    if ('workflow_run' in on) {
+      expect(Object.keys(on)).toEqual(['workflow_run'])
+      for (const { uses, with: given } of steps) {
+        if (uses === './') expect(Object.keys(given ?? {})).toEqual(['publish-from-run'])
+        else
+          expect([uses, Object.keys(given ?? {})]).toEqual([
+            expect.stringMatching(/^actions\/checkout@/),
+            ['persist-credentials'],
+          ])
+      }
+    }
     const checkouts = Object.values(jobs)
       .flatMap(({ steps }) => steps)
       .filter(({ uses }) => uses?.startsWith('actions/checkout@'))
@@ -90,8 +103,13 @@ describe.each(workflows)('%s', (file) => {
       steps.filter(({ uses }) => uses === './').map((step) => ({ permissions, given: step.with ?? {} })),
     )
     for (const { permissions, given } of measuring) {
+      if (given['publish-from-run'] !== undefined) {
+        expect(permissions).toEqual({ contents: 'read', actions: 'read', 'pull-requests': 'write' })
+        continue
+      }
       if ((given.baseline ?? 'artifact') !== 'artifact') continue
       expect(permissions).toMatchObject({ contents: 'read', actions: 'read' })
+      if (given.issue !== undefined) expect([permissions?.issues, Object.keys(on)]).toEqual(['write', ['schedule']])
       if (given['require-baseline'] !== undefined) expect(Object.keys(on)).toContain('schedule')
     }
   })
@@ -104,6 +122,15 @@ describe.each(workflows)('%s', (file) => {
       .flatMap((step) => Object.keys(step.with ?? {}))
     expect(given.filter((name) => !known.includes(name))).toEqual([])
   })
+})
+
+test('the workflow that publishes waits for the one that measures, by its name, and that one stores its report', () => {
+  const measure: Workflow & { name: string } = parse(read('examples/workflows/fork-measure.yml'))
+  const publish: Workflow = parse(read('examples/workflows/fork-publish.yml'))
+  expect(publish.on.workflow_run).toEqual({ workflows: [measure.name], types: ['completed'] })
+  const [job] = Object.values(measure.jobs)
+  expect(job?.permissions).toEqual({ contents: 'read' })
+  expect(job?.steps.find(({ uses }) => uses === './')?.with).toMatchObject({ comment: 'later' })
 })
 
 test('action.yml has no problem that the linter finds', async () => {

@@ -5,15 +5,16 @@ import { LoadgateError, messageOf } from '../errors.ts'
 import type { Ancestry } from '../github/ancestry.ts'
 import { canUpload, uploadFiles } from '../github/artifacts.ts'
 import type { Access } from '../github/client.ts'
-import { PATIENCE, type Retrying, realWaiting, type Waiting } from '../github/retry.ts'
+import { type Retrying, realWaiting, type Waiting } from '../github/retry.ts'
 import type { Variables } from '../github/variables.ts'
 import { isTrustedEvent } from './artifact-trust.ts'
 import { type ArtifactPlace, artifactNames, FILE, type MergedWindow, mergedWindow } from './artifact-window.ts'
 import { readAsOf } from './as-of.ts'
 import type { BaselineStore } from './baseline.ts'
-import { emptyBaseline, encodeChecked } from './cell-store.ts'
+import { encodeChecked } from './cell-store.ts'
 import { checkRun } from './check-run.ts'
 import { explainGitHub } from './refusals.ts'
+import { storeBound } from './store-bound.ts'
 import { withRun } from './window.ts'
 
 const NAME = 'artifact'
@@ -36,9 +37,8 @@ export function artifactStore(
   waiting: Waiting = realWaiting,
 ): BaselineStore {
   const { access, ancestry, env } = doors
-  const retrying = (): Retrying => ({ waiting, until: waiting.now() + PATIENCE })
   const here = place.run.base ?? place.run.commit
-  const read = async (asOf: string): Promise<MergedWindow> => {
+  const read = async (asOf: string, retrying: Retrying): Promise<MergedWindow> => {
     try {
       return await mergedWindow(place, asOf, { access, ancestry, retrying })
     } catch (error) {
@@ -47,24 +47,20 @@ export function artifactStore(
   }
   return {
     name: NAME,
-    read: async ({ asOf = here } = {}) => {
-      const { runs, artifacts, notes } = await read(asOf)
-      const all = artifacts === 0 ? emptyNotes(notes) : notes
-      return readAsOf({ store: NAME, runs, notes: all }, asOf, ancestry)
+    read: async ({ asOf = here, signal } = {}) => {
+      const retrying = storeBound(waiting, signal)
+      const { runs, notes } = await read(asOf, retrying)
+      return readAsOf({ store: NAME, runs, notes }, asOf, { ancestry, retrying })
     },
     checkAppend: async () => checkUpload(place, env),
-    append: async (run) => {
+    append: async (run, { signal } = {}) => {
       checkRun(run)
-      const { runs, settled } = await read(here)
+      const retrying = storeBound(waiting, signal)
+      const { runs, settled } = await read(here, retrying)
       if (runs.some(({ id }) => id === run.id)) return
-      await upload(place.name, encodeChecked(withRun(runs, run), NAME, settled), env, waiting)
+      await upload(place.name, encodeChecked(withRun(runs, run), NAME, settled), env, retrying)
     },
   }
-}
-
-/** Why it is empty, where that is known. */
-function emptyNotes(notes: readonly string[]): readonly string[] {
-  return notes.length > 0 ? notes : (emptyBaseline(NAME).notes ?? [])
 }
 
 function checkUpload({ run }: ArtifactPlace, env: Variables): void {
@@ -73,7 +69,7 @@ function checkUpload({ run }: ArtifactPlace, env: Variables): void {
       'usage',
       `A run of ${run.event} cannot be saved in artifacts: nothing would ever trust it`,
       {
-        hint: 'Save on push, schedule or workflow_dispatch, as `save-baseline: auto` does.',
+        hint: 'Save on push, schedule or workflow_dispatch; `save-baseline: auto` does on the default branch and on schedules.',
       },
     )
   if (!canUpload(env))
@@ -82,12 +78,12 @@ function checkUpload({ run }: ArtifactPlace, env: Variables): void {
     })
 }
 
-async function upload(name: string, text: string, env: Variables, waiting: Waiting): Promise<void> {
+async function upload(name: string, text: string, env: Variables, retrying: Retrying): Promise<void> {
   const directory = await mkdtemp(join(env.RUNNER_TEMP || tmpdir(), 'loadgate-baseline-'))
   try {
     const file = join(directory, FILE)
     await writeFile(file, text)
-    await uploadFiles({ names: artifactNames(name), files: [file], directory }, waiting)
+    await uploadFiles({ names: artifactNames(name), files: [file], directory }, retrying)
   } catch (cause) {
     if (cause instanceof LoadgateError) throw cause
     throw new LoadgateError('infrastructure', `The baseline could not be uploaded: ${messageOf(cause)}`, {

@@ -9,7 +9,7 @@ import type { Retrying } from '../github/retry.ts'
 import { artifactRefusal, type Ours, runRefusal } from './artifact-trust.ts'
 import type { BaselineRun } from './baseline.ts'
 import { LARGEST } from './cell-store.ts'
-import { damagedBaseline, decodeWindow } from './file-format.ts'
+import { damagedBaseline, decodeWindow, NewerSchema } from './file-format.ts'
 import { withRun } from './window.ts'
 
 /** The one file of an artifact. */
@@ -32,8 +32,6 @@ export interface ArtifactPlace extends Repository {
 
 export interface MergedWindow {
   readonly runs: readonly BaselineRun[]
-  /** How many artifacts it is made of. */
-  readonly artifacts: number
   /** Ids of those that need not be looked at again. */
   readonly settled: readonly number[]
   readonly notes: readonly string[]
@@ -47,11 +45,7 @@ export interface MergedWindow {
 export async function mergedWindow(
   place: ArtifactPlace,
   asOf: string,
-  {
-    access,
-    ancestry,
-    retrying,
-  }: { readonly access: Access; readonly ancestry: Ancestry; readonly retrying: () => Retrying },
+  { access, ancestry, retrying }: { readonly access: Access; readonly ancestry: Ancestry; readonly retrying: Retrying },
 ): Promise<MergedWindow> {
   const github = connect(access)
   const { own, ours } = await oursOf(github, place, retrying)
@@ -66,13 +60,13 @@ export async function mergedWindow(
     else if (reading.windows === MOST_WINDOWS) {
       reading.cut()
       break
-    } else if (await isTrusted(artifact, { ours, runOf, ancestry, asOf }, reading))
+    } else if (await isTrusted(artifact, { ours, runOf, ancestry, asOf, retrying }, reading))
       reading.take(artifact, await artifactContent(github, place, artifact, { file: FILE, most: LARGEST }, retrying))
   }
   return reading.result(found)
 }
 
-async function oursOf(github: GitHub, place: ArtifactPlace, retrying: () => Retrying) {
+async function oursOf(github: GitHub, place: ArtifactPlace, retrying: Retrying) {
   const own = await runFacts(github, place, place.run.id, retrying)
   const branches = [await defaultBranch(github, place, retrying), place.run.base ?? place.run.branch]
   const ours: Ours = {
@@ -86,7 +80,7 @@ async function oursOf(github: GitHub, place: ArtifactPlace, retrying: () => Retr
 }
 
 /** Asks for each run once; undefined for one that is gone. */
-function runsOf(github: GitHub, place: ArtifactPlace, own: RunFacts, retrying: () => Retrying): Judging['runOf'] {
+function runsOf(github: GitHub, place: ArtifactPlace, own: RunFacts, retrying: Retrying): Judging['runOf'] {
   const known = new Map<number, Promise<RunFacts | undefined>>([[own.id, Promise.resolve(own)]])
   return (id) => {
     const run = known.get(id) ?? unlessRefused([404], () => runFacts(github, place, id, retrying))
@@ -96,7 +90,7 @@ function runsOf(github: GitHub, place: ArtifactPlace, own: RunFacts, retrying: (
 }
 
 /** Newest first: ids rise. */
-async function listAll(github: GitHub, place: ArtifactPlace, retrying: () => Retrying) {
+async function listAll(github: GitHub, place: ArtifactPlace, retrying: Retrying) {
   const found: ListedArtifact[] = []
   let empty = 0
   for (const name of artifactNames(place.name)) {
@@ -113,11 +107,12 @@ interface Judging {
   readonly runOf: (id: number) => Promise<RunFacts | undefined>
   readonly ancestry: Ancestry
   readonly asOf: string
+  readonly retrying: Retrying
 }
 
 async function isTrusted(
   artifact: ListedArtifact,
-  { ours, runOf, ancestry, asOf }: Judging,
+  { ours, runOf, ancestry, asOf, retrying }: Judging,
   reading: Reading,
 ): Promise<boolean> {
   const run = artifact.run && (await runOf(artifact.run.id))
@@ -128,7 +123,7 @@ async function isTrusted(
     return false
   }
   // A branch that was rewritten leaves runs behind whose commits it no longer has. Another commit may well have them.
-  if ((await ancestry(run.commit, asOf)) !== undefined) return true
+  if ((await ancestry(run.commit, asOf, retrying)) !== undefined) return true
   reading.refuse('its commit is not in the history of this one')
   return false
 }
@@ -163,6 +158,7 @@ class Reading {
     this.#cut = true
   }
 
+  /** Throws where a newer version wrote it: without it, the window would be an old one. */
   take(artifact: ListedArtifact, content: Content): void {
     const place = `${FILE} in the artifact ${artifact.name} (${artifact.id})`
     this.windows++
@@ -177,7 +173,7 @@ class Reading {
       for (const id of [artifact.id, ...settled]) this.#settled.add(id)
       this.#artifacts++
     } catch (error) {
-      if (!(error instanceof LoadgateError)) throw error
+      if (!(error instanceof LoadgateError) || error instanceof NewerSchema) throw error
       this.#damaged.push(error)
     }
   }
@@ -187,7 +183,7 @@ class Reading {
     const [damaged] = this.#damaged
     if (damaged !== undefined && this.#artifacts === 0) throw damaged
     const settled = listed.map(({ id }) => id).filter((id) => this.#settled.has(id))
-    return { runs: this.#runs, artifacts: this.#artifacts, settled, notes: [...this.#notes()] }
+    return { runs: this.#runs, settled, notes: [...this.#notes()] }
   }
 
   *#notes(): Generator<string> {

@@ -1,15 +1,23 @@
 import type { Ancestry } from '../github/ancestry.ts'
+import type { Retrying } from '../github/retry.ts'
 import type { AsOf, Baseline, BaselineRun } from './baseline.ts'
+import { explainGitHub } from './refusals.ts'
 
 /** The runs of `commit` and of its ancestors, with the one that is next to it. A run that names no commit is left out. */
-export async function readAsOf(baseline: Baseline, commit: string, ancestry: Ancestry): Promise<Baseline> {
-  const distances = await Promise.all(
-    baseline.runs.map(async (run) => (run.commit === undefined ? undefined : await ancestry(run.commit, commit))),
-  )
+export async function readAsOf(
+  baseline: Baseline,
+  commit: string,
+  { ancestry, retrying }: { readonly ancestry: Ancestry; readonly retrying: Retrying },
+): Promise<Baseline> {
+  const distanceOf = async ({ commit: own }: BaselineRun) =>
+    own === undefined ? undefined : await ancestry(own, commit, retrying)
+  const distances = await Promise.all(baseline.runs.map(distanceOf)).catch((error: unknown) => {
+    throw explainGitHub(`${baseline.store} as of ${commit}`, 'contents: read', error)
+  })
   const runs = baseline.runs.filter((_, at) => distances[at] !== undefined)
   const leftOut = baseline.runs.length - runs.length
   const asOf = { commit, nearest: nearest(baseline.runs, distances), leftOut }
-  return { ...baseline, runs, asOf, notes: [...(baseline.notes ?? []), ...noteOf(asOf, runs.length)] }
+  return { ...baseline, runs, asOf }
 }
 
 /** Of two runs of one commit the later one. */
@@ -21,9 +29,4 @@ function nearest(runs: readonly BaselineRun[], distances: readonly (number | und
       found = { commit, distance, startedAt }
   })
   return found
-}
-
-function noteOf({ commit, leftOut }: AsOf, kept: number): readonly string[] {
-  if (leftOut === 0 || kept > 0) return []
-  return [`None of the ${leftOut} stored runs is of ${commit.slice(0, 12)} or of a commit before it.`]
 }

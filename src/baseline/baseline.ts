@@ -49,7 +49,7 @@ export interface Baseline {
   /** How the report names the store, e.g. `file:.loadgate/baseline.json`. */
   readonly store: string
   readonly runs: readonly BaselineRun[]
-  /** What people should know of the store, one sentence each: that nothing is in it yet, what was left out and why. */
+  /** What was left out of it and why, one sentence each. */
   readonly notes?: readonly string[]
   /** Present when it was read as of a commit. */
   readonly asOf?: AsOf
@@ -65,18 +65,26 @@ export interface AsOf {
   readonly leftOut: number
 }
 
-export interface ReadOptions {
+export interface StoreOptions {
+  /** Ends what the store does; it throws then. */
+  readonly signal?: AbortSignal | undefined
+}
+
+export interface ReadOptions extends StoreOptions {
   /** A commit: only runs of its ancestors, and of itself, are read. */
   readonly asOf?: string | undefined
 }
 
-/** A place that keeps the window of recent runs. A damaged or foreign content is refused and never overwritten. */
+/**
+ * A place that keeps the window of recent runs. A damaged or foreign content is refused and never overwritten. Each of the
+ * three ends within minutes, whatever the place does.
+ */
 export interface BaselineStore {
   readonly name: string
   /** An empty window when nothing was ever stored; throws LoadgateError when what is there cannot be trusted. */
   read(options?: ReadOptions): Promise<Baseline>
   /** Throws LoadgateError when `append` could not write: asked before a load that is to be kept. */
-  checkAppend(): Promise<void>
+  checkAppend(options?: StoreOptions): Promise<void>
   /** Compare-and-swap: concurrent appends are all kept. */
-  append(run: BaselineRun): Promise<void>
+  append(run: BaselineRun, options?: StoreOptions): Promise<void>
 }

@@ -2,7 +2,7 @@ import { LoadgateError } from '../errors.ts'
 import type { Ancestry } from '../github/ancestry.ts'
 import { type BranchFile, branchFile, type Head } from '../github/branch-file.ts'
 import type { Access, Repository } from '../github/client.ts'
-import { PATIENCE, realWaiting, type Waiting } from '../github/retry.ts'
+import { realWaiting, type Waiting } from '../github/retry.ts'
 import type { BaselineStore } from './baseline.ts'
 import { type Cell, cellStore } from './cell-store.ts'
 import { explainGitHub } from './refusals.ts'
@@ -22,7 +22,7 @@ export function branchStore(
   const path = `${key}.json`
   const place = `${path} in the branch ${branch} of ${owner}/${repo}`
   const at = { owner, repo, branch, path, message: `Add a run to ${path}` }
-  const file = branchFile(at, access, () => ({ waiting, until: waiting.now() + PATIENCE }))
+  const file = branchFile(at, access)
   return cellStore(cellOf(file, `branch:${branch}`, place), ancestry, waiting)
 }
 
@@ -37,13 +37,13 @@ function cellOf(file: BranchFile, name: string, place: string): Cell<Head | unde
   return {
     name,
     place,
-    read: () =>
+    read: (retrying) =>
       explained('contents: read', async () => {
-        const { bytes, head } = await file.read()
+        const { bytes, head } = await file.read(retrying)
         return { bytes, version: head }
       }),
-    replace: (text, head) => explained('contents: write', () => file.replace(text, head)),
-    checkReplace: () => explained('contents: write', () => file.checkWrite()),
+    replace: (text, head, retrying) => explained('contents: write', () => file.replace(text, head, retrying)),
+    checkReplace: (retrying) => explained('contents: write', () => file.checkWrite(retrying)),
   }
 }
 

@@ -1,5 +1,5 @@
 import { LoadgateError, messageOf } from '../errors.ts'
-import { amount, count, list, Misread, optional, record, where } from '../result/reader.ts'
+import { amount, count, list, Misread, optional, record, where } from '../reader.ts'
 import { readResultSummary } from '../result/result-file.ts'
 import { type BaselineRun, type BlockFigures, MOST_BLOCKS, type PartBlocks } from './baseline.ts'
 

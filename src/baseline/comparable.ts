@@ -38,7 +38,7 @@ export function comparableRuns(baseline: Baseline, current: Current): Comparable
   const judged = [...baseline.runs].sort(byStart).map((run) => ({ run, reason: refusal(run, current) }))
   const fit = judged.flatMap(({ run, reason }) => (reason === undefined ? [run] : []))
   const own = fit.filter((run) => run.fingerprint.machine.cpu === cpu)
-  const timed = loopTime(current) === undefined ? [] : fit.filter((run) => loopTime(run) !== undefined)
+  const timed = steadyLoop(current) === undefined ? [] : fit.filter((run) => steadyLoop(run) !== undefined)
   const corrected = own.length < MIN_RUNS && timed.some((run) => !own.includes(run))
   const runs = corrected ? timed : own
   const refused = judged.flatMap(({ run, reason = otherProcessor(run, current) }) =>
@@ -59,7 +59,7 @@ const STEADY = 1.1
  * How long the calibration loop took around a run; undefined where it was not measured, or took another time afterwards
  * than before.
  */
-export function loopTime({ calibration }: Pick<RunResult, 'calibration'>): Ms | undefined {
+export function steadyLoop({ calibration }: Pick<RunResult, 'calibration'>): Ms | undefined {
   if (calibration === undefined) return undefined
   const { before, after } = calibration
   return Math.max(before, after) <= STEADY * Math.min(before, after) ? Math.sqrt(before * after) : undefined

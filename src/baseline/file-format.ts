@@ -27,6 +27,15 @@ export function isBaselineFile(text: string): boolean {
   return text.startsWith(`{"kind":"${KIND}"`)
 }
 
+/** What is there may be sound, and cannot be judged here: it is never left out as what is damaged may be. */
+export class NewerSchema extends LoadgateError {
+  constructor(path: string, schema: number) {
+    super('infrastructure', `The baseline ${path} has schema ${schema}, newer than the ${SCHEMA} known here`, {
+      hint: 'Use a newer Loadgate.',
+    })
+  }
+}
+
 export interface Window {
   readonly runs: readonly BaselineRun[]
   /** Undefined outside artifacts. */
@@ -49,8 +58,7 @@ export function decodeWindow(bytes: Uint8Array, path: string): Window {
   const text = decodeUtf8(bytes, path)
   const file = parse(text, path)
   if (file.kind !== KIND) throw refused(path, 'is not a baseline of Loadgate', 'Name another place for the baseline.')
-  if (typeof file.schema === 'number' && file.schema > SCHEMA)
-    throw refused(path, `has schema ${file.schema}, newer than the ${SCHEMA} known here`, 'Use a newer Loadgate.')
+  if (typeof file.schema === 'number' && file.schema > SCHEMA) throw new NewerSchema(path, file.schema)
   const { settled, runs } = file
   if (file.schema !== SCHEMA || !Array.isArray(runs) || !(settled === undefined || isIds(settled)))
     throw damagedBaseline(path, 'its head cannot be read')

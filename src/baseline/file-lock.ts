@@ -25,12 +25,13 @@ export interface Lock {
   release(): Promise<void>
 }
 
-/** Waits for the lock of `path`, whose directory is created. Throws LoadgateError after 90 s. */
-export async function lockFile(path: string): Promise<Lock> {
+/** Waits for the lock of `path`, whose directory is created. Throws LoadgateError after 90 s, and when the signal fires. */
+export async function lockFile(path: string, signal?: AbortSignal): Promise<Lock> {
   const prefix = `${path}.lock.`
   await makeDirectory(dirname(path))
   const token = JSON.stringify({ host: hostname(), pid: process.pid, token: randomUUID() })
   for (const end = Date.now() + WAIT_AT_MOST; Date.now() < end; ) {
+    signal?.throwIfAborted()
     const lock = await tryLock(prefix, token)
     if (lock !== undefined) return lock
     await pause(2 + Math.random() * 20)
@@ -51,9 +52,13 @@ async function tryLock(prefix: string, token: string): Promise<Lock | undefined>
     return undefined
   }
   for (const n of others) await rm(prefix + n, { force: true })
+  const isHeld = async () => (await readFile(mine, 'utf8').catch(() => undefined)) === token
   return {
-    isHeld: async () => (await readFile(mine, 'utf8').catch(() => undefined)) === token,
-    release: () => rm(mine, { force: true }),
+    isHeld,
+    release: async () => {
+      // Taken for dead, this claim was removed, and its number may be another's by now.
+      if (await isHeld()) await rm(mine, { force: true })
+    },
   }
 }
 

@@ -5,14 +5,16 @@ import { basename, dirname, join, resolve } from 'node:path'
 import { checkDirectory } from '../directories.ts'
 import { LoadgateError, messageOf } from '../errors.ts'
 import type { Ancestry } from '../github/ancestry.ts'
+import { realWaiting } from '../github/retry.ts'
 import { formatBytes } from '../units.ts'
 import { readAsOf } from './as-of.ts'
 import type { BaselineRun, BaselineStore } from './baseline.ts'
-import { emptyBaseline, encodeChecked, LARGEST } from './cell-store.ts'
+import { encodeChecked, LARGEST } from './cell-store.ts'
 import { checkRun } from './check-run.ts'
 import { decodeRuns } from './file-format.ts'
 import { type Lock, lockFile } from './file-lock.ts'
 import { ancestryInClone } from './git-ancestry.ts'
+import { storeBound } from './store-bound.ts'
 import { withRun } from './window.ts'
 
 /**
@@ -26,23 +28,24 @@ export function fileStore(
   const file = resolve(path)
   return {
     name,
-    read: async ({ asOf } = {}) => {
-      const runs = await readRuns(file)
-      const baseline = runs === undefined ? emptyBaseline(name) : { store: name, runs }
-      return asOf === undefined ? baseline : readAsOf(baseline, asOf, ancestry ?? ancestryInClone(dirname(file)))
+    read: async ({ asOf, signal } = {}) => {
+      const baseline = { store: name, runs: await readRuns(file) }
+      if (asOf === undefined) return baseline
+      const retrying = storeBound(realWaiting, signal)
+      return readAsOf(baseline, asOf, { ancestry: ancestry ?? ancestryInClone(dirname(file)), retrying })
     },
     // The directory is enough: the file is replaced, not written.
     checkAppend: () => named(file, 'written', () => checkDirectory(dirname(file))),
-    append: (run) => named(file, 'written', () => append(file, run)),
+    append: (run, { signal } = {}) => named(file, 'written', () => append(file, run, signal)),
   }
 }
 
-async function append(file: string, run: BaselineRun): Promise<void> {
+async function append(file: string, run: BaselineRun, signal: AbortSignal | undefined): Promise<void> {
   // What would be refused when read must not be written: it would take the whole window with it.
   checkRun(run)
-  const lock = await lockFile(file)
+  const lock = await lockFile(file, signal)
   try {
-    const before = (await readRuns(file)) ?? []
+    const before = await readRuns(file)
     const after = withRun(before, run)
     if (after !== before) await replace(file, encodeChecked(after, file), lock)
   } finally {
@@ -50,9 +53,9 @@ async function append(file: string, run: BaselineRun): Promise<void> {
   }
 }
 
-async function readRuns(file: string): Promise<readonly BaselineRun[] | undefined> {
+async function readRuns(file: string): Promise<readonly BaselineRun[]> {
   const bytes = await named(file, 'read', () => readIfThere(file))
-  return bytes && decodeRuns(bytes, file)
+  return bytes === undefined ? [] : decodeRuns(bytes, file)
 }
 
 async function readIfThere(file: string): Promise<Uint8Array | undefined> {

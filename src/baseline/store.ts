@@ -1,10 +1,7 @@
-import { createHash } from 'node:crypto'
-import { relative, resolve, sep } from 'node:path'
+import { resolve } from 'node:path'
 import { LoadgateError } from '../errors.ts'
 import { type Ancestry, ancestryOnGitHub } from '../github/ancestry.ts'
-import type { Access } from '../github/client.ts'
 import type { GitHubPlace } from '../github/place.ts'
-import { PATIENCE, realWaiting } from '../github/retry.ts'
 import type { Variables } from '../github/variables.ts'
 import { artifactStore } from './artifact-store.ts'
 import type { BaselineStore } from './baseline.ts'
@@ -13,14 +10,11 @@ import { fileStore } from './file-store.ts'
 import { ancestryInClone } from './git-ancestry.ts'
 import { noPermission } from './refusals.ts'
 import { readS3Address, s3Store } from './s3-store.ts'
+import { keyOf, type WindowOf } from './window-key.ts'
 
 /** What stands around a store. Plain data. */
-export interface World {
-  /** Paths are taken from here. */
-  readonly cwd: string
+export interface World extends WindowOf {
   readonly env: Variables
-  /** Path of the load profile, by which stores that keep several windows tell them apart. */
-  readonly profile: string
   /** Undefined where no repository is known. */
   readonly github: GitHubPlace | undefined
 }
@@ -47,9 +41,10 @@ function openArtifact(world: World, ancestry: Ancestry): BaselineStore {
     throw new LoadgateError('usage', 'The store `artifact` is there in a workflow on GitHub only', {
       hint: 'Here name another one, as in file:.loadgate/baseline.json.',
     })
-  const { owner, repo, run } = github
+  const { owner, repo, run, token, apiUrl } = github
+  if (token === undefined) return closedStore('artifact')
   const place = { owner, repo, run, name: `loadgate-baseline-${keyOf(world)}` }
-  return artifactStore(place, { access: accessOf(github, 'artifact'), ancestry, env })
+  return artifactStore(place, { access: { token, apiUrl }, ancestry, env })
 }
 
 function openBranch(branch: string, world: World, ancestry: Ancestry): BaselineStore {
@@ -63,32 +58,20 @@ function openBranch(branch: string, world: World, ancestry: Ancestry): BaselineS
     throw new LoadgateError('usage', `branch:${branch} is the branch of the code itself`, {
       hint: 'Name a branch for baselines alone, as in branch:loadgate-baselines.',
     })
-  const { owner, repo } = github
-  const access = accessOf(github, `branch:${branch}`)
-  return branchStore({ owner, repo, branch, key: keyOf(world) }, { access, ancestry })
+  const { owner, repo, token, apiUrl } = github
+  if (token === undefined) return closedStore(`branch:${branch}`)
+  return branchStore({ owner, repo, branch, key: keyOf(world) }, { access: { token, apiUrl }, ancestry })
 }
 
-function accessOf({ token, apiUrl }: GitHubPlace, store: string): Access {
-  if (token === undefined) throw noPermission(store, 'there is no token', 'contents: read')
-  return { token, apiUrl }
-}
-
-/** `perf-checkout-1f2e3d4c` of `perf/checkout.yml`: readable, and no two profiles have the same. */
-export function keyOf({ cwd, profile }: Pick<World, 'cwd' | 'profile'>): string {
-  const path = relative(cwd, resolve(cwd, profile)).split(sep).join('/')
-  const plain = path
-    .toLowerCase()
-    .replace(/\.ya?ml$/, '')
-    .replace(/[^a-z0-9]+/g, '-')
-    .replace(/^-|-$/g, '')
-    .slice(0, 60)
-  return `${plain}-${createHash('sha256').update(path).digest('hex').slice(0, 8)}`
+/** Out of reach, as for a fork that has no token: refused once it is used, since a comparison side by side needs none. */
+function closedStore(name: string): BaselineStore {
+  const refuse = () => Promise.reject(noPermission(name, 'there is no token', 'contents: read'))
+  return { name, read: refuse, checkAppend: refuse, append: refuse }
 }
 
 /** GitHub knows the whole history, a clone in a workflow mostly one commit of it. */
 function ancestryOf({ github, cwd }: World): Ancestry {
   if (!github?.token) return ancestryInClone(cwd)
   const { owner, repo, token, apiUrl } = github
-  const retrying = () => ({ waiting: realWaiting, until: realWaiting.now() + PATIENCE })
-  return ancestryOnGitHub({ owner, repo }, { token, apiUrl }, retrying)
+  return ancestryOnGitHub({ owner, repo }, { token, apiUrl })
 }

@@ -1,59 +1,60 @@
+import { fstatSync } from 'node:fs'
+import { CHOICES } from '../choices.ts'
 import type { Outcome } from '../compare/verdict.ts'
+import { detachRun } from '../detach-run.ts'
 import { EXIT, exitCodeOfVerdict, LoadgateError } from '../errors.ts'
+import { isRunId } from '../fargate/run-id.ts'
+import { readFlags } from '../flags.ts'
 import { gate } from '../gate.ts'
 import { inGitHub } from '../github/variables.ts'
-import { hideSecrets } from '../hide-secrets.ts'
-import { CHOICES, type GateOptions, optionsFromCommandLine, readFlags } from '../inputs.ts'
+import { type GateOptions, optionsFromCommandLine } from '../inputs.ts'
+import { serveLiveHtml } from '../live-html.ts'
 import { nearest } from '../nearest.ts'
 import { createOutput, type Output } from '../output/output.ts'
-import { drawCurve } from '../plan/draw-curve.ts'
-import { workerThreads } from '../plan/split-plan.ts'
-import { summarisePlan } from '../plan/summarise-plan.ts'
-import { type LoadedProfile, loadProfile } from '../profile-file.ts'
-import { renderPlan } from '../report/plan.ts'
-import { renderSizing, renderUnsized } from '../report/sizing.ts'
 import { renderTerminal } from '../report/terminal.ts'
 import { runEntry } from '../run-entry.ts'
-import { machineHere } from '../sizing/machine-here.ts'
-import { measureCost } from '../sizing/measure-cost.ts'
-import { sizeLoad } from '../sizing/size-load.ts'
 import { counted } from '../units.ts'
 import { VERSION } from '../version.ts'
-import { baselineCommand } from './baseline/baseline.ts'
-import { commitIn } from './commit.ts'
+import { changeOf } from '../versions/change.ts'
+import { BASELINE_COMMANDS, baselineCommand } from './baseline/baseline.ts'
+import { calibrateCommand } from './calibrate.ts'
+import { commitIn, isChanged } from './commit.ts'
 import { compareFiles } from './compare-files.ts'
-import { HELP } from './help.ts'
+import { HELP, helpFor } from './help.ts'
+import { openRunNote } from './left-behind.ts'
+import { planCommand, plannedAt } from './plan.ts'
+import { reportCommand } from './report.ts'
 import { compareWithItself } from './self-comparisons.ts'
+import { sweepCommand } from './sweep.ts'
 
 type Command = (argv: readonly string[], output: Output, signal: AbortSignal) => Promise<number>
 
 const COMMANDS: Readonly<Record<string, Command>> = {
   run: async (argv, output, signal) => {
     const options = optionsFromCommandLine(argv)
+    if (options.detach) return detachHere(options, output, signal)
+    return exitCodeOfVerdict(await runOnce(options, output, signal), options.onInconclusive)
+  },
+
+  collect: async ([runId = '', ...argv], output, signal) => {
+    if (!isRunId(runId))
+      throw new LoadgateError('usage', `"${runId}" is not the name of a run`, {
+        hint: '`loadgate run --detach` names it: loadgate collect RUN [PROFILE].',
+      })
+    const options = { ...optionsFromCommandLine(argv), collect: runId }
     return exitCodeOfVerdict(await runOnce(options, output, signal), options.onInconclusive)
   },
 
   check: async (argv, output) => {
     const path = profileIn(argv)
-    const { scenarios, budgets } = (await planned(path, output)).plan
+    const { scenarios, budgets } = (await plannedAt(path, output)).plan
     output.info(`${path} is sound: ${counted(scenarios.length, 'scenario')}, ${counted(budgets.length, 'budget')}.`)
     return EXIT.pass
   },
 
-  plan: async (argv, output, signal) => {
-    const { plan, profile } = await planned(profileIn(argv), output)
-    output.info(renderPlan(summarisePlan(plan), drawCurve(plan, { width: Math.min(output.width, 100), height: 8 })))
-    output.info('\nSizing: measuring for two seconds what these requests cost this machine, without the target …')
-    const cost = await measureCost(plan, signal)
-    if (signal.aborted) return EXIT.invalid
-    const machine = machineHere(profile)
-    output.info(
-      'unmeasured' in cost
-        ? renderUnsized(workerThreads(plan, machine), cost.unmeasured)
-        : renderSizing(sizeLoad(plan, machine, cost)),
-    )
-    return EXIT.pass
-  },
+  plan: planCommand,
+
+  calibrate: (argv, output, signal) => calibrateCommand(argv, output, signal),
 
   compare: async (argv, output) => {
     const report = await compareFiles(argv, output)
@@ -61,10 +62,14 @@ const COMMANDS: Readonly<Record<string, Command>> = {
     return exitCodeOfVerdict(report.verdict.outcome, 'warn')
   },
 
+  report: reportCommand,
+
   baseline: (argv, output, signal) =>
     baselineCommand(argv, { output, signal, runOnce: (options) => runOnce(options, output, signal) }),
 
   aa: compareWithItself,
+
+  sweep: sweepCommand,
 
   help: async (_, output) => {
     output.info(HELP)
@@ -77,9 +82,21 @@ const COMMANDS: Readonly<Record<string, Command>> = {
   },
 }
 
-async function runOnce(options: GateOptions, output: Output, signal: AbortSignal): Promise<Outcome> {
+async function detachHere(options: GateOptions, output: Output, signal: AbortSignal): Promise<number> {
   const { env } = process
   const commit = await commitIn({ directory: process.cwd(), env, signal })
+  return detachRun(options, { output, env, signal, mask: output.mask, commit })
+}
+
+async function runOnce(options: GateOptions, output: Output, signal: AbortSignal): Promise<Outcome> {
+  const { env } = process
+  const here = { directory: process.cwd(), env, signal }
+  const commit = await commitIn(here)
+  const changed = commit !== undefined && (await isChanged(here, writtenBy(options)))
+  if (changed && options.saveBaseline === 'true')
+    output.warning(`Files differ from commit ${commit.slice(0, 7)}, so the run is kept under no commit.`)
+  using note = await openRunNote(output)
+  await using live = await servedLive(options, output)
   const { verdict } = await gate(options, {
     output,
     env,
@@ -87,12 +104,30 @@ async function runOnce(options: GateOptions, output: Output, signal: AbortSignal
     mask: output.mask,
     publisher: undefined,
     savesByItself: false,
-    commit,
+    commit: changed ? undefined : commit,
+    changedFrom: changed ? commit : undefined,
+    change: await changeOf(here, 'HEAD'),
     url: undefined,
     pullRequest: undefined,
-    accepted: false,
+    accepted: options.accepted,
+    live: live?.page,
+    onService: note.onService,
+    onCheckout: note.onCheckout,
   })
   return verdict.outcome
+}
+
+/** Served from before the load until the report is seen, and no longer than the command runs. */
+async function servedLive({ liveHtml, profile }: GateOptions, output: Output) {
+  if (liveHtml === undefined) return undefined
+  const page = await serveLiveHtml(liveHtml, { profile: output.redact(profile) })
+  output.info(`The run is shown at ${page.address}`)
+  return { page, [Symbol.asyncDispose]: page.close }
+}
+
+function writtenBy({ baseline, reportDir, json, runLog }: GateOptions): readonly string[] {
+  const store = baseline.startsWith('file:') ? baseline.slice('file:'.length) : undefined
+  return [store, reportDir, json, runLog].filter((path) => path !== undefined)
 }
 
 const OTHER_NAMES = new Map([
@@ -103,25 +138,40 @@ const OTHER_NAMES = new Map([
 
 /** Runs `loadgate NAME …` and answers with its exit code. */
 export function runCommand([given = 'help', ...argv]: readonly string[]): Promise<number> {
-  const output = createOutput({ stdout: process.stdout, stderr: process.stderr, github: inGitHub(process.env) })
-  const name = argv.some((arg) => OTHER_NAMES.get(arg) === 'help') ? 'help' : (OTHER_NAMES.get(given) ?? given)
-  return runEntry(output, (signal) => commandNamed(name)(argv, output, signal))
+  const { stdout, stderr, env } = process
+  const output = createOutput({ stdout, stderr, github: inGitHub(env), toFile: isFile(stdout.fd) })
+  const asksHelp = argv.some((arg) => OTHER_NAMES.get(arg) === 'help')
+  const name = OTHER_NAMES.get(given) ?? given
+  return runEntry(output, async (signal) => {
+    const command = commandNamed(name)
+    if (!asksHelp) return command(argv, output, signal)
+    output.info(helpFor([name, ...argv]))
+    return EXIT.pass
+  })
+}
+
+function isFile(descriptor: number): boolean {
+  try {
+    return fstatSync(descriptor).isFile()
+  } catch {
+    // Closed.
+    return false
+  }
 }
 
 function commandNamed(name: string): Command {
   const command = Object.hasOwn(COMMANDS, name) ? COMMANDS[name] : undefined
   if (command) return command
-  const meant = nearest(name, Object.keys(COMMANDS))
+  const meant = meantBy(name)
   throw new LoadgateError('usage', `There is no command "${name}"`, {
     hint: meant ? `Did you mean \`loadgate ${meant}\`?` : 'See `loadgate help`.',
   })
 }
 
-/** The profile, and its plan as it may be shown. */
-async function planned(path: string, { mask, redact }: Output): Promise<Pick<LoadedProfile, 'plan' | 'profile'>> {
-  const { plan, profile, secrets } = await loadProfile(path, process.env)
-  secrets.forEach(mask)
-  return { plan: hideSecrets(plan, redact), profile }
+function meantBy(name: string): string | undefined {
+  if (name === 'history') return 'baseline show'
+  if (BASELINE_COMMANDS.includes(name)) return `baseline ${name}`
+  return nearest(name, Object.keys(COMMANDS))
 }
 
 function profileIn(argv: readonly string[]): string {

@@ -1,12 +1,13 @@
 import { baselineRun } from '../baseline/baseline-run.ts'
 import { isBaselineFile } from '../baseline/file-format.ts'
 import { openStore } from '../baseline/store.ts'
+import { CHOICES } from '../choices.ts'
 import { compare } from '../compare/compare.ts'
 import { judge } from '../compare/judge.ts'
 import { LoadgateError } from '../errors.ts'
 import { readText } from '../files.ts'
+import { readFlags } from '../flags.ts'
 import { hideSecrets } from '../hide-secrets.ts'
-import { CHOICES, readFlags } from '../inputs.ts'
 import type { Output } from '../output/output.ts'
 import { loadProfile } from '../profile-file.ts'
 import type { Report } from '../report/report.ts'
@@ -40,7 +41,7 @@ export async function compareFiles(argv: readonly string[], output: Output): Pro
         hint: 'Name the profile of the result with --profile.',
       },
     )
-  const { baseline, problem } = await earlierOf(baselines, profilePath, output)
+  const { baseline, problem } = await earlierIn(baselines, profilePath, output)
   const comparison = compare(result, baseline, plan.budgets, { baselineProblem: problem })
   const run = {
     version: VERSION,
@@ -61,15 +62,20 @@ async function resultAt(path: string): Promise<RunResult> {
     throw new LoadgateError('usage', `${path} is a baseline, not a result`, {
       hint: `Write file:${path}, behind the result.`,
     })
+  const report = reportIn(text)
+  if (report?.comparison?.baseline?.kind === 'side-by-side')
+    throw new LoadgateError('usage', `${path} was measured side by side, which is not comparable with a run alone`, {
+      hint: 'What it was compared with stands in it. For stored runs measure again, with `loadgate run --compare baseline`.',
+    })
   try {
-    return readResult(resultIn(text))
+    return readResult(report ? JSON.stringify(report.result) : text)
   } catch (cause) {
     if (!(cause instanceof LoadgateError)) throw cause
     throw new LoadgateError(cause.kind, `${path}: ${cause.message}`, { hint: cause.hint, cause })
   }
 }
 
-async function earlierOf(names: readonly string[], profile: string, output: Output): Promise<Earlier> {
+async function earlierIn(names: readonly string[], profile: string, output: Output): Promise<Earlier> {
   const [store, ...more] = names
   if (more.length > 0 && names.some((name) => name.startsWith('file:')))
     throw new LoadgateError('usage', 'A store stands alone', { hint: 'Name either file:PATH, or one or more results.' })
@@ -87,13 +93,17 @@ async function earlierOf(names: readonly string[], profile: string, output: Outp
   return { baseline: { store: names.join(', '), runs: results.map(baselineRun) }, problem: undefined }
 }
 
+interface KeptReport {
+  readonly result: unknown
+  readonly comparison?: { readonly baseline?: { readonly kind?: unknown } | null } | null
+}
+
 /** A report holds its result whole; anything else is left to the reader of results, which says what is wrong with it. */
-function resultIn(text: string): string {
+function reportIn(text: string): KeptReport | undefined {
   try {
     const value: unknown = JSON.parse(text)
-    const isReport = typeof value === 'object' && value !== null && 'result' in value && 'verdict' in value
-    return isReport ? JSON.stringify(value.result) : text
+    return typeof value === 'object' && value !== null && 'result' in value && 'verdict' in value ? value : undefined
   } catch {
-    return text
+    return undefined
   }
 }

@@ -1,17 +1,23 @@
-import { basename } from 'node:path'
+import { basename, dirname } from 'node:path'
+import { CHOICES } from '../choices.ts'
 import { judge } from '../compare/judge.ts'
 import { type SelfComparison, sharpnessOf } from '../compare/sharpness.ts'
 import { EXIT, LoadgateError } from '../errors.ts'
 import { checkWritable, writeText } from '../files.ts'
 import { fingerprintHere } from '../fingerprint.ts'
+import { readFlags } from '../flags.ts'
 import { heldTo } from '../held-to.ts'
-import { CHOICES, readFlags } from '../inputs.ts'
 import { sharpnessFile } from '../kept-sharpness.ts'
 import type { Output } from '../output/output.ts'
 import { loadProfile } from '../profile-file.ts'
 import { renderSharpnessJson } from '../report/json.ts'
 import { renderSharpness } from '../report/sharpness.ts'
-import { measureSideBySide } from '../side-by-side.ts'
+import { loadOfRounds, measureSideBySide } from '../side-by-side.ts'
+import { counted, formatDuration } from '../units.ts'
+import type { VersionsOptions } from '../versions/prepare-versions.ts'
+import { commitOfFiles } from '../versions/workspace.ts'
+import { openRunNote } from './left-behind.ts'
+import { runsFrom } from './runs-from.ts'
 
 const USUAL = 10
 const MOST = 1_000
@@ -24,13 +30,15 @@ const MOST = 1_000
 export async function compareWithItself(argv: readonly string[], output: Output, signal: AbortSignal): Promise<number> {
   const { values, positionals } = readFlags(argv, { flags: ['runs', 'json'], most: 1 })
   const path = positionals[0] ?? CHOICES.profile.default
-  const runs = runsFrom(values.runs ?? String(USUAL))
+  const runs = runsFrom(values.runs ?? String(USUAL), MOST)
   const file = values.json ?? sharpnessFile(path)
   await checkWritable(file)
   const head = await loadProfile(path, process.env)
   head.secrets.forEach(output.mask)
   const options = { path, base: undefined, compare: 'side-by-side', baseTarget: undefined, accepted: false } as const
-  const doors = { output, env: process.env, mask: output.mask, signal }
+  using note = await openRunNote(output)
+  const { onService, onCheckout } = note
+  const doors = { output, env: process.env, mask: output.mask, signal, onService, onCheckout }
   const held = await heldTo(head, { ...options, now: Date.now() }, doors)
   // An absolute limit that this version breaks, it breaks in truth: that would be no false alarm.
   const relative = held.budgets.filter(({ limit }) => limit.kind === 'baseline')
@@ -43,12 +51,23 @@ export async function compareWithItself(argv: readonly string[], output: Output,
       },
     )
 
+  const base = await baseHere(path, { output, signal })
+  const { least, most } = loadOfRounds(head.plan, 'auto')
+  const [shortest, longest] = [runs * least, runs * most].map(formatDuration)
+  output.info(
+    `${counted(runs, 'comparison')}: ${shortest} to ${longest} of load, beside what preparing and starting take.`,
+  )
   const all: SelfComparison[] = []
   for (let n = 1; n <= runs && !signal.aborted; n++) {
     output.info(`Comparison ${n} of ${runs}`)
-    const how = { base: { kind: 'self' }, rounds: 'auto', threads: 'auto', commit: undefined, seed: n } as const
-    const { comparison } = await measureSideBySide({ ...held, budgets: relative }, how, doors)
-    if (!signal.aborted) all.push({ outcome: judge(comparison).outcome, comparison })
+    const how = { base, rounds: 'auto', threads: 'auto', commit: undefined, seed: n } as const
+    // One that is stopped before its first round rejects.
+    const measured = await measureSideBySide({ ...held, budgets: relative }, how, doors).catch((error) => {
+      if (signal.aborted) return undefined
+      throw error
+    })
+    if (measured && !signal.aborted)
+      all.push({ outcome: judge(measured.comparison).outcome, comparison: measured.comparison })
   }
   if (all.length === 0) return EXIT.invalid
   const sharpness = {
@@ -58,6 +77,7 @@ export async function compareWithItself(argv: readonly string[], output: Output,
   }
   output.styled(renderSharpness(all, sharpness, { width: output.width }))
   // Nothing takes the place of what was found earlier, nor does a part of what was asked for.
+  if (signal.aborted) output.info(`Stopped after ${all.length} of ${runs} comparisons: not kept in ${file}.`)
   if (sharpness.comparisons === 0 || signal.aborted) return EXIT.invalid
   await writeText(file, renderSharpnessJson(sharpness, output.redact))
   output.info(
@@ -66,8 +86,16 @@ export async function compareWithItself(argv: readonly string[], output: Output,
   return sharpness.falseAlarms > 0 ? EXIT.fail : EXIT.pass
 }
 
-function runsFrom(text: string): number {
-  const runs = /^\d{1,4}$/.test(text) ? Number(text) : Number.NaN
-  if (runs >= 1 && runs <= MOST) return runs
-  throw new LoadgateError('usage', `\`--runs\` is "${text}"`, { hint: `Write a number from 1 to ${MOST}.` })
+/** A checkout of its own, as the base of a pull request has, where the commit has what is here. */
+async function baseHere(
+  profile: string,
+  { output, signal }: { readonly output: Output; readonly signal: AbortSignal },
+): Promise<VersionsOptions['base']> {
+  const here = { directory: dirname(profile), env: process.env, signal }
+  const sha = await commitOfFiles(here, basename(sharpnessFile(profile)))
+  if (sha !== undefined) return { kind: 'commit', sha }
+  output.warning(
+    'No commit has the files as they are here, so that both sides run in this directory: a service that keeps data there meets itself, which the base of a pull request does not.',
+  )
+  return { kind: 'self' }
 }

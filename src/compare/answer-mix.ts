@@ -1,6 +1,7 @@
 import { stepLabel } from '../profile/step-label.ts'
 import type { StepResult } from '../result/result.ts'
 import { formatShare } from '../units.ts'
+import type { Defect } from './comparison.ts'
 
 // A page that now redirects, or answers 204 where it answered 200, is measured well and compared with something else.
 const OTHER_ANSWERS = 0.05
@@ -9,8 +10,20 @@ const CHANCE = 3
 
 export type Answers = Pick<StepResult, 'scenario' | 'step' | 'statuses' | 'causes'>
 
-/** In words, how the status codes of a step's successes differ from those of the same step `there`: "in the baseline". */
-export function otherAnswers(now: Answers, before: readonly Answers[], there: string): string | undefined {
+/** Where the other answers were measured, in words: "in the baseline", and what to do if the difference is meant. */
+export interface Elsewhere {
+  readonly there: string
+  readonly remedy: string
+}
+
+/** The flaw of a step that is answered in another way than the same step was elsewhere, if it is. */
+export function mixDefects(now: Answers, before: readonly Answers[], { there, remedy }: Elsewhere): readonly Defect[] {
+  const message = otherAnswers(now, before, there)
+  return message === undefined ? [] : [{ code: 'different-answers', message, remedy }]
+}
+
+/** In words, how the status codes of a step's successes differ. */
+function otherAnswers(now: Answers, before: readonly Answers[], there: string): string | undefined {
   const ours = successes(now)
   const theirs = new Map<string, number>()
   for (const step of before)

@@ -6,7 +6,7 @@ import type { BudgetRow, Judgement } from './comparison.ts'
 import { type Evidence, type Judged, judgeBudgets } from './judge-budget.ts'
 import { paceOf } from './measure.ts'
 import { metricOf } from './metrics.ts'
-import { type Levels, levelsOf } from './new-level.ts'
+import { type StoredLevels, storedLevels } from './new-level.ts'
 import { type Part, partNamed, scopeOf } from './scope.ts'
 
 /** Every budget with what its evidence shows, worst first. */
@@ -20,7 +20,7 @@ export function budgetRows(
   const parts = budgets.map(({ of }) => partNamed(of, result.steps))
   const evidence = budgets.map((budget, at): Evidence => {
     const part = parts[at]
-    const { present, past, since } = part ? earlierOf(budget.metric, part, { runs, corrected }) : NO_RUNS
+    const { present, past, since } = part ? levelsBefore(budget.metric, part, { runs, corrected }) : NO_RUNS
     return {
       budget,
       now: part && scopeOf(run, part),
@@ -36,12 +36,12 @@ export function budgetRows(
   return rowsOf(budgets, parts, judgeBudgets(evidence))
 }
 
-const NO_RUNS: Levels = { present: [], past: [], since: undefined }
+const NO_RUNS: StoredLevels = { present: [], past: [], since: undefined }
 
 /** Levels of several processors are not told from changes of the service. */
-function earlierOf(metric: MetricName, part: Part, { runs, corrected }: Omit<Comparable, 'refused'>): Levels {
+function levelsBefore(metric: MetricName, part: Part, { runs, corrected }: Omit<Comparable, 'refused'>): StoredLevels {
   const scopes = runs.map((run) => scopeOf(run, part))
-  return corrected ? { ...NO_RUNS, present: scopes } : levelsOf(metric, runs, scopes)
+  return corrected ? { ...NO_RUNS, present: scopes } : storedLevels(metric, runs, scopes)
 }
 
 /** One row per budget, worst first; all three lists are in the same order. */

@@ -3,10 +3,12 @@ import type { RunResult } from '../result/result.ts'
 import { rowsOf } from './budget-rows.ts'
 import type { BudgetRow, Comparison, SideFacts } from './comparison.ts'
 import { heedFailures } from './heed-failures.ts'
-import { type Judged, judgeBudgets } from './judge-budget.ts'
+import type { Judged } from './judge-budget.ts'
+import { judgeHead, sidesEvidence } from './judge-head.ts'
 import { type Gated, isRelative, judgeSides } from './judge-sides.ts'
-import { inARow, paceOfRounds } from './rounds-in-a-row.ts'
-import { allParts, partNamed, scopeOf } from './scope.ts'
+import { doubtOfLeftOut } from './left-out.ts'
+import { inARow } from './rounds-in-a-row.ts'
+import { allParts, partNamed } from './scope.ts'
 import { baseFigures, scopeRows } from './scope-rows.ts'
 import { sidesDefects } from './sides-evidence.ts'
 
@@ -28,6 +30,8 @@ export interface SidesOptions {
   readonly mostRounds: number
   /** Rounds that were measured and are not among those that are compared, since the generator was not fit. */
   readonly leftOut?: number
+  /** What became of a service that ended in the last of the rounds, one sentence. */
+  readonly death?: string | undefined
 }
 
 /** The facts of the head against its budgets and the base. At least one round, of the same plan on both sides. */
@@ -36,6 +40,7 @@ export function compareSides(rounds: readonly Round[], budgets: readonly Budget[
   const defects = sidesDefects(
     rounds,
     budgets.flatMap(({ of }) => partNamed(of, steps) ?? []),
+    options.death,
   )
   // From results that do not add up nothing else may be read.
   const readable = !defects.some(({ code }) => code === 'counts-disagree')
@@ -50,12 +55,13 @@ export function compareSides(rounds: readonly Round[], budgets: readonly Budget[
 
 /**
  * Whether more rounds would change nothing: some budget is exceeded, or none is undecided, or the evidence is flawed. Only a
- * step that is missing may still come.
+ * step that is missing may still come, and rounds that outnumber those left out.
  */
-export function isDecided({ budgets, defects }: Comparison): boolean {
+export function isDecided(comparison: Comparison): boolean {
+  const { budgets, defects } = comparison
   const is = (kind: BudgetRow['judgement']['kind']) => budgets.some(({ judgement }) => judgement.kind === kind)
   if (defects.some(({ code }) => code !== 'step-missing') || is('exceeded')) return true
-  return defects.length === 0 && !is('undecided')
+  return defects.length === 0 && !is('undecided') && doubtOfLeftOut(comparison) === undefined
 }
 
 /** Whether all that is wrong with a round is that the generator got too little of the machine: it says nothing of a version. */
@@ -66,29 +72,17 @@ export function generatorWasUnfit(round: Round): boolean {
 
 /** Absolute budgets are judged on the head alone, relative ones on both sides. */
 function budgetRows(rounds: readonly Round[], budgets: readonly Budget[], options: SidesOptions): readonly BudgetRow[] {
-  const [head, base] = [rounds.map((round) => round.head), rounds.map((round) => round.base)]
   const parts = budgets.map(({ of }) => partNamed(of, rounds[0]!.head.steps))
-  const evidence = budgets.map((budget, at) => {
-    const part = parts[at]
-    return {
-      budget,
-      now: part && scopeOf(inARow(head), part),
-      before: part ? [scopeOf(inARow(base), part)] : [],
-      there: 'on the base',
-      pace: paceOfRounds(head),
-      refused: undefined,
-    }
-  })
+  const evidence = budgets.map((budget, at) => sidesEvidence(rounds, budget, parts[at]))
   const gated = budgets.flatMap((budget, at): readonly Gated[] => {
     const part = parts[at]
     return part && isRelative(budget) ? [{ budget, part }] : []
   })
   const compared = judgeSides(rounds, gated, options)
-  const alone = judgeBudgets(evidence)
   const judged = budgets.map((budget, at): Judged => {
     const found = gated.findIndex((one) => one.budget === budget)
-    if (found < 0) return alone[at]!
-    return { ...compared[found]!, judgement: heedFailures(compared[found]!.judgement, evidence[at]!, evidence) }
+    const one = found < 0 ? judgeHead(rounds, { budget, part: parts[at] }, options) : compared[found]!
+    return { ...one, judgement: heedFailures(one.judgement, evidence[at]!, evidence) }
   })
   return rowsOf(budgets, parts, judged)
 }

@@ -45,5 +45,7 @@ function factsOf(baseline: Baseline | undefined, { runs, corrected, refused }: C
     corrected,
     refused: byReason(refused),
     commits: [...new Set(runs.flatMap(({ commit }) => commit ?? []))],
+    asOf: baseline?.asOf,
+    notes: baseline?.notes,
   }
 }

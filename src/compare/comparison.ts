@@ -1,3 +1,4 @@
+import type { AsOf } from '../baseline/baseline.ts'
 import type { Budget, MetricName } from '../profile/profile.ts'
 import type { Ms } from '../units.ts'
 
@@ -59,10 +60,20 @@ export interface NewLevel {
 
 export type Judgement =
   | { readonly kind: 'holds' }
-  | { readonly kind: 'exceeded' }
+  | { readonly kind: 'exceeded'; readonly early?: Early }
   | Undecided
   | { readonly kind: 'no-baseline' }
   | { readonly kind: 'no-samples' }
+
+/** A run that was ended since a budget marked "or abort" was broken for sure. */
+export interface Early {
+  /** Since the start of the run. */
+  readonly after: Ms
+  /** How long it was to last. */
+  readonly of: Ms
+  /** What was measured is of the last so many. */
+  readonly window: Ms
+}
 
 export interface Undecided {
   readonly kind: 'undecided'
@@ -104,6 +115,10 @@ export interface StoredFacts {
   /** Runs in the store that may not, with the reason in words. */
   readonly refused: readonly { readonly runs: number; readonly reason: string }[]
   readonly commits: readonly string[]
+  /** Present where only runs of one history were read. */
+  readonly asOf?: AsOf | undefined
+  /** What was left out of the store when it was read, and why, one sentence each. */
+  readonly notes?: readonly string[] | undefined
 }
 
 /** The base version, measured at the same time. */
@@ -144,4 +159,5 @@ export type DefectCode =
   | 'baseline-damaged'
   | 'different-answers'
   | 'unequal-load'
+  | 'service-ended'
   | 'cancelled'

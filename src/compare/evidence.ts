@@ -4,7 +4,7 @@ import { stepLabel } from '../profile/step-label.ts'
 import type { RunResult, StepResult } from '../result/result.ts'
 import { counted } from '../units.ts'
 import { disagreements } from './accounting.ts'
-import { otherAnswers } from './answer-mix.ts'
+import { type Elsewhere, mixDefects } from './answer-mix.ts'
 import type { Defect } from './comparison.ts'
 import { generatorDefects } from './generator-health.ts'
 import { summable } from './rounds-in-a-row.ts'
@@ -50,7 +50,7 @@ export function defectsOf(
     ...baselineDefects(baselineProblem),
     ...result.steps
       .filter((step) => gated.some(({ includes }) => includes(step)))
-      .flatMap((step) => mixDefects(step, comparable)),
+      .flatMap((step) => mixDefects(step, sameStep(step, comparable), STORED)),
   ]
 }
 
@@ -85,8 +85,11 @@ function workerDefects({ shards, complete }: RunResult): readonly Defect[] {
   if (!(reported === expected && lost.length === 0))
     defects.push({
       code: 'worker-lost',
-      message: `${reported} of ${counted(expected, 'worker')} reported${lost.length > 0 ? `: ${lost.slice(0, NAMED).join('; ')}` : ''}`,
-      remedy: 'Run again; a worker that dies again is out of memory more often than not.',
+      message: `${whatBecame(shards)}${lost.length > 0 ? `: ${lost.slice(0, NAMED).join('; ')}` : ''}`,
+      remedy:
+        reported === expected
+          ? 'See to what ended it, and run again.'
+          : 'Run again; a worker that dies again is out of memory more often than not.',
     })
   else if (complete !== true)
     defects.push({
@@ -95,6 +98,11 @@ function workerDefects({ shards, complete }: RunResult): readonly Defect[] {
       remedy: 'Let it run to its end.',
     })
   return defects
+}
+
+function whatBecame({ expected, reported, lost }: RunResult['shards']): string {
+  const all = counted(expected, 'worker')
+  return reported === expected ? `${lost.length} of ${all} ended early` : `${reported} of ${all} reported`
 }
 
 function targetDefects({ steps, iterations, plan }: RunResult): readonly Defect[] {
@@ -154,20 +162,11 @@ function baselineDefects(problem: Problem | undefined): readonly Defect[] {
   return problem === undefined ? [] : [{ code: 'baseline-damaged', ...problem }]
 }
 
-function mixDefects(step: StepResult, comparable: readonly BaselineRun[]): readonly Defect[] {
-  const message = otherAnswers(
-    step,
-    comparable.flatMap(({ steps }) =>
-      steps.filter(({ scenario, step: name }) => scenario === step.scenario && name === step.step),
-    ),
-    'in the baseline',
-  )
-  if (message === undefined) return []
-  return [
-    {
-      code: 'different-answers',
-      message,
-      remedy: 'If the change is meant, state it in `expect` and begin a new baseline.',
-    },
-  ]
+const STORED: Elsewhere = {
+  there: 'in the baseline',
+  remedy: 'If the change is meant, state it in `expect` and begin a new baseline.',
+}
+
+function sameStep({ scenario, step }: StepResult, runs: readonly BaselineRun[]): readonly StepResult[] {
+  return runs.flatMap(({ steps }) => steps.filter((other) => other.scenario === scenario && other.step === step))
 }

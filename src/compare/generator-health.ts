@@ -45,6 +45,9 @@ const SPENT: Share = 0.95
 const STOLEN: Share = 0.1
 const FULL: Share = 0.9
 const TELLING: Ms = 2_000
+/** Of the machine: with less idle it is fully used, and not by a generator that takes less than a quarter of it. */
+const NOTHING_LEFT: Share = 0.05
+const LITTLE: Share = 0.25
 
 /** What makes the generator itself unfit as a witness. */
 export function generatorDefects(result: RunResult, whole: Scope): Defect[] {
@@ -68,7 +71,13 @@ function of(code: DefectCode, message: string | undefined, remedy: string): Defe
   return message === undefined ? [] : [{ code, message, remedy }]
 }
 
-function reliefFor({ shards, fingerprint }: RunResult): string {
+function reliefFor({ shards, fingerprint, health: { machine, cpu }, plan }: RunResult): string {
+  const own = (cpu * shards.expected) / fingerprint.machine.cores
+  if (machine && machine.idle < NOTHING_LEFT && own < LITTLE) {
+    const service = isLoopback(plan.target) ? '; where the service itself takes it all, send less' : ''
+    const use = `${formatShare(machine.idle)} of its CPU time was left, and the generator took ${formatShare(own)}`
+    return `Other processes use this machine: ${use}. End what else runs here, or use a larger machine${service}.`
+  }
   const coresAreFree = shards.expected < fingerprint.machine.cores
   return `Use ${coresAreFree ? 'more threads or ' : ''}a larger machine, or send less.`
 }

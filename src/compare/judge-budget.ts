@@ -1,15 +1,14 @@
 import { MIN_RUNS } from '../baseline/comparable.ts'
 import type { Budget } from '../profile/profile.ts'
-import type { Share } from '../units.ts'
 import { counted } from '../units.ts'
-import { type Change, limitOf, type RelativeLimit } from './change.ts'
+import { type Change, limitOf, pooledFailures, type RelativeLimit } from './change.ts'
 import type { BudgetRow, Estimate, Judgement, NewLevel } from './comparison.ts'
 import { oneBurst, SEVERAL } from './error-burst.ts'
 import { heedFailures } from './heed-failures.ts'
-import { measure, type Pace } from './measure.ts'
+import { measure, ONE_LOOK, type Pace } from './measure.ts'
 import { failures, metricOf } from './metrics.ts'
 import type { Scope } from './scope.ts'
-import { holm, median } from './statistics.ts'
+import { holm, median, newcombe } from './statistics.ts'
 import { storedChange, usableRuns } from './stored-change.ts'
 import { onlyLikely, undecidedChange, undecidedNumber } from './undecided.ts'
 
@@ -31,6 +30,8 @@ export interface Evidence {
   readonly there: string
   /** Stored runs that may not be compared, in words; undefined when there is none. */
   readonly refused: string | undefined
+  /** One-sided level of the bounds that an absolute limit is held against, where it is looked at more than once. */
+  readonly level?: number
 }
 
 export type Judged = Omit<BudgetRow, 'budget' | 'scope' | 'metric'>
@@ -42,7 +43,7 @@ const SLOWER_LEVEL = 0.01
  * What each budget's evidence shows; the one place where noise is weighed. The rules:
  *
  * - Absolute: holds if the worse bound of this run's own number keeps the limit, exceeded if the better bound breaks it. A
- *   bound that equals the limit keeps it.
+ *   bound that equals the limit keeps it. The bounds are those of 95 %, unless it is one of several looks.
  * - Relative to stored runs, two keys: exceeded only if the better bound of the change is beyond the limit and "not worse at
  *   all" is rejected at 1 % over all relative budgets (Holm). Holds if the worse bound keeps the limit. The full rule
  *   distinguishes a window of three or four runs, whose failures it shows as likely only; here they count, since the prior
@@ -60,6 +61,16 @@ export function judgeBudgets(evidence: readonly Evidence[]): readonly Judged[] {
       : judgeAlone(one)
     return { ...judged, judgement: heedFailures(judged.judgement, one, evidence) }
   })
+}
+
+/** An absolute budget, or one on nothing: what this run's own number shows, whatever the other budgets are. */
+export function judgeNumber(evidence: Evidence): Judged {
+  return judgeAlone(weigh(evidence))
+}
+
+/** Whether it allows no errors at all, which cannot be shown of a rate by any number of requests, but can be counted. */
+export function isCounted({ metric, limit }: Budget): boolean {
+  return metric === 'errors' && limit.kind === 'absolute' && limit.value === 0
 }
 
 /** What is shown of a change over the whole family of changes. */
@@ -104,7 +115,7 @@ function weigh(evidence: Evidence): Weighed {
 function judgeStored(one: Weighed, change: Change, shown: Shown, level: number): Judged {
   const judged = judgeChange(one, change, shown, level)
   const baseline = judged.baseline && { ...judged.baseline, since: one.since }
-  const burst = judged.judgement.kind === 'exceeded' && one.now && burstOf(one.budget, one.now, change.baseline)
+  const burst = judged.judgement.kind === 'exceeded' && one.now && burstOf(one, one.now, change)
   if (burst) return { ...judged, baseline, judgement: burst }
   if (!change.corrected) return { ...judged, baseline }
   const { judgement } = judged
@@ -117,14 +128,18 @@ function judgeStored(one: Weighed, change: Change, shown: Shown, level: number):
 }
 
 /**
- * A run too short for several blocks cannot tell, nor one of whose failures some are in none: those that ended after the
- * window, and dropped arrivals.
+ * A run too short for several blocks cannot tell. Failures that are in none, those that ended after the window and dropped
+ * arrivals, are no burst where they would break the limit by themselves.
  */
-function burstOf({ metric }: Budget, now: Scope, before: Share): Judgement | undefined {
+function burstOf({ budget: { metric }, before }: Weighed, now: Scope, { allowed }: Change): Judgement | undefined {
   const { blocks } = now
   if (metric !== 'errors' || blocks === undefined || blocks.failed.length < SEVERAL) return undefined
-  if (blocks.failed.reduce((sum, failed) => sum + failed, 0) < failures(now).x) return undefined
-  const seen = blocks.failed.filter((failed, at) => failed > before * (failed + blocks.succeeded[at]!)).length
+  const theirs = pooledFailures(before)
+  const unseen = failures(now).x - blocks.failed.reduce((sum, failed) => sum + failed, 0)
+  // As if the blocks had seen none, so that further failures in them make nothing milder.
+  if (newcombe(unseen, now.succeeded + unseen, theirs.x, theirs.n).low > allowed) return undefined
+  const usual = theirs.x / theirs.n
+  const seen = blocks.failed.filter((failed, at) => failed > usual * (failed + blocks.succeeded[at]!)).length
   return seen < SEVERAL ? oneBurst('this run', seen, 'Measure again: what comes again is no burst.') : undefined
 }
 
@@ -150,11 +165,13 @@ export function judgeChange(
   return { ...judged, judgement: undecidedChange(budget.metric, change, now!) }
 }
 
-function judgeAlone({ budget, now, measured, before, refused }: Weighed): Judged {
+function judgeAlone(one: Weighed): Judged {
+  const { budget, now, pace, measured, before, refused, level = ONE_LOOK } = one
   const judged = { measured, baseline: undefined, change: undefined, resolution: undefined, improved: false }
   const { limit } = budget
   if (limit.kind === 'absolute') {
-    const judgement: Judgement = measured && now ? judgeAbsolute(budget, limit.value, measured, now) : NO_SAMPLES
+    const bounded = level === ONE_LOOK ? measured : now && measure(budget.metric, now, pace, level)
+    const judgement = bounded ? judgeAbsolute(budget, { limit: limit.value, level }, bounded, now!) : NO_SAMPLES
     return { ...judged, limit: limit.value, judgement }
   }
   const values = usableRuns(budget.metric, before).map((scope) => metricOf(budget.metric).read(scope)!)
@@ -174,16 +191,20 @@ function provisional(values: readonly number[], limit: RelativeLimit, metric: Bu
 
 const NO_SAMPLES: Judgement = { kind: 'no-samples' }
 
-function judgeAbsolute({ metric }: Budget, limit: number, measured: Estimate, now: Scope): Judgement {
-  const { value, low, high } = measured
+function judgeAbsolute(
+  budget: Budget,
+  { limit, level }: { readonly limit: number; readonly level: number },
+  bounded: Estimate,
+  now: Scope,
+): Judgement {
+  const { metric } = budget
+  const { value, low, high } = bounded
   const { worse } = metricOf(metric)
-  // "No errors" cannot be shown of a rate by any number of requests, but it can be counted.
-  if (metric === 'errors' && limit === 0 && (value > 0 || now.mayBeDropped === 0))
-    return { kind: value === 0 ? 'holds' : 'exceeded' }
+  if (isCounted(budget) && (value > 0 || now.mayBeDropped === 0)) return { kind: value === 0 ? 'holds' : 'exceeded' }
   const exceeded = worse === 'higher' ? low > limit : high !== undefined && high < limit
   if (exceeded) return { kind: 'exceeded' }
   const holds = worse === 'higher' ? high !== undefined && high <= limit : low >= limit
-  return holds ? { kind: 'holds' } : undecidedNumber(metric, measured, limit, now)
+  return holds ? { kind: 'holds' } : undecidedNumber(metric, bounded, { limit, level }, now)
 }
 
 function tooFewRuns(usable: number, before: readonly Scope[], refused: string | undefined): Judgement {

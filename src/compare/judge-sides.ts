@@ -3,7 +3,8 @@ import { limitOf, type RelativeLimit } from './change.ts'
 import type { Round, SidesOptions } from './compare-sides.ts'
 import type { Judgement } from './comparison.ts'
 import { type Judged, judgeChange, shownBy } from './judge-budget.ts'
-import { type Levels, levelsOf } from './look-levels.ts'
+import type { LookLevels } from './look-levels.ts'
+import { fewestRounds, isDecision, looksAt } from './looks.ts'
 import { measure } from './measure.ts'
 import { metricOf } from './metrics.ts'
 import { inARow, paceOfRounds } from './rounds-in-a-row.ts'
@@ -30,33 +31,19 @@ export function judgeSides(
   gated: readonly Gated[],
   options: SidesOptions,
 ): readonly Judged[] {
-  const { looks, levels } = looksAt(rounds.length, options)
+  const { after, levels } = looksAt(rounds.length, options)
   let standing = gated.map((one) => unseen(one, sidesOf(rounds, one.part)))
-  for (const count of looks) {
+  for (const count of after.filter((count) => count >= fewestRounds(options))) {
     const seen = lookAt(rounds.slice(0, count), gated, { levels, options })
     standing = standing.map((before, at) => (isDecision(before.judgement) ? before : seen[at]!))
   }
   return standing
 }
 
-/** The rounds after which to look, of those there are, and the levels for all that may come. */
-function looksAt(rounds: number, { mostRounds, freshProcesses }: SidesOptions) {
-  // One process of each version differs from another by more than a budget may allow, so a single round decides nothing; where
-  // all rounds share their processes that is so anyway, and allowed for.
-  const first = freshProcesses ? 2 : 1
-  if (mostRounds <= first) return { looks: rounds >= first ? [rounds] : [], levels: levelsOf(1) }
-  const looks = Array.from({ length: Math.min(rounds, mostRounds) }, (_, at) => at + 1)
-  return { looks: looks.slice(1), levels: levelsOf(mostRounds - 1) }
-}
-
-function isDecision({ kind }: Judgement): boolean {
-  return kind === 'holds' || kind === 'exceeded'
-}
-
 function lookAt(
   rounds: readonly Round[],
   gated: readonly Gated[],
-  { levels, options }: { readonly levels: Levels; readonly options: SidesOptions },
+  { levels, options }: { readonly levels: LookLevels; readonly options: SidesOptions },
 ): readonly Judged[] {
   const look = { ...options, level: levels.bound }
   const parts = new Map([...new Set(gated.map(({ part }) => part))].map((part) => [part, sidesOf(rounds, part)]))

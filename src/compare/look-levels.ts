@@ -1,5 +1,5 @@
 /** One-sided levels at which a look may decide. */
-export interface Levels {
+export interface LookLevels {
   /** Of the bound that must keep, or break, the limit. */
   readonly bound: number
   /** Of "not worse at all", over all relative budgets together. */
@@ -10,7 +10,7 @@ export interface Levels {
 export const MOST_ROUNDS = 10
 
 /** With one look only. */
-const ALONE: Levels = { bound: 0.05, slower: 0.01 }
+const ALONE: LookLevels = { bound: 0.05, slower: 0.01 }
 
 /**
  * The same level at every look (Pocock 1977), such that all looks together err as often as one look at 5 % and 1 % would.
@@ -29,7 +29,7 @@ const POCOCK: readonly (readonly [bound: number, slower: number])[] = [
 ]
 
 /** For so many looks in all. Of more than the table has, each gets its part (Bonferroni), which errs less often still. */
-export function levelsOf(looks: number): Levels {
+export function lookLevels(looks: number): LookLevels {
   const [bound, slower] = POCOCK[looks - 1] ?? [ALONE.bound / looks, ALONE.slower / looks]
   return { bound, slower }
 }

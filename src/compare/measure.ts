@@ -3,7 +3,7 @@ import type { MetricName } from '../profile/profile.ts'
 import type { RunResult } from '../result/result.ts'
 import type { Ms, Share } from '../units.ts'
 import type { Estimate } from './comparison.ts'
-import { studentQuantile } from './distributions.ts'
+import { normalExceededBy, studentQuantile } from './distributions.ts'
 import { failures, failuresAtMost, metricOf, percentileOf } from './metrics.ts'
 import { type Scope, scopeOf, WHOLE } from './scope.ts'
 import { meanError, quantileBounds, wilson } from './statistics.ts'
@@ -16,20 +16,24 @@ export interface Pace {
   readonly successes: readonly number[]
 }
 
-/** A metric of this run with what its own samples leave open. Undefined without a sample. */
-export function measure(metric: MetricName, scope: Scope, pace: Pace): Estimate | undefined {
+/** At which a number is shown, and judged where it is looked at once only. One-sided. */
+export const ONE_LOOK = 0.05
+
+/** A metric of this run with what its own samples leave open at `level`. Undefined without a sample. */
+export function measure(metric: MetricName, scope: Scope, pace: Pace, level = ONE_LOOK): Estimate | undefined {
   const value = metricOf(metric).read(scope)
   if (value === undefined) return undefined
   if (metric === 'errors') {
     const [known, most] = [failures(scope), failuresAtMost(scope)]
-    return { value, low: wilson(known.x, known.n).low, high: wilson(most.x, most.n).high }
+    const z = normalExceededBy(level)
+    return { value, low: wilson(known.x, known.n, z).low, high: wilson(most.x, most.n, z).high }
   }
-  if (metric === 'throughput') return { value, ...throughputBounds(scope, value, pace) }
-  return { value, ...latencyBounds(scope, percentileOf(metric)) }
+  if (metric === 'throughput') return { value, ...throughputBounds(scope, value, pace, level) }
+  return { value, ...latencyBounds(scope, percentileOf(metric), level) }
 }
 
-function latencyBounds({ response }: Scope, q: Share) {
-  const { low, high } = quantileBounds(response, q)
+function latencyBounds({ response }: Scope, q: Share, level: number) {
+  const { low, high } = quantileBounds(response, q, level)
   return { low: low / 1000, high: high === undefined ? undefined : high / 1000 }
 }
 
@@ -37,14 +41,14 @@ function latencyBounds({ response }: Scope, q: Share) {
  * Of a part of the load, the intervals of the whole are scaled to its share, and that the share itself varies is added as a
  * Poisson count would vary, which is more than it does.
  */
-function throughputBounds(scope: Scope, value: number, { length, successes }: Pace) {
+function throughputBounds(scope: Scope, value: number, { length, successes }: Pace, level: number) {
   const error = meanError(successes)
   if (error === undefined) return { low: 0, high: undefined }
   const whole = successes.reduce((sum, count) => sum + count, 0)
   const share = whole === 0 ? 1 : Math.min(1, scope.succeededInWindow / whole)
   const ofShare = share < 1 ? Math.sqrt(scope.succeededInWindow) / (scope.measured / 1000) : 0
   const se = error.se / (length / 1000)
-  const half = studentQuantile(0.95, error.freedom) * Math.hypot(share * se, ofShare)
+  const half = studentQuantile(1 - level, error.freedom) * Math.hypot(share * se, ofShare)
   return { low: Math.max(0, value - half), high: value + half }
 }
 

@@ -7,7 +7,7 @@ import { levelOf, scaleOf } from './scales.ts'
 import type { Scope } from './scope.ts'
 
 /** A part of the stored runs that a run is compared with, oldest first. */
-export interface Levels {
+export interface StoredLevels {
   /** Those since the level last changed, or all of them. */
   readonly present: readonly Scope[]
   /** What came before, level by level. */
@@ -21,7 +21,7 @@ export interface Levels {
  * what the next one is held to.
  * @param scopes the same part of each of the runs
  */
-export function levelsOf(metric: MetricName, runs: readonly BaselineRun[], scopes: readonly Scope[]): Levels {
+export function storedLevels(metric: MetricName, runs: readonly BaselineRun[], scopes: readonly Scope[]): StoredLevels {
   const scale = scaleOf(metric)
   const bounded = runs.flatMap((run, at) => {
     const estimate = measure(metric, scopes[at]!, paceOfStored(run))

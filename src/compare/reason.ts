@@ -1,5 +1,5 @@
-import { formatChange, formatShare } from '../units.ts'
-import type { BudgetRow } from './comparison.ts'
+import { formatChange, formatDuration, formatShare } from '../units.ts'
+import type { BudgetRow, Early } from './comparison.ts'
 import { metricOf } from './metrics.ts'
 
 /** One sentence on a budget: scope, value, limit and change. */
@@ -13,14 +13,28 @@ export function reasonOf(row: BudgetRow): string {
   if (partsFromChange(row, measured.value)) return changeSentence(row)
   switch (judgement.kind) {
     case 'exceeded':
-      return `${is}, ${worse === 'higher' ? 'above' : 'below'} the limit of ${limitOf(row)}.`
+      return `${is}${lately(judgement.early)}, ${worse === 'higher' ? 'above' : 'below'} the limit of ${limitText(row)}${ended(judgement.early)}.`
     case 'holds':
-      return `${is}, within the limit of ${limitOf(row)}.`
+      return `${is}, within the limit of ${limitText(row)}.`
     case 'no-baseline':
-      return `${is}; there is no baseline yet for "${row.budget.text}".`
+      return `${is}; there is no baseline for "${row.budget.text}".`
     case 'undecided':
       return `${is}, undecided for "${row.budget.text}": ${judgement.reason}.`
   }
+}
+
+/** Whether the reason says no more than value, limit and change do. */
+export function isPlain(row: BudgetRow): boolean {
+  const { judgement, measured } = row
+  return !(judgement.kind === 'exceeded' && judgement.early) && !(measured && partsFromChange(row, measured.value))
+}
+
+function lately(early: Early | undefined): string {
+  return early ? ` in the last ${formatDuration(early.window)}` : ''
+}
+
+function ended(early: Early | undefined): string {
+  return early ? `: the run was ended after ${formatDuration(early.after)} of ${formatDuration(early.of)}` : ''
 }
 
 /**
@@ -52,7 +66,7 @@ export function subject({ metric, scope, budget }: BudgetRow): string {
 }
 
 /** "275 ms (baseline 250 ms + 10 %, +65 %)". */
-function limitOf({ budget, metric, limit, baseline, change }: BudgetRow): string {
+function limitText({ budget, metric, limit, baseline, change }: BudgetRow): string {
   const { format, formatAmount, worse } = metricOf(metric)
   const shown = limit === undefined ? 'unknown' : format(limit)
   if (budget.limit.kind === 'absolute' || baseline === undefined) return shown

@@ -1,4 +1,4 @@
-import { endedInWindow } from '../baseline/baseline-run.ts'
+import { endedInWindow } from '../result/ended-in-window.ts'
 import type { RunResult } from '../result/result.ts'
 import { type Pace, paceOf } from './measure.ts'
 import type { Summable } from './scope.ts'

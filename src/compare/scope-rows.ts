@@ -4,7 +4,7 @@ import type { MetricName } from '../profile/profile.ts'
 import type { Ms } from '../units.ts'
 import type { ScopeRow } from './comparison.ts'
 import { failures, metricOf } from './metrics.ts'
-import { levelsOf } from './new-level.ts'
+import { storedLevels } from './new-level.ts'
 import { type Part, type Scope, type Summable, scopeOf } from './scope.ts'
 import { median } from './statistics.ts'
 
@@ -20,7 +20,7 @@ export function scopeRows(
 /** What stood in a part before: of the stored runs since the level of each metric last changed, as budgets are judged. */
 export function storedFigures(part: Part, { runs, corrected }: Omit<Comparable, 'refused'>): ScopeRow['baseline'] {
   const scopes = runs.map((run) => scopeOf(run, part))
-  return corrected ? undefined : figuresBy(scopes, (metric) => levelsOf(metric, runs, scopes).present)
+  return corrected ? undefined : figuresBy(scopes, (metric) => storedLevels(metric, runs, scopes).present)
 }
 
 /** The same of the base version. */

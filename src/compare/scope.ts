@@ -1,5 +1,5 @@
 import type { BaselineRun, PartBlocks } from '../baseline/baseline.ts'
-import { loopTime } from '../baseline/comparable.ts'
+import { steadyLoop } from '../baseline/comparable.ts'
 import { Histogram } from '../histogram.ts'
 import { stepLabel } from '../profile/step-label.ts'
 import type { StepResult } from '../result/result.ts'
@@ -93,7 +93,7 @@ export function scopeOf(run: Summable, part: Part): Scope {
 }
 
 function processorOf({ fingerprint, calibration }: Summable): Scope['processor'] {
-  const loop = loopTime({ calibration })
+  const loop = steadyLoop({ calibration })
   return loop === undefined ? undefined : { name: fingerprint.machine.cpu, loop }
 }
 

@@ -1,6 +1,18 @@
 import { LoadgateError } from '../errors.ts'
 import type { MetricName } from '../profile/profile.ts'
-import { amount, count, list, Misread, oneOf, optional, type Reader, record, text, where } from '../result/reader.ts'
+import {
+  amount,
+  count,
+  described,
+  list,
+  Misread,
+  oneOf,
+  optional,
+  type Reader,
+  record,
+  text,
+  where,
+} from '../reader.ts'
 import { fingerprint } from '../result/result-file.ts'
 import { type BudgetSharpness, type KeptSharpness, mostFalseAlarms } from './sharpness.ts'
 
@@ -35,14 +47,16 @@ function damaged(why: string): LoadgateError {
 
 const head = record({ kind: oneOf('loadgate-sharpness'), schema: oneOf(1) })
 
-const metric: Reader<MetricName> = (value, place) => {
+const METRIC = /^(?:p\d+(?:\.\d+)?|errors|throughput)$/
+
+export const metric: Reader<MetricName> = described({ type: 'string', pattern: METRIC.source }, (value, place) => {
   const name = text(value, place)
   if (!isMetric(name)) throw new Misread(place, 'a metric')
   return name
-}
+})
 
 function isMetric(name: string): name is MetricName {
-  return /^(?:p\d+(?:\.\d+)?|errors|throughput)$/.test(name)
+  return METRIC.test(name)
 }
 
 function isMoment(written: string): boolean {
@@ -50,27 +64,37 @@ function isMoment(written: string): boolean {
   return !Number.isNaN(time) && new Date(time).toISOString() === written
 }
 
-const body = where(
-  record<Omit<KeptSharpness, 'falseAlarmsAtMost'>>({
-    measuredAt: where(text, isMoment, 'a moment such as 2026-11-20T17:00:00.000Z'),
-    fingerprint,
-    comparisons: where(count, (comparisons) => comparisons > 0, 'a count from 1 on'),
-    invalid: count,
-    passed: count,
-    inconclusive: count,
-    falseAlarms: count,
-    budgets: list(
-      record<BudgetSharpness>({
-        metric,
-        scope: text,
-        text,
-        mean: optional(amount),
-        spread: optional(amount),
-        resolution: optional(amount),
-      }),
-      10_000,
-    ),
-  }),
-  ({ comparisons, passed, inconclusive, falseAlarms }) => comparisons === passed + inconclusive + falseAlarms,
+const fields = {
+  measuredAt: where(text, isMoment, 'a moment such as 2026-11-20T17:00:00.000Z'),
+  fingerprint,
+  comparisons: where(count, (comparisons) => comparisons > 0, 'a count from 1 on', { minimum: 1 }),
+  invalid: count,
+  passed: count,
+  inconclusive: count,
+  falseAlarms: count,
+  budgets: list(
+    record<BudgetSharpness>({
+      metric,
+      scope: text,
+      text,
+      mean: optional(amount),
+      spread: optional(amount),
+      resolution: optional(amount),
+    }),
+    10_000,
+  ),
+}
+
+type Counts = Pick<KeptSharpness, 'comparisons' | 'passed' | 'inconclusive' | 'falseAlarms'>
+
+const addsUp = ({ comparisons, passed, inconclusive, falseAlarms }: Counts) =>
+  comparisons === passed + inconclusive + falseAlarms
+
+const body = where(record<Omit<KeptSharpness, 'falseAlarmsAtMost'>>(fields), addsUp, 'a sum of its parts')
+
+/** As a report has it. */
+export const keptSharpness: Reader<KeptSharpness> = where(
+  record<KeptSharpness>({ ...fields, falseAlarmsAtMost: optional(amount) }),
+  addsUp,
   'a sum of its parts',
 )

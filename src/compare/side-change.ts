@@ -99,7 +99,8 @@ function changeOf(noise: RoundsNoise, { base, limit, sides, look, sign }: Compar
 
 /**
  * Counts pooled over the rounds. A burst of errors lasts for seconds and may hit one version only, so an excess counts when
- * it was seen in several blocks.
+ * it was seen in several blocks. Dropped arrivals are in no block: they count where they would break the limit by themselves
+ * and came again, round by round.
  */
 function failuresChange(
   limit: RelativeLimit,
@@ -118,16 +119,23 @@ function failuresChange(
   const [ours, most] = [failures(head), failuresAtMost(head)]
   const { low } = newcombe(ours.x, ours.n, theirs.x, theirs.n, z)
   const { high } = newcombe(most.x, most.n, theirs.x, theirs.n, z)
-  const seen = rounds.reduce((sum, round) => sum + timesWorse(round, part), 0)
-  if (low > change.allowed && seen < SEVERAL)
-    return oneBurst('the head', seen, 'Measure more rounds: what comes again is no burst.')
+  const dropping = part === WHOLE ? rounds.filter(droppedMore).length : 0
+  const blocks = rounds.reduce((sum, round) => sum + blocksWithMoreFailures(round, stepsIn(round, part)), 0)
+  // As if the blocks had seen none, so that further failures in them make nothing milder.
+  const unseen = newcombe(head.dropped, head.succeeded + head.dropped, theirs.x, theirs.n, z)
+  const cameAgain = unseen.low > change.allowed && dropping >= Math.min(AGAIN, rounds.length)
+  if (low > change.allowed && blocks < SEVERAL && !cameAgain) {
+    const who = dropping === 0 ? 'the head' : `the head dropped more arrivals in ${counted(dropping, 'round')} and`
+    return oneBurst(who, blocks, 'Measure more rounds: what comes again is no burst.')
+  }
   return { ...change, low, high, runs: rounds.length, doubt: 'rounds' }
 }
 
-/** Dropped arrivals are in no block; a round in which the head dropped more counts as one. */
-function timesWorse(round: Round, part: Part): number {
-  const dropped = part === WHOLE && round.head.iterations.dropped > round.base.iterations.dropped ? 1 : 0
-  return blocksWithMoreFailures(round, stepsIn(round, part)) + dropped
+/** Rounds with fresh processes in which the head dropped more arrivals than the base: what happens once may be a burst. */
+const AGAIN = 2
+
+function droppedMore({ head, base }: Round): boolean {
+  return head.iterations.dropped > base.iterations.dropped
 }
 
 function stepsIn({ head }: Round, { includes }: Part): Group {

@@ -1,6 +1,6 @@
 import type { RunResult } from '../result/result.ts'
 import { counted, formatCount } from '../units.ts'
-import { type Answers, otherAnswers } from './answer-mix.ts'
+import { type Answers, type Elsewhere, mixDefects } from './answer-mix.ts'
 import type { Round } from './compare-sides.ts'
 import type { Defect } from './comparison.ts'
 import { missingSteps, ownDefects, type StepTally } from './evidence.ts'
@@ -8,15 +8,47 @@ import type { Part } from './scope.ts'
 
 const SIDES = ['base', 'head'] as const
 
+const BASE: Elsewhere = {
+  there: 'on the base',
+  remedy: 'If the change is meant, this pull request cannot be compared with its base: set `compare: none` for it.',
+}
+
 /** Both versions are sent the same arrivals, to within this share of them, and to within a pair at either end of the window. */
 const UNEQUAL = 0.01
 const HALF_PAIRS = 2
 
+/** What follows from the end of a service: the load is stopped with it, so that its round measures nothing. */
+const CONSEQUENCES: ReadonlySet<Defect['code']> = new Set<Defect['code']>([
+  'cancelled',
+  'generator-late',
+  'generator-busy',
+  'generator-failed',
+  'no-samples',
+  'step-missing',
+  'target-unreached',
+  'unequal-load',
+  'different-answers',
+])
+
 /**
- * Every flaw of the evidence: those of each round on each side, and those between the sides. A step may have no requests in
- * one round by chance, so what is missing is looked for in all rounds together.
+ * Every flaw of the evidence: those of each round on each side, and those between the sides. Where the end of a service has
+ * stopped the last round, it is one, and what follows from it is none.
+ * @param death what became of which service in the last round, one sentence
  */
-export function sidesDefects(rounds: readonly Round[], gated: readonly Part[]): readonly Defect[] {
+export function sidesDefects(rounds: readonly Round[], gated: readonly Part[], death?: string): readonly Defect[] {
+  const all = allDefects(rounds, gated)
+  // It may also have ended behind the load, when all that was to be measured was.
+  if (death === undefined || !all.some(({ code }) => code === 'cancelled')) return all
+  const before = new Set(allDefects(rounds.slice(0, -1), gated).map(({ code }) => code))
+  const message = `${death.replace(/\.$/, '')} (round ${rounds.length})`
+  return [
+    { code: 'service-ended', message, remedy: 'Its last output is in the log.' },
+    ...all.filter(({ code }) => !CONSEQUENCES.has(code) || before.has(code)),
+  ]
+}
+
+/** A step may have no requests in one round by chance, so what is missing is looked for in all rounds together. */
+function allDefects(rounds: readonly Round[], gated: readonly Part[]): readonly Defect[] {
   const tallies = { base: tallyOf(rounds, 'base'), head: tallyOf(rounds, 'head') }
   return [
     ...SIDES.flatMap((side) => roundDefects(rounds, side)),
@@ -25,7 +57,7 @@ export function sidesDefects(rounds: readonly Round[], gated: readonly Part[]): 
       missingSteps(tallies[side]).map((defect) => ({ ...defect, message: `${defect.message} (${side})` })),
     ),
     ...tallies.head.steps.flatMap((step, at) =>
-      gated.some(({ includes }) => includes(step)) ? mixDefects(step, tallies.base.steps[at]) : [],
+      gated.some(({ includes }) => includes(step)) ? mixDefects(step, tallies.base.steps.slice(at, at + 1), BASE) : [],
     ),
   ]
 }
@@ -67,18 +99,6 @@ function unequalLoad({ base, head }: Round, at: number): readonly Defect[] {
       code: 'unequal-load',
       message: `The versions got different loads: ${counted(theirs, 'arrival')} on the base, ${formatCount(ours)} on the head (round ${at + 1})`,
       remedy: 'Run again; if it happens again, report it with the result file.',
-    },
-  ]
-}
-
-function mixDefects(now: Answers, before: Answers | undefined): readonly Defect[] {
-  const message = before && otherAnswers(now, [before], 'on the base')
-  if (message === undefined) return []
-  return [
-    {
-      code: 'different-answers',
-      message,
-      remedy: 'If the change is meant, this pull request cannot be compared with its base: set `compare: none` for it.',
     },
   ]
 }

@@ -3,8 +3,8 @@ import type { Share, Us } from '../units.ts'
 import { binomialAtMost, fisherAbove, studentAbove, studentQuantile } from './distributions.ts'
 
 // What noise explains; where both versions were measured at the same time, paired-statistics.ts. All bounds are one-sided
-// 95 % unless a z says otherwise: a value and its two bounds make a 90 % interval, and each side alone is wrong once in
-// twenty. docs/verdict.md says how they are used.
+// 95 % unless a z or a level says otherwise: a value and its two bounds make a 90 % interval, and each side alone is wrong
+// once in twenty. docs/verdict.md says how they are used.
 
 /** The normal variable stays below it with 95 %. */
 export const Z95 = 1.6448536269514722
@@ -51,13 +51,17 @@ export const fisher = fisherAbove
  * Bounds of the true q-quantile behind the samples, from their order alone and so for any distribution: the number of
  * samples below the true quantile is binomial (n, q), hence
  *   the l-th sample is above it with P(B ≤ l - 1), the u-th below it with P(B ≥ u),
- * and l is the largest, u the smallest for which that is at most 5 %. There is no u while qⁿ > 5 %: below 59 samples for
- * p95, 299 for p99.
+ * and l is the largest, u the smallest for which that is at most `level`. There is no u while qⁿ is more: at 5 % below 59
+ * samples for p95, 299 for p99.
  */
-export function quantileBounds(histogram: Histogram, q: Share): { readonly low: Us; readonly high: Us | undefined } {
+export function quantileBounds(
+  histogram: Histogram,
+  q: Share,
+  level = 0.05,
+): { readonly low: Us; readonly high: Us | undefined } {
   const n = histogram.count
-  const low = firstRank(n, (k) => binomialAtMost(k, n, q) > 0.05)
-  const high = firstRank(n, (k) => binomialAtMost(k, n, q) >= 0.95) + 1
+  const low = firstRank(n, (k) => binomialAtMost(k, n, q) > level)
+  const high = firstRank(n, (k) => binomialAtMost(k, n, q) >= 1 - level) + 1
   return {
     low: low < 1 ? 0 : histogram.quantileAtRank(low),
     high: high > n ? undefined : histogram.quantileAtRank(high),
@@ -76,9 +80,9 @@ function firstRank(n: number, condition: (k: number) => boolean): number {
   return low
 }
 
-/** Samples from which on the upper bound of the q-quantile exists: qⁿ ≤ 5 %. */
-export function samplesToBound(q: Share): number {
-  return Math.ceil(Math.log(0.05) / Math.log(q))
+/** Samples from which on the upper bound of the q-quantile exists: qⁿ ≤ level. */
+export function samplesToBound(q: Share, level = 0.05): number {
+  return Math.ceil(Math.log(level) / Math.log(q))
 }
 
 /**

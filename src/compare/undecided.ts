@@ -4,6 +4,7 @@ import { counted, formatChange, formatCount, formatDuration, formatShare, type M
 import type { Change } from './change.ts'
 import type { Estimate, Undecided } from './comparison.ts'
 import { MOST_ROUNDS } from './look-levels.ts'
+import { ONE_LOOK } from './measure.ts'
 import { metricOf, percentileOf } from './metrics.ts'
 import type { Scope } from './scope.ts'
 import { MIN_INTERVALS, samplesToBound } from './statistics.ts'
@@ -13,11 +14,15 @@ const LONGEST: Ms = 3_600_000
 /** The intervals of a run so short are seconds. */
 const SHORTEST: Ms = MIN_INTERVALS * 1000
 
-/** For a budget that this run's own samples leave open. */
-export function undecidedNumber(metric: MetricName, measured: Estimate, limit: number, now: Scope): Undecided {
+/** For a budget that this run's own samples leave open, with their bounds at this level. */
+export function undecidedNumber(
+  metric: MetricName,
+  { value, low, high }: Estimate,
+  { limit, level }: { readonly limit: number; readonly level: number },
+  now: Scope,
+): Undecided {
   const { format } = metricOf(metric)
-  const { value, low, high } = measured
-  if (high === undefined) return unbounded(metric, now)
+  if (high === undefined) return unbounded(metric, now, level)
   if (metric === 'errors' && now.mayBeDropped > 0) return unplaced(now)
   return {
     kind: 'undecided',
@@ -26,7 +31,7 @@ export function undecidedNumber(metric: MetricName, measured: Estimate, limit: n
   }
 }
 
-function unbounded(metric: MetricName, { response, measured }: Scope): Undecided {
+function unbounded(metric: MetricName, { response, measured }: Scope, level = ONE_LOOK): Undecided {
   if (metric === 'errors' || metric === 'throughput') {
     const short = measured < SHORTEST
     return {
@@ -37,7 +42,7 @@ function unbounded(metric: MetricName, { response, measured }: Scope): Undecided
       remedy: short ? `Measure for at least ${formatDuration(SHORTEST)}.` : 'Measure longer.',
     }
   }
-  const needed = samplesToBound(percentileOf(metric))
+  const needed = samplesToBound(percentileOf(metric), level)
   return {
     kind: 'undecided',
     reason: `only ${formatCount(response.count)} of the ${counted(needed, 'success', 'successes')} it takes to bound ${metric}`,

@@ -18,10 +18,11 @@ export function beginUsers(run: EngineRun, { index, count }: Pick<Shard, 'index'
   run.activity.sourceEnds()
 }
 
-/** Keeps its cookies and its unique rows for its whole life, also over spans in which it is not there. */
+/** Keeps its cookies, its unique rows and what it did once for its whole life, also over spans in which it is not there. */
 class User implements Appointment, IterationOwner {
   due: Ms = 0
   jar: CookieJar | undefined = undefined
+  lives: IterationOwner['lives'] = undefined
   readonly #run: EngineRun
   readonly #number: number
   readonly #users: number

@@ -9,6 +9,8 @@ import type { CompiledScenario } from './scenario.ts'
 /** What the parts of one run share. Times are of the engine's clock. */
 export interface EngineRun {
   readonly plan: LoadPlan
+  /** Of the shard, from 0. */
+  readonly worker: number
   readonly scenarios: readonly CompiledScenario[]
   readonly target: URL
   readonly clock: Clock

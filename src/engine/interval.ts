@@ -35,16 +35,22 @@ export function blockLength(measured: Ms): Ms {
   return Math.max(SHORTEST_BLOCK, Math.ceil(measured / (MOST_BLOCKS * interval)) * interval)
 }
 
+/** How many there are in the window. */
+export function intervalsIn({ measured, length }: Cut): number {
+  // A length that is a part of the window need not be one in binary.
+  return Math.ceil(measured / length - 1e-9)
+}
+
 /**
  * The interval that a moment `into` the window falls into. None holds both sides of the window's end, since what ends after
  * it is no part of the throughput: an interval that the window does not fill is cut short, and the next one begins there.
  */
-export function intervalAt(into: Ms, { measured, length }: Cut): number {
-  const beyond = into - measured
-  return beyond < 0 ? Math.floor(into / length) : Math.ceil(measured / length) + Math.floor(beyond / length)
+export function intervalAt(into: Ms, cut: Cut): number {
+  const beyond = into - cut.measured
+  return beyond < 0 ? Math.floor(into / cut.length) : intervalsIn(cut) + Math.floor(beyond / cut.length)
 }
 
 /** Whether what ended in an interval ended within the window. */
-export function isWithinWindow(index: number, { measured, length }: Cut): boolean {
-  return index < measured / length
+export function isWithinWindow(index: number, cut: Cut): boolean {
+  return index < intervalsIn(cut)
 }

@@ -1,4 +1,5 @@
-import { chooseScenario, randomAt, rowFor, thinkTime } from '../plan/choice.ts'
+import { chooseScenario, randomAt, rowFor, wholeNumber } from '../plan/choice.ts'
+import { pauseTime } from '../plan/pause.ts'
 import type { DataTable } from '../plan/plan.ts'
 import type { EpochMs, Ms } from '../units.ts'
 import type { Appointment } from './agenda.ts'
@@ -6,7 +7,7 @@ import type { Keeper } from './check.ts'
 import { CookieJar } from './cookies.ts'
 import type { EngineRun } from './engine-run.ts'
 import { type Answer, type Receiver, unsent } from './http/transport.ts'
-import type { CompiledScenario } from './scenario.ts'
+import type { CompiledScenario, CompiledStep } from './scenario.ts'
 import type { Cause } from './shard-result.ts'
 import type { Values } from './template.ts'
 
@@ -14,9 +15,13 @@ import type { Values } from './template.ts'
 export interface IterationOwner {
   /** The user's; undefined until an answer sets a cookie. */
   jar: CookieJar | undefined
+  /** What the steps that are done once in its life have captured, by the scenario; undefined until some are done. */
+  lives: Map<CompiledScenario, Captured> | undefined
   /** `at` is when the next iteration of the same user may begin. */
   onIterationEnd(at: Ms): void
 }
+
+type Captured = ReadonlyMap<string, string>
 
 interface Pass {
   /** Number among all iterations of the unsplit plan: with the seed it decides every random choice. */
@@ -33,6 +38,8 @@ const SCENARIO = 0
 const FIRST_SOURCE = 1
 const FIRST_DRAW = 1_000
 
+const NOTHING: Captured = new Map()
+
 /**
  * One pass of one user through a scenario: a state machine that moves on with each answer and each end of a pause.
  * An iteration under way is this one object, whichever step it is at; there is no promise and no closure per request.
@@ -47,14 +54,18 @@ export class Iteration implements Appointment, Receiver, Values, Keeper {
   readonly #owner: IterationOwner
   readonly #taker: number
   #n = 0
+  #begunAt: Ms = 0
   #until: Ms = 0
   #scenario: CompiledScenario
   #measured = false
   #captured: Map<string, string> | undefined = undefined
+  #life: Captured | undefined = undefined
   #at = 0
   #draws = FIRST_DRAW
   /** Of the request under way. */
   #path = ''
+  /** How often the current step is still to be sent, where it says how often. */
+  #left = 0
   #started = false
   #unsendable = false
 
@@ -71,13 +82,16 @@ export class Iteration implements Appointment, Receiver, Values, Keeper {
     const { scenarios, seed } = this.#run.plan
     this.#n = n
     this.#until = until
+    this.#begunAt = due
     this.due = due
     this.#planned = planned
     this.#scenario = this.#run.scenarios[chooseScenario(scenarios, randomAt(seed, n, SCENARIO))]!
     this.#measured = this.#run.ledger.measures(due)
     this.#captured = undefined
-    this.#at = 0
+    this.#life = this.#scenario.once > 0 ? this.#owner.lives?.get(this.#scenario) : NOTHING
+    this.#at = this.#life === undefined ? 0 : this.#scenario.once
     this.#draws = FIRST_DRAW
+    this.#left = 0
     this.#started = false
     this.#unsendable = false
     this.#run.activity.iterationBegins()
@@ -95,7 +109,7 @@ export class Iteration implements Appointment, Receiver, Values, Keeper {
   }
 
   onStop(): void {
-    this.#end('cut', this.due)
+    this.#end('cut', this.due, this.#run.clock.now())
   }
 
   onAnswer(answer: Answer): void {
@@ -121,7 +135,12 @@ export class Iteration implements Appointment, Receiver, Values, Keeper {
   }
 
   captured(name: string): string | undefined {
-    return this.#captured?.get(name)
+    return this.#captured?.get(name) ?? this.#life?.get(name)
+  }
+
+  number(of: 'user' | 'iteration' | 'worker'): number {
+    if (of === 'worker') return this.#run.worker + 1
+    return (of === 'user' ? this.#taker : this.#n) + 1
   }
 
   keep(name: string, value: string): void {
@@ -141,11 +160,46 @@ export class Iteration implements Appointment, Receiver, Values, Keeper {
   #goOn(): void {
     const { steps } = this.#scenario
     const from = this.due
-    for (let step = steps[this.#at]; step?.kind === 'think'; step = steps[++this.#at])
-      this.due += thinkTime(step, this.draw())
-    if (this.due >= this.#until) this.#end(this.#at < steps.length ? 'cut' : 'finished', this.due)
+    for (let step = steps[this.#at]; step !== undefined && !this.#isNext(step); ) step = steps[++this.#at]
+    if (this.#life === undefined && this.#at >= this.#scenario.once) this.#beginLife()
+    if (this.due >= this.#until) this.#leave(from)
     else if (this.due > from) this.#run.agenda.add(this)
     else this.#proceed()
+  }
+
+  /** Whether it is to be sent now; a pause is taken on the way. */
+  #isNext(step: CompiledStep): boolean {
+    if (step.kind === 'think') {
+      this.due += pauseTime(step, this)
+      return false
+    }
+    const { flow } = step
+    if (flow === undefined) return true
+    if (this.#left > 0) {
+      if (flow.repeat.between) this.due += pauseTime(flow.repeat.between, this)
+      return true
+    }
+    const { chance, when, repeat } = flow
+    if (chance !== undefined && this.draw() >= chance) return false
+    for (const { capture, is } of when) {
+      const value = this.captured(capture)
+      if (value === undefined || !is.includes(value)) return false
+    }
+    this.#left = repeat.from === repeat.to ? repeat.from : wholeNumber(repeat.from, repeat.to, this.draw())
+    return true
+  }
+
+  /** All that is done once is done. */
+  #beginLife(): void {
+    this.#life = this.#captured ? new Map(this.#captured) : NOTHING
+    this.#owner.lives ??= new Map()
+    this.#owner.lives.set(this.#scenario, this.#life)
+  }
+
+  /** Before the next step may begin, the user has to be gone. */
+  #leave(since: Ms): void {
+    const outcome = this.#at < this.#scenario.steps.length ? 'cut' : 'finished'
+    this.#end(outcome, this.due, Math.max(since, Math.min(this.due, this.#until)))
   }
 
   #proceed(): void {
@@ -175,15 +229,29 @@ export class Iteration implements Appointment, Receiver, Values, Keeper {
   #sampled(answer: Answer, cause: Cause | undefined): void {
     this.#start()
     this.#late(answer)
-    this.#run.ledger.sample(this.#requestStep().id, this.due, answer, cause)
+    this.#run.ledger.sample(this.#requestStep(), this.due, answer, cause)
     if (cause === undefined) {
       this.due = answer.doneAt
       this.#planned = false
-      this.#at++
+      if (--this.#left <= 0) this.#at++
       this.#goOn()
     } else {
-      this.#end('failed', answer.doneAt)
+      this.#fail(answer.doneAt)
     }
+  }
+
+  /** The steps behind it are not sent. Who is turned away thinks for as long as ever, and is no busier than who is served. */
+  #fail(at: Ms): void {
+    const { activity, plan } = this.#run
+    // A visitor does not come again, and when a run is stopped nobody does.
+    if (plan.model === 'open' || activity.stopped) return this.#end('failed', at)
+    const { steps } = this.#scenario
+    let next = at
+    while (++this.#at < steps.length) {
+      const step = steps[this.#at]!
+      if (step.kind === 'think') next += pauseTime(step, this)
+    }
+    this.#end('failed', next, Math.max(at, Math.min(next, this.#until)))
   }
 
   #late({ startedAt }: Answer): void {
@@ -195,10 +263,12 @@ export class Iteration implements Appointment, Receiver, Values, Keeper {
     this.#started = true
   }
 
-  #end(outcome: 'finished' | 'failed' | 'cut' | 'dropped', at: Ms): void {
+  /** @param left earlier than `at` where it ends within a pause */
+  #end(outcome: 'finished' | 'failed' | 'cut' | 'dropped', at: Ms, left = at): void {
     if (outcome !== 'dropped') this.#start()
     if (this.#measured) this.#run.ledger.iterations[outcome]++
     if (this.#run.plan.connections.use === 'per-iteration') this.#run.transport.release(this)
+    this.#run.ledger.active.add(this.#begunAt, left)
     this.#owner.onIterationEnd(at)
     this.#run.activity.iterationEnds()
   }

@@ -1,8 +1,13 @@
 import { Recorder, sumOf } from '../histogram.ts'
 import type { Bytes, Ms, Us } from '../units.ts'
+import { ActiveOverTime } from './active-over-time.ts'
 import type { Answer } from './http/transport.ts'
 import { blockLength, type Cut, intervalAt, intervalLength, isWithinWindow } from './interval.ts'
-import type { Cause, IntervalRecord, Intervals, IterationCounts, ShardResult, StepCounts } from './shard-result.ts'
+import type { CompiledRequest } from './scenario.ts'
+import type { Cause, FailureExample, IntervalRecord, Intervals, ShardResult, StepCounts } from './shard-result.ts'
+
+/** Of one shard: a profile has more steps than anybody reads failures of. */
+const MOST_EXAMPLES = 100
 
 interface LedgerOptions {
   /** Of request steps in the plan. */
@@ -15,6 +20,8 @@ interface LedgerOptions {
   readonly keepRecent: boolean
 }
 
+type SampledStep = Pick<CompiledRequest, 'id' | 'explain'>
+
 /**
  * Everything counted and timed. What it holds follows from the steps and the intervals, never from the requests or from how
  * long it runs: a step has recorders for the whole run and for its running block, all steps together have one for the
@@ -22,6 +29,7 @@ interface LedgerOptions {
  */
 export class Ledger {
   readonly iterations = { planned: 0, started: 0, dropped: 0, finished: 0, failed: 0, cut: 0 }
+  readonly active: ActiveOverTime
   readonly #warmUp = { sent: 0, succeeded: 0, failed: 0 }
   readonly #measureFrom: Ms
   readonly #cut: Cut
@@ -29,10 +37,12 @@ export class Ledger {
   readonly #lateness = new Recorder()
   readonly #recent: Recorder | undefined
   readonly #all: Sequence
+  readonly #examples: FailureExample[] = []
 
   constructor({ steps, measureFrom, measured, keepRecent }: LedgerOptions) {
     this.#measureFrom = measureFrom
     this.#cut = { measured, length: intervalLength(measured) }
+    this.active = new ActiveOverTime(measureFrom, this.#cut)
     this.#all = new Sequence(this.#cut.length)
     this.#steps = Array.from({ length: steps }, (_, id) => new StepLedger(id, blockLength(measured)))
     this.#recent = keepRecent ? new Recorder() : undefined
@@ -48,7 +58,7 @@ export class Ledger {
   }
 
   /** One finished request, which is measured if it was due in the window. */
-  sample(step: number, due: Ms, answer: Answer, cause: Cause | undefined): void {
+  sample({ id, explain }: SampledStep, due: Ms, answer: Answer, cause: Cause | undefined): void {
     const response = us(answer.doneAt - answer.startedAt)
     if (cause === undefined) this.#recent?.record(response)
     if (!this.measures(due)) {
@@ -61,7 +71,9 @@ export class Ledger {
     const interval = intervalAt(into, this.#cut)
     if (interval > this.#all.running) this.#begin(interval, into)
     this.#all.add(response, cause)
-    this.#steps[step]!.add(response, answer, cause, isWithinWindow(this.#all.running, this.#cut))
+    const isFirst = this.#steps[id]!.add(response, answer, cause, isWithinWindow(this.#all.running, this.#cut))
+    if (isFirst && this.#examples.length < MOST_EXAMPLES)
+      this.#examples.push(exampleOf(answer, { step: id, cause: cause!, at: into, detail: explain(answer) }))
   }
 
   /** Totals since the start, warm-up included, and the successes' response times since the last call. */
@@ -80,12 +92,14 @@ export class Ledger {
   }
 
   /** What was measured; to be asked once, at the end. */
-  result(): Pick<ShardResult, 'warmUp' | 'steps' | 'intervals'> & { readonly iterations: IterationCounts } {
+  result(): Pick<ShardResult, 'iterations' | 'warmUp' | 'steps' | 'intervals' | 'active' | 'examples'> {
     return {
       iterations: { ...this.iterations },
       warmUp: { ...this.#warmUp },
       steps: this.#steps.map((step) => step.counts()),
       intervals: this.#all.end(),
+      active: this.active.means(),
+      examples: this.#examples,
     }
   }
 
@@ -150,7 +164,8 @@ class StepLedger {
     this.blocks = new Sequence(blockLength)
   }
 
-  add(response: Us, answer: Answer, cause: Cause | undefined, withinWindow: boolean): void {
+  /** Whether it is the step's first failure of its cause. */
+  add(response: Us, answer: Answer, cause: Cause | undefined, withinWindow: boolean): boolean {
     this.sent++
     this.blocks.add(response, cause)
     this.#bytesReceived += answer.bytesReceived
@@ -161,11 +176,13 @@ class StepLedger {
       if (withinWindow) this.#succeededInWindow++
       this.#service.record(us(answer.doneAt - answer.sentAt!))
       this.#firstByte.record(us(answer.firstByteAt! - answer.sentAt!))
-    } else {
-      this.failed++
-      this.#failures.record(response)
-      this.#causes.set(cause, (this.#causes.get(cause) ?? 0) + 1)
+      return false
     }
+    this.failed++
+    this.#failures.record(response)
+    const before = this.#causes.get(cause) ?? 0
+    this.#causes.set(cause, before + 1)
+    return before === 0
   }
 
   counts(): StepCounts {
@@ -188,6 +205,13 @@ class StepLedger {
       blocks,
     }
   }
+}
+
+function exampleOf(
+  { status, startedAt, doneAt, bytesReceived }: Answer,
+  of: Pick<FailureExample, 'step' | 'cause' | 'at' | 'detail'>,
+): FailureExample {
+  return { ...of, took: doneAt - startedAt, status: status === 0 ? undefined : status, bytes: bytesReceived }
 }
 
 function us(ms: Ms): Us {

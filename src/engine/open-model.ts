@@ -59,6 +59,7 @@ class Arrivals implements Appointment {
 /** Comes once, and is forgotten with its cookies. */
 class Visitor implements IterationOwner {
   jar: CookieJar | undefined = undefined
+  lives: IterationOwner['lives'] = undefined
 
   onIterationEnd(): void {}
 }

@@ -48,7 +48,13 @@ interface Part {
 type Sendable = (text: string) => string | undefined
 
 // What is the same every time asks for nothing.
-const NOTHING: Values = { row: () => undefined, captured: () => undefined, draw: () => 0, now: () => 0 }
+const NOTHING: Values = {
+  row: () => undefined,
+  captured: () => undefined,
+  number: () => 0,
+  draw: () => 0,
+  now: () => 0,
+}
 
 function compilePart(content: string | Render, sendable: Sendable): Part {
   if (typeof content === 'string') {

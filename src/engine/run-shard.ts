@@ -43,7 +43,7 @@ export async function runShard(
   { startClock = startSystemClock, openTransport = openNetwork }: EnginePorts = {},
 ): Promise<ShardResult> {
   const { plan, index, count } = shard
-  const scenarios = compileScenarios(plan)
+  const scenarios = await compileScenarios(plan)
   const target = new URL(plan.target)
   const clock = await startClock()
   const transport = await openTransport(transportOptions(shard, target, clock))
@@ -51,6 +51,7 @@ export async function runShard(
   const start = startAt === undefined ? clock.now() + LEAD : startAt - epoch
   const run: EngineRun = {
     plan,
+    worker: index,
     scenarios,
     target,
     clock,
@@ -130,7 +131,7 @@ function expectedInUse({ plan, count }: Shard): number {
   if (plan.model === 'closed' || plan.connections.use !== 'shared') return 0
   // undici connects for a request only.
   if (plan.connections.http === '2') return 0
-  return Math.ceil((peakLevel(plan.curve) * requestsPerIteration(plan.scenarios) * 0.01) / count)
+  return Math.ceil((peakLevel(plan.curve) * requestsPerIteration(plan) * 0.01) / count)
 }
 
 /** Striped like all else: the shares of all shards add up to the plan's cap, or to one each where that is more. */

@@ -1,31 +1,69 @@
 import { LoadgateError } from '../errors.ts'
 import type { LoadPlan } from '../plan/plan.ts'
-import type { ThinkStep } from '../profile/profile.ts'
+import type { Flow, ThinkStep } from '../profile/profile.ts'
+import { compileCapture, type Patterns } from './captures.ts'
 import { type Check, compileCheck } from './check.ts'
+import { explain } from './explain.ts'
+import type { Answer } from './http/transport.ts'
 import { compileRequest, type Prepare } from './request.ts'
 
 /** A scenario made ready to be run thousands of times a second. */
 export interface CompiledScenario {
+  /** So many of the first steps are gone through once in a user's life. */
+  readonly once: number
   readonly steps: readonly CompiledStep[]
 }
 
-export type CompiledStep =
-  | { readonly kind: 'request'; readonly id: number; readonly prepare: Prepare; readonly check: Check }
-  | ThinkStep
+export type CompiledStep = CompiledRequest | ThinkStep
 
-export function compileScenarios(plan: LoadPlan): readonly CompiledScenario[] {
+export interface CompiledRequest {
+  readonly kind: 'request'
+  readonly id: number
+  readonly flow: Flow | undefined
+  readonly prepare: Prepare
+  readonly check: Check
+  readonly explain: Explain
+}
+
+/** What an answer that failed the check had not; asked for few of them. */
+export type Explain = (answer: Answer) => string | undefined
+
+export async function compileScenarios(plan: LoadPlan): Promise<readonly CompiledScenario[]> {
+  const patterns = await patternsOf(plan)
   return plan.scenarios.map(({ name, steps }) => {
     // One without would be over as soon as it began, and its user would begin the next at once, for ever.
-    if (!steps.some(({ kind }) => kind === 'request'))
-      throw new LoadgateError('usage', `The scenario "${name}" sends no request`)
+    if (!steps.some((step) => step.kind === 'request' && !step.once && isAlwaysSent(step.flow)))
+      throw new LoadgateError('usage', `The scenario "${name}" has no request that is always sent`)
     return {
+      once: steps.filter(({ once }) => once).length,
       steps: steps.map((step) => {
         if (step.kind === 'think') return step
-        const { check, wants } = compileCheck(step)
-        return { kind: 'request' as const, id: step.id, check, prepare: compileRequest(step, plan, wants) }
+        const captures = step.capture.map((capture) => compileCapture(capture, patterns))
+        const { check, wants } = compileCheck(step.expect, captures)
+        return {
+          kind: 'request' as const,
+          id: step.id,
+          flow: step.flow,
+          prepare: compileRequest(step, plan, wants),
+          check,
+          explain: (answer: Answer) => explain(step.expect, captures, answer),
+        }
       }),
     }
   })
+}
+
+function isAlwaysSent(flow: Flow | undefined): boolean {
+  return flow === undefined || (flow.chance === undefined && flow.when.length === 0)
+}
+
+/** Who uses none does not wait for the library. */
+async function patternsOf(plan: LoadPlan): Promise<Patterns> {
+  const captures = requestSteps(plan).flatMap(({ capture }) => capture)
+  const sources = captures.flatMap(({ from }) => (from.kind === 'regex' ? [from.pattern] : []))
+  if (sources.length === 0) return new Map()
+  const { compilePattern } = await import('../pattern.ts')
+  return new Map(sources.map((source) => [source, compilePattern(source)]))
 }
 
 /** Ids count the request steps of the whole plan from 0. */

@@ -17,7 +17,28 @@ export interface ShardResult {
   readonly steps: readonly StepCounts[]
   /** Of all steps together. Of each, as `intervalLength` has it. */
   readonly intervals: Intervals
+  /** Iterations under way, warm-up's included: the mean of each interval of the window, by its number. */
+  readonly active: readonly number[]
   readonly health: HealthRecord
+  /** The first failure of each cause in each step, up to a hundred. */
+  readonly examples: readonly FailureExample[]
+}
+
+/** One failed request. */
+export interface FailureExample {
+  /** The step's id. */
+  readonly step: number
+  readonly cause: Cause
+  /** When it ended, from the beginning of the measured window. */
+  readonly at: Ms
+  /** Response time. */
+  readonly took: Ms
+  /** Undefined where no whole answer came. */
+  readonly status: number | undefined
+  /** Of the answer's body, as on the wire. */
+  readonly bytes: Bytes
+  /** What was not as it should be, in one line of at most 200 characters; it may quote what the target sent. */
+  readonly detail: string | undefined
 }
 
 /**

@@ -8,6 +8,8 @@ export interface Values {
   /** The row that this pass reads of the `index`-th table of the plan; undefined when there is none for it. */
   row(table: DataTable, index: number): readonly string[] | undefined
   captured(name: string): string | undefined
+  /** From 1 on. */
+  number(of: 'user' | 'iteration' | 'worker'): number
   /** A number in [0, 1), the next of this pass's own sequence. */
   draw(): number
   now(): EpochMs
@@ -53,11 +55,19 @@ function compileValue(value: Reference['value'], data: Readonly<Record<string, D
       return (values) => values.captured(value.name)
     case 'uuid':
       return uuid
+    case 'user':
+    case 'iteration':
+    case 'worker':
+      return numberOf(value.kind)
     case 'now':
       return (values) => String(Math.round(values.now()))
     case 'random':
       return (values) => String(wholeNumber(value.from, value.to, values.draw()))
   }
+}
+
+function numberOf(what: 'user' | 'iteration' | 'worker'): Render {
+  return (values) => String(values.number(what))
 }
 
 const ENCODERS: Readonly<Record<Reference['encode'], (text: string) => string>> = {

@@ -4,7 +4,7 @@ import { ShardWorker } from './shard-worker.ts'
 import { epochNow, HEADSTART } from './time.ts'
 
 /** Beside the other entries: both the sources and the bundle keep this file in a folder below them. */
-const THREAD = new URL(import.meta.url.endsWith('.ts') ? '../thread.ts' : '../thread.js', import.meta.url)
+export const THREAD = new URL(import.meta.url.endsWith('.ts') ? '../thread.ts' : '../thread.js', import.meta.url)
 
 /** Runs the shards of each index in a worker thread of their own, on all cores at once. */
 export function threadsExecutor(entry: URL = THREAD): Executor {

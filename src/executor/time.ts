@@ -7,7 +7,7 @@ const GRACE: Ms = 30_000
  * Time after which a shard that has not ended never will: the curve, an arrival that waits for a connection in its last
  * moment, the longest request, and a grace for a machine that is short of CPU.
  */
-export function timeLimit({ duration, timeout, scenarios }: LoadPlan): Ms {
+export function timeLimit({ duration, timeout, scenarios }: Pick<LoadPlan, 'duration' | 'timeout' | 'scenarios'>): Ms {
   const timeouts = scenarios.flatMap(({ steps }) => steps.map((step) => (step.kind === 'request' ? step.timeout : 0)))
   return duration + 2 * Math.max(timeout, ...timeouts) + GRACE
 }

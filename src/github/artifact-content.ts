@@ -2,8 +2,8 @@ import { createHash } from 'node:crypto'
 import { LoadgateError, messageOf } from '../errors.ts'
 import type { Bytes, Ms } from '../units.ts'
 import type { ListedArtifact } from './artifact-list.ts'
-import { type GitHub, type Repository, within } from './client.ts'
-import { failureOf, type Retrying, withRetry } from './retry.ts'
+import { type GitHub, type Repository, withinAll } from './client.ts'
+import { failureOf, type Retrying, signalWithin, withRetry } from './retry.ts'
 import { unzipOne } from './zip.ts'
 
 /** The zip of an artifact, the whole of it. */
@@ -28,10 +28,10 @@ export async function artifactContent(
   { owner, repo }: Repository,
   { id, size, digest }: Pick<ListedArtifact, 'id' | 'size' | 'digest'>,
   { file, most }: Expected,
-  retrying: () => Retrying,
+  retrying: Retrying,
 ): Promise<Content> {
   if (size > most) return { kind: 'damaged', why: `it has ${size} bytes` }
-  const zip = await download(github, { owner, repo, artifact_id: id }, most, retrying())
+  const zip = await download(github, { owner, repo, artifact_id: id }, most, retrying)
   if (zip === 'expired') return { kind: 'expired' }
   if (zip === 'too large') return { kind: 'damaged', why: `it has more than ${most} bytes` }
   if (digest !== `sha256:${createHash('sha256').update(zip).digest('hex')}`)
@@ -54,10 +54,10 @@ function download(
   return withRetry(async () => {
     try {
       // Not followed by octokit: the place that GitHub names gets no token, and what it sends has a bound.
-      const { request } = within()
+      const { request } = withinAll(retrying)
       const manual = { request: { ...request, redirect: 'manual' as const } }
       const { headers } = await rest.actions.downloadArtifact({ ...artifact, archive_format: 'zip', ...manual })
-      return await fetchBytes(headers.location ?? '', most)
+      return await fetchBytes(headers.location ?? '', most, signalWithin(DOWNLOAD_LIMIT, retrying))
     } catch (error) {
       const failure = failureOf(error)
       if (failure.kind === 'refused' && (failure.status === 410 || failure.status === 404)) return 'expired'
@@ -66,9 +66,8 @@ function download(
   }, retrying)
 }
 
-async function fetchBytes(address: string, most: Bytes): Promise<Downloaded> {
+async function fetchBytes(address: string, most: Bytes, signal: AbortSignal): Promise<Downloaded> {
   try {
-    const signal = AbortSignal.timeout(DOWNLOAD_LIMIT)
     const answer = await fetch(address, { redirect: 'error', signal })
     if (answer.status === 404 || answer.status === 410) return 'expired'
     if (!answer.ok || answer.body === null) throw new Error(`its storage answered ${answer.status}`)

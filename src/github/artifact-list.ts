@@ -1,6 +1,6 @@
-import { amount, count, list, optional, type Reader, record, text, truth, where, whole } from '../result/reader.ts'
+import { amount, count, list, optional, type Reader, record, text, truth, where, whole } from '../reader.ts'
 import { ask } from './ask.ts'
-import { type GitHub, type Repository, within } from './client.ts'
+import { type GitHub, type Repository, withinAll } from './client.ts'
 import type { Retrying } from './retry.ts'
 
 /** An artifact as GitHub lists it. What GitHub leaves out is undefined. */
@@ -33,6 +33,9 @@ export interface RunFacts {
   readonly commit: string
   readonly repository: number
   readonly headRepository: number | undefined
+  /** Of the repository that the commit is in: a fork's, or this one's. */
+  readonly headOwner: string | undefined
+  readonly headName: string | undefined
   readonly workflow: number
   /** Of the workflow's file. */
   readonly path: string
@@ -74,7 +77,7 @@ const workflowRun = record({
   head_branch: nullable(text),
   head_sha: text,
   repository: record({ id: count }),
-  head_repository: nullable(record({ id: count })),
+  head_repository: nullable(record({ id: count, full_name: optional(text), owner: nullable(record({ login: text })) })),
   workflow_id: count,
   path: text,
   run_started_at: optional(text),
@@ -85,27 +88,41 @@ export async function listArtifacts(
   { rest }: GitHub,
   { owner, repo }: Repository,
   name: string,
-  retrying: () => Retrying,
+  retrying: Retrying,
 ): Promise<readonly ListedArtifact[]> {
   const found: ListedArtifact[] = []
   for (let number = 1; number <= PAGES; number++) {
     const call = () =>
-      rest.actions.listArtifactsForRepo({ owner, repo, name, per_page: PAGE, page: number, ...within() })
-    const { artifacts } = await ask('the list of artifacts', call, page, retrying())
+      rest.actions.listArtifactsForRepo({ owner, repo, name, per_page: PAGE, page: number, ...withinAll(retrying) })
+    const { artifacts } = await ask('the list of artifacts', call, page, retrying)
     found.push(...artifacts.map(listed))
     if (artifacts.length < PAGE) break
   }
   return found
 }
 
+/** Artifacts of one run, newest first, as many as a page has. */
+export async function artifactsOfRun(
+  { rest }: GitHub,
+  { owner, repo }: Repository,
+  id: number,
+  retrying: Retrying,
+): Promise<readonly ListedArtifact[]> {
+  const call = () =>
+    rest.actions.listWorkflowRunArtifacts({ owner, repo, run_id: id, per_page: PAGE, ...withinAll(retrying) })
+  const { artifacts } = await ask('the list of artifacts', call, page, retrying)
+  return artifacts.map(listed).sort((a, b) => b.id - a.id)
+}
+
 export async function runFacts(
   { rest }: GitHub,
   { owner, repo }: Repository,
   id: number,
-  retrying: () => Retrying,
+  retrying: Retrying,
 ): Promise<RunFacts> {
-  const call = () => rest.actions.getWorkflowRun({ owner, repo, run_id: id, exclude_pull_requests: true, ...within() })
-  const run = await ask('a workflow run', call, workflowRun, retrying())
+  const call = () =>
+    rest.actions.getWorkflowRun({ owner, repo, run_id: id, exclude_pull_requests: true, ...withinAll(retrying) })
+  const run = await ask('a workflow run', call, workflowRun, retrying)
   return {
     id: run.id,
     attempt: run.run_attempt ?? 1,
@@ -115,6 +132,8 @@ export async function runFacts(
     commit: run.head_sha,
     repository: run.repository.id,
     headRepository: run.head_repository?.id,
+    headOwner: run.head_repository?.owner?.login,
+    headName: run.head_repository?.full_name,
     workflow: run.workflow_id,
     path: run.path,
     startedAt: run.run_started_at,
@@ -125,10 +144,10 @@ export async function runFacts(
 export async function defaultBranch(
   { rest }: GitHub,
   { owner, repo }: Repository,
-  retrying: () => Retrying,
+  retrying: Retrying,
 ): Promise<string> {
-  const call = () => rest.repos.get({ owner, repo, ...within() })
-  return (await ask('the repository', call, record({ default_branch: text }), retrying())).default_branch
+  const call = () => rest.repos.get({ owner, repo, ...withinAll(retrying) })
+  return (await ask('the repository', call, record({ default_branch: text }), retrying)).default_branch
 }
 
 function listed({ workflow_run: run, ...artifact }: ReturnType<typeof artifactRecord>): ListedArtifact {

@@ -1,7 +1,6 @@
-import { setTimeout } from 'node:timers/promises'
 import { LoadgateError, messageOf } from '../errors.ts'
 import type { Ms } from '../units.ts'
-import { realWaiting, type Waiting } from './retry.ts'
+import { type Retrying, signalWithin, type Waiting } from './retry.ts'
 import type { Variables } from './variables.ts'
 
 /** Tries that meet a broken connection. */
@@ -27,16 +26,18 @@ export interface Upload {
  * Uploads the files as one artifact of this run. The library prints its progress to the log itself.
  * @throws what the library threw last
  */
-export async function uploadFiles(upload: Upload, waiting: Waiting = realWaiting): Promise<void> {
-  const late = new AbortController()
-  const timer = setTimeout(LIMIT, undefined, { signal: late.signal, ref: false }).then(() => {
-    throw new Error(`the upload took more than ${LIMIT / 1_000} s`)
-  })
+export async function uploadFiles(upload: Upload, retrying: Retrying): Promise<void> {
+  const late = signalWithin(LIMIT, retrying)
+  const { promise: ended, reject } = Promise.withResolvers<never>()
+  const tooLate = () => new Error(retrying.signal?.aborted ? 'the upload was cancelled' : 'the upload took too long')
+  if (late.aborted) throw tooLate()
+  const onLate = () => reject(tooLate())
+  late.addEventListener('abort', onLate, { once: true })
   try {
-    await Promise.race([tryNames(upload, waiting), timer])
+    // The library knows no signal: what it still does is left to itself.
+    await Promise.race([ended, tryNames(upload, retrying.waiting)])
   } finally {
-    late.abort()
-    timer.catch(() => undefined)
+    late.removeEventListener('abort', onLate)
   }
 }
 

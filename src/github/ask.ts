@@ -1,5 +1,5 @@
 import { LoadgateError } from '../errors.ts'
-import { type Reader, where } from '../result/reader.ts'
+import { type Reader, where } from '../reader.ts'
 import { failureOf, type Retrying, withRetry } from './retry.ts'
 
 /**

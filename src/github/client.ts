@@ -1,5 +1,6 @@
 import { getOctokit } from '@actions/github'
 import type { Ms } from '../units.ts'
+import { type Retrying, signalWithin } from './retry.ts'
 
 /** GitHub itself gives up on a request after 10 s. */
 const REQUEST_TIMEOUT: Ms = 15_000
@@ -23,6 +24,11 @@ export function connect({ token, apiUrl }: Access): GitHub {
 
 /** The part of a call's parameters that bounds it: octokit itself waits for ever. */
 export const within = (limit: Ms = REQUEST_TIMEOUT) => ({ request: { signal: AbortSignal.timeout(limit) } })
+
+/** The same of a call that is one of several: it ends with them. */
+export const withinAll = (retrying: Retrying, limit: Ms = REQUEST_TIMEOUT) => ({
+  request: { signal: signalWithin(limit, retrying) },
+})
 
 // What octokit warns of, say a deprecated route, is for us and not for the log of somebody's job.
 const quiet = () => undefined

@@ -7,6 +7,8 @@ export interface Job {
   readonly runId: number
   readonly attempt: number
   readonly apiUrl: string
+  /** As in https://github.com. */
+  readonly serverUrl: string
   /** Address of the run, for people. */
   readonly url: string
   readonly commit: string | undefined
@@ -17,13 +19,15 @@ export function jobOf(env: Variables): Job {
   const repository = variable(env, 'GITHUB_REPOSITORY')
   const runId = variable(env, 'GITHUB_RUN_ID')
   const [owner = '', repo = ''] = repository.split('/')
+  const serverUrl = env.GITHUB_SERVER_URL ?? 'https://github.com'
   return {
     owner,
     repo,
     runId: Number(runId),
     attempt: Number(env.GITHUB_RUN_ATTEMPT ?? 1),
     apiUrl: env.GITHUB_API_URL ?? 'https://api.github.com',
-    url: `${env.GITHUB_SERVER_URL ?? 'https://github.com'}/${repository}/actions/runs/${runId}`,
+    serverUrl,
+    url: `${serverUrl}/${repository}/actions/runs/${runId}`,
     commit: env.GITHUB_SHA,
   }
 }

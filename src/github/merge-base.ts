@@ -1,25 +1,28 @@
-import { count, matching, record } from '../result/reader.ts'
-import { ask } from './ask.ts'
-import { type Access, connect, type Repository, within } from './client.ts'
+import { count, matching, record } from '../reader.ts'
+import { defaultBranch } from './artifact-list.ts'
+import { type Access, connect, type Repository } from './client.ts'
+import { compareCommits } from './compare-commits.ts'
 import { PATIENCE, realWaiting } from './retry.ts'
 
-const comparison = record({
+const read = record({
   ahead_by: count,
   merge_base_commit: record({ sha: matching(/^[0-9a-f]{40,64}$/, 'a commit') }),
 })
 
-/** Where `head` left `base`, and how many commits it is ahead of that: by GitHub's whole history, however shallow the clone. */
+/**
+ * Where `head` left `base`, and how many commits it is ahead of that: by GitHub's whole history, however shallow the clone.
+ * @param base undefined for the default branch
+ */
 export async function mergeBaseOnGitHub(
-  { owner, repo }: Repository,
+  repository: Repository,
   access: Access,
-  base: string,
-  head: string,
+  { base, head, signal }: { readonly base: string | undefined; readonly head: string; readonly signal: AbortSignal },
 ): Promise<{ readonly sha: string; readonly ahead: number }> {
-  const { repos } = connect(access).rest
-  // The first page lists up to 300 changed files, the second one what is read here and no more.
-  const page = { owner, repo, basehead: `${base}...${head}`, per_page: 1, page: 2 }
-  const retrying = { waiting: realWaiting, until: realWaiting.now() + PATIENCE }
-  const call = () => repos.compareCommitsWithBasehead({ ...page, ...within() })
-  const { ahead_by, merge_base_commit } = await ask('the merge base', call, comparison, retrying)
+  const retrying = { waiting: realWaiting, until: realWaiting.now() + PATIENCE, signal }
+  const branch = base ?? (await defaultBranch(connect(access), repository, retrying))
+  const { ahead_by, merge_base_commit } = await compareCommits(repository, access, `${branch}...${head}`, {
+    read,
+    retrying,
+  })
   return { sha: merge_base_commit.sha, ahead: ahead_by }
 }

@@ -36,6 +36,15 @@ export function placeOf(env: Variables, token = env.GITHUB_TOKEN): GitHubPlace |
   }
 }
 
+/**
+ * The commit, or the branch, whose history holds what this run may be compared with, where GitHub can tell: runs of later
+ * commits count for nothing, also where an old run is made again. Undefined outside a workflow, and without a token, since
+ * the shallow clone of a job knows of no earlier commit.
+ */
+export function historyOfRun({ token, run }: GitHubPlace): string | undefined {
+  return token === undefined ? undefined : run && (run.base ?? run.commit)
+}
+
 function runOf(env: Variables): ThisRun | undefined {
   const id = Number(env.GITHUB_RUN_ID)
   const { GITHUB_SHA: commit, GITHUB_EVENT_NAME: event } = env

@@ -23,9 +23,15 @@ export const realWaiting: Waiting = {
 
 export interface Retrying {
   readonly waiting: Waiting
-  /** The moment of `waiting.now()` after which no pause may end; shared by all the calls of one publishing. */
+  /** The moment of `waiting.now()` after which no pause may end; shared by all the calls of one act. */
   readonly until: Ms
   readonly signal?: AbortSignal | undefined
+}
+
+/** Fires after `limit`, when the patience is at its end, or with the caller's own signal. */
+export function signalWithin(limit: Ms, { waiting, until, signal }: Retrying): AbortSignal {
+  const late = AbortSignal.timeout(Math.max(0, Math.ceil(Math.min(limit, until - waiting.now()))))
+  return signal === undefined ? late : AbortSignal.any([signal, late])
 }
 
 /**

@@ -12,6 +12,11 @@ export interface Output {
   info(text: string): void
   /** A report of ours, in which colours are kept; text from outside in it must hold no escape character. */
   styled(text: string): void
+  /**
+   * The text of a file, for a pipe or a redirection, byte by byte. Where people or the runner read what is written, a
+   * terminal or a job's log, it is made as harmless as everything else.
+   */
+  document(text: string): void
   warning(text: string): void
   error(text: string): void
   /** A view below the log, drawn anew with every call; nothing where there is no terminal. */
@@ -37,6 +42,8 @@ export interface OutputOptions {
   readonly stderr: OutputStream
   /** In a job's log there is no terminal, whatever the stream claims. */
   readonly github: boolean
+  /** Whether stdout is written to a file, which no runner reads. */
+  readonly toFile?: boolean
   /** Unless given, colours are for terminals. */
   readonly colour?: boolean
 }
@@ -51,7 +58,7 @@ const RESET = `${ESC}[0m`
 // The colours of our own reports. Anything else that begins with an escape character is not ours and goes.
 const PALETTE = new RegExp(`(${ESC}\\[(?:0|1|2|31|32|33|36)m)`)
 
-export function createOutput({ stdout, stderr, github, colour }: OutputOptions): Output {
+export function createOutput({ stdout, stderr, github, toFile = false, colour }: OutputOptions): Output {
   const terminal = stdout.isTTY === true && !github
   const colours = colour ?? terminal
   const width = () => stdout.columns || LOG_COLUMNS
@@ -93,6 +100,10 @@ export function createOutput({ stdout, stderr, github, colour }: OutputOptions):
     },
     info: (text) => write(stdout, safe(text)),
     styled: (text) => write(stdout, colours ? redact(text).split(PALETTE).map(keepPalette(safe)).join('') : safe(text)),
+    document: (text) => {
+      if (toFile || (!github && !terminal)) stdout.write(text)
+      else write(stdout, safe(text.replace(/\n$/, '')))
+    },
     warning: (text) => labelled('warning:', YELLOW, text),
     error: (text) => labelled('error:', RED, text),
     live(lines) {

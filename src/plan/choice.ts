@@ -1,4 +1,4 @@
-import type { Ms } from '../units.ts'
+import { firstAbove } from './first-above.ts'
 import type { DataTable } from './plan.ts'
 
 /**
@@ -27,18 +27,14 @@ export function chooseScenario(scenarios: readonly { readonly weight: number }[]
   return chosen
 }
 
-/** Length of a pause for `u` in [0, 1). */
-export function thinkTime({ from, to }: { readonly from: Ms; readonly to: Ms }, u: number): Ms {
-  return from + (to - from) * u
-}
-
 /** A whole number from `from` to `to`, both included, for `u` in [0, 1). */
 export function wholeNumber(from: number, to: number, u: number): number {
   return Math.min(to, from + Math.floor(u * (to - from + 1)))
 }
 
 /** Index of the row for arrival (or user) `n`; `u` in [0, 1) decides where rows are picked at random. */
-export function rowFor({ pick, rows }: DataTable, n: number, u: number): number {
+export function rowFor({ pick, rows, cumulative }: DataTable, n: number, u: number): number {
+  if (cumulative) return firstAbove(cumulative, u * cumulative.at(-1)!)
   if (pick === 'random') return Math.floor(u * rows.length)
   return pick === 'sequential' ? n % rows.length : n
 }

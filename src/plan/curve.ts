@@ -1,4 +1,5 @@
 import type { Ms } from '../units.ts'
+import { firstAbove } from './first-above.ts'
 import type { Segment } from './plan.ts'
 
 /**
@@ -25,6 +26,16 @@ export function levelAt(curve: readonly Segment[], t: Ms): number {
   if (t < 0 || at === curve.length) return 0
   const { from, to, over } = curve[at]!
   return from + (to - from) * ((t - starts[at]!) / over)
+}
+
+/** What is left of it from `t` ms on. */
+export function curveFrom(curve: readonly Segment[], t: Ms): readonly Segment[] {
+  const { starts, ends } = tableOf(curve)
+  return curve.slice(firstAbove(ends, t)).map((segment, at, left) => {
+    const gone = at === 0 ? t - starts[curve.length - left.length]! : 0
+    const { from, to, over } = segment
+    return gone <= 0 ? segment : { from: from + (to - from) * (gone / over), to, over: over - gone }
+  })
 }
 
 export function peakLevel(curve: readonly Segment[]): number {
@@ -84,18 +95,6 @@ function tableOf(curve: readonly Segment[]): Table {
 function snap(area: number): number {
   const whole = Math.round(area)
   return Math.abs(area - whole) < 1e-6 ? whole : area
-}
-
-/** Index of the first of the never falling `values` that is above `value`; their number when none is. */
-function firstAbove(values: Float64Array, value: number): number {
-  let low = 0
-  let high = values.length
-  while (low < high) {
-    const middle = (low + high) >>> 1
-    if (values[middle]! > value) high = middle
-    else low = middle + 1
-  }
-  return low
 }
 
 // area(x) = from·x + slope·x²/2, solved for x. This form has no 0/0 when the segment is flat, so constant load and

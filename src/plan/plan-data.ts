@@ -5,6 +5,8 @@ import type { LoadProfile, Scenario, Template } from '../profile/profile.ts'
 import { formatCount } from '../units.ts'
 import type { DataTable } from './plan.ts'
 
+const HEAVIEST = 1e9
+
 /**
  * The tables that the scenarios refer to, checked: the columns are there, and a `unique` table has a row for each of the
  * `takers`, the arrivals or users of the whole load.
@@ -34,9 +36,29 @@ export function tablesOf(
         }`,
         { hint: source.pick === 'unique' ? 'Add rows, shorten the load, or write `pick: sequential`.' : 'Add rows.' },
       )
-    tables[name] = { columns: read.columns, rows: read.rows, pick: source.pick }
+    const cumulative = source.by === undefined ? undefined : weightsOf(source.file, source.by, read)
+    tables[name] = { columns: read.columns, rows: read.rows, pick: source.pick, cumulative }
   }
   return tables
+}
+
+/** Running sums of the weights in a column. */
+function weightsOf(file: string, by: string, read: ParsedData): readonly number[] {
+  const column = read.columns.indexOf(by)
+  if (column < 0) throw unknownColumn(file, by, read)
+  let sum = 0
+  const cumulative = read.rows.map((row, index) => {
+    const weight = Number(row[column] || Number.NaN)
+    if (!(weight >= 0 && weight <= HEAVIEST))
+      throw new LoadgateError('usage', `${file} has no weight in column "${by}" of row ${index + 1}`, {
+        hint: 'A weight is a number from 0 to a billion.',
+      })
+    sum += weight
+    return sum
+  })
+  if (sum === 0)
+    throw new LoadgateError('usage', `All weights in column "${by}" of ${file} are 0`, { hint: 'Raise some of them.' })
+  return cumulative
 }
 
 /** Column names by data source, of all templates of all scenarios. */

@@ -41,7 +41,7 @@ export function planLoad(
     measureFrom: lengthOf(warmUp),
     duration: lengthOf(curve),
     seed: SEED,
-    connections: connectionsOf(profile, { peak: peakLevel(curve), scenarios }),
+    connections: connectionsOf(profile, { peak: peakLevel(curve), model, scenarios }),
     timeout: profile.timeout,
     scenarios,
     data: tablesOf(profile, data, takers),

@@ -1,4 +1,4 @@
-import type { Budget, ConnectionUse, HttpVersion, RequestStep, ThinkStep } from '../profile/profile.ts'
+import type { Budget, ConnectionUse, HttpVersion, RequestStep, RowPick, ThinkStep } from '../profile/profile.ts'
 import type { Ms } from '../units.ts'
 
 /** The profile with every default and number resolved: all that the engine needs, as plain JSON. */
@@ -61,7 +61,9 @@ export type PlannedStep = (RequestStep & { readonly id: number; readonly timeout
 export interface DataTable {
   readonly columns: readonly string[]
   readonly rows: readonly (readonly string[])[]
-  readonly pick: 'sequential' | 'random' | 'unique'
+  readonly pick: RowPick
+  /** Of `weighted` alone: the weights of all rows up to each, itself included. */
+  readonly cumulative?: readonly number[] | undefined
 }
 
 /** The part of a plan that one worker carries: arrivals (or users, or rows) n with n mod count = index. */

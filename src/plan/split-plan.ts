@@ -31,11 +31,9 @@ export function mostThreads({ connections }: Pick<LoadPlan, 'connections'>, { co
 
 /** How many threads the load needs, as far as there is room for them. At least 1. */
 export function workerThreads(plan: LoadPlan, machine: Machine): number {
-  const { model, curve, scenarios } = plan
+  const { model, curve } = plan
   const peak = peakLevel(curve)
   const wanted =
-    model === 'open'
-      ? (peak * requestsPerIteration(scenarios)) / REQUESTS_PER_SECOND_AND_THREAD
-      : peak / USERS_PER_THREAD
+    model === 'open' ? (peak * requestsPerIteration(plan)) / REQUESTS_PER_SECOND_AND_THREAD : peak / USERS_PER_THREAD
   return Math.max(1, Math.min(Math.ceil(wanted), mostThreads(plan, machine)))
 }

@@ -1,6 +1,8 @@
+import type { Flow } from '../profile/profile.ts'
 import type { Ms, Share } from '../units.ts'
 import { arrivalsIn, peakLevel } from './curve.ts'
-import type { LoadPlan, PlannedConnections, PlannedScenario } from './plan.ts'
+import { meanPause } from './pause.ts'
+import type { LoadPlan, PlannedConnections, PlannedScenario, PlannedStep } from './plan.ts'
 
 /** What a plan amounts to, for people to see before anything is sent. */
 export interface PlanFacts {
@@ -20,6 +22,8 @@ export interface PlanFacts {
     readonly name: string
     /** Of all iterations. */
     readonly share: Share
+    /** Requests at the beginning of a user's life; of an open load, where every iteration is one, they are among its others. */
+    readonly once: number
     /** Of one iteration. */
     readonly requests: number
     /** All pauses of one iteration together, on average. */
@@ -37,37 +41,71 @@ export function summarisePlan(plan: LoadPlan): PlanFacts {
     measured: plan.duration - plan.measureFrom,
     peak: peakLevel(plan.curve),
     arrivals,
-    requests: arrivals === undefined ? undefined : Math.round(arrivals * requestsPerIteration(plan.scenarios)),
+    requests: arrivals === undefined ? undefined : Math.round(arrivals * requestsPerIteration(plan)),
     connections: plan.connections,
     scenarios: plan.scenarios.map((scenario) => ({
       name: scenario.name,
       share: scenario.weight / weight,
-      requests: requestsIn(scenario),
-      think: thinkIn(scenario),
+      once: plan.model === 'open' ? 0 : scenario.steps.filter(({ kind, once }) => kind === 'request' && once).length,
+      requests: requestsIn(scenario, plan),
+      think: thinkIn(scenario, plan),
     })),
   }
 }
 
+type Iterated = Pick<LoadPlan, 'model' | 'scenarios'>
+
 /** Expected requests of one iteration, over all scenarios by their weight. */
-export function requestsPerIteration(scenarios: readonly PlannedScenario[]): number {
+export function requestsPerIteration(plan: Iterated): number {
+  const { scenarios } = plan
   const weight = totalWeight(scenarios)
-  return scenarios.reduce((sum, scenario) => sum + (requestsIn(scenario) * scenario.weight) / weight, 0)
+  return scenarios.reduce((sum, scenario) => sum + (requestsIn(scenario, plan) * scenario.weight) / weight, 0)
 }
 
 /** Expected pauses of one iteration together, over all scenarios by their weight. */
-export function thinkPerIteration(scenarios: readonly PlannedScenario[]): Ms {
+export function thinkPerIteration(plan: Iterated): Ms {
+  const { scenarios } = plan
   const weight = totalWeight(scenarios)
-  return scenarios.reduce((sum, scenario) => sum + (thinkIn(scenario) * scenario.weight) / weight, 0)
+  return scenarios.reduce((sum, scenario) => sum + (thinkIn(scenario, plan) * scenario.weight) / weight, 0)
 }
 
 function totalWeight(scenarios: readonly PlannedScenario[]): number {
   return scenarios.reduce((sum, { weight }) => sum + weight, 0)
 }
 
-function requestsIn({ steps }: PlannedScenario): number {
-  return steps.filter(({ kind }) => kind === 'request').length
+/** Of a closed load the users' lives are long, and what they do once is no part of an iteration. */
+function repeated({ steps }: PlannedScenario, { model }: Iterated): readonly PlannedStep[] {
+  return model === 'open' ? steps : steps.filter(({ once }) => !once)
 }
 
-function thinkIn({ steps }: PlannedScenario): Ms {
-  return steps.reduce((sum, step) => (step.kind === 'think' ? sum + (step.from + step.to) / 2 : sum), 0)
+function requestsIn(scenario: PlannedScenario, plan: Iterated): number {
+  const expected = repeated(scenario, plan).reduce(
+    (sum, step) => sum + (step.kind === 'request' ? timesOf(step) : 0),
+    0,
+  )
+  return Number(expected.toPrecision(6))
 }
+
+function thinkIn(scenario: PlannedScenario, plan: Iterated): Ms {
+  return repeated(scenario, plan).reduce(
+    (sum, step) => sum + (step.kind === 'think' ? meanPause(step) : betweenIn(step)),
+    0,
+  )
+}
+
+/** Expected; of what a captured value decides, as if it always were so. */
+function timesOf({ flow }: PlannedRequest): number {
+  return flow === undefined ? 1 : (flow.chance ?? 1) * meanTimes(flow)
+}
+
+function betweenIn({ flow }: PlannedRequest): Ms {
+  if (flow?.repeat.between === undefined) return 0
+  return (flow.chance ?? 1) * (meanTimes(flow) - 1) * meanPause(flow.repeat.between)
+}
+
+/** How often in a row. */
+export function meanTimes({ repeat }: Flow): number {
+  return (repeat.from + repeat.to) / 2
+}
+
+type PlannedRequest = Extract<PlannedStep, { kind: 'request' }>

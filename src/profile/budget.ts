@@ -5,7 +5,7 @@ import { type Wrong, wrong } from './scalars.ts'
 import { show } from './show.ts'
 
 /** One budget, on one line. */
-export const BUDGET_GRAMMAR = `budget   = metric [ "of" scope ] sign limit
+export const BUDGET_GRAMMAR = `budget   = metric [ "of" scope ] sign limit [ "or abort" ]
 metric   = "p" NUMBER | "errors" | "throughput"     p50, p95, p99.9: above p0 and below p100
 scope    = '"' NAME '"' | NAME                      a scenario, a step, or  scenario › step
 sign     = "<" | ">"                                ">" for throughput, "<" for the others
@@ -15,7 +15,8 @@ percent  = step NUMBER "%"                          of the baseline's value
 shift    = step amount
 step     = "+" | "-"                                "-" for throughput, "+" for the others
 amount   = DURATION | NUMBER "%" | RATE             of percentiles, of errors, of throughput
-in shift = DURATION | NUMBER "pp" | RATE            "pp": percentage points`
+in shift = DURATION | NUMBER "pp" | RATE            "pp": percentage points
+or abort                                            for percentiles and errors of the whole run, with an amount`
 
 /** Two names of 100 characters fit; the pattern below takes steps in proportion to the square of the length. */
 const LONGEST = 500
@@ -25,6 +26,7 @@ export interface ParsedBudget {
   /** As written behind `of`, without quotes. */
   readonly of: string | undefined
   readonly limit: Limit
+  readonly abort?: true
 }
 
 interface Metric {
@@ -77,7 +79,8 @@ export function parseBudget(text: string): ParsedBudget | Wrong {
   if (text.length > LONGEST) return wrong('invalid-budget', `a budget has at most ${LONGEST} characters`)
   const match = /^\s*(\S+?)(?:\s+of\s+(?:"([^"]*)"|([^"<>]+?)))?\s*([<>]=?|=+|≤|≥)\s*(.*?)\s*$/su.exec(text)
   if (!match) return wrong('invalid-budget', `{} is not a budget; write "p95 < 250 ms" or "p95 of NAME < 250 ms"`)
-  const [, written = '', quoted, plain, sign = '', limit = ''] = match
+  const [, written = '', quoted, plain, sign = '', rest = ''] = match
+  const limit = rest.replace(OR_ABORT, '')
   const name = metricName(written)
   if (typeof name !== 'string') return name
   const metric = name === 'errors' ? ERRORS : name === 'throughput' ? THROUGHPUT : LATENCY
@@ -90,7 +93,33 @@ export function parseBudget(text: string): ParsedBudget | Wrong {
   }
   const parsed = /^baseline\b/.test(limit) ? relative(limit.slice(8), name, metric) : absolute(limit, name, metric)
   if ('code' in parsed) return parsed
-  return { metric: name, of: (quoted ?? plain)?.normalize('NFC').trim(), limit: parsed }
+  const budget = { metric: name, of: (quoted ?? plain)?.normalize('NFC').trim(), limit: parsed }
+  return limit === rest ? budget : aborting(budget)
+}
+
+const OR_ABORT = /\s*\bor\s+abort$/
+
+/** What is not known of a run under way cannot end it. */
+function aborting(budget: ParsedBudget): ParsedBudget | Wrong {
+  const { metric, of, limit } = budget
+  const unknown =
+    limit.kind === 'baseline'
+      ? 'a limit that hangs on the baseline'
+      : of !== undefined
+        ? 'a part of the run'
+        : metric === 'throughput'
+          ? 'throughput, which rises with the load'
+          : undefined
+  if (unknown === undefined) return { ...budget, abort: true }
+  return wrong(
+    'invalid-budget',
+    `"or abort" is not for ${unknown}; write it as in "errors < 20 % or abort" or "p95 < 2 s or abort"`,
+  )
+}
+
+/** What a budget limits: of a profile's budgets no two limit the same. */
+export function subjectOf({ metric, of, limit, abort }: ParsedBudget): string {
+  return JSON.stringify([metric, of, limit.kind, abort])
 }
 
 function metricName(written: string): MetricName | Wrong {

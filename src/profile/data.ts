@@ -42,8 +42,11 @@ const EMPTY = {
   json: 'Write a list of maps, as in [{"email": "ada@example.com"}].',
 }
 
+/** @param place the file, and `:line` behind it where there is one to name */
 function broken(place: string, problem: string, hint: string, cause?: unknown): LoadgateError {
-  return new LoadgateError('usage', `${place}: ${problem}`, { hint, cause })
+  const [, file = place, line = '1'] = /^(.*):(\d+)$/s.exec(place) ?? []
+  const mistakes = [{ place: { file, line: Number(line), column: 1 }, message: `${problem}. ${hint}` }]
+  return new LoadgateError('usage', `${place}: ${problem}`, { hint, cause, mistakes })
 }
 
 function parseCsv(text: string, file: string): ParsedData {

@@ -15,8 +15,11 @@ import {
   text,
   type Words,
 } from './grammar-values.ts'
-import { readHeaderName, readHeaderText, readPause, readStatus } from './scalars.ts'
-import { described, dictionary, either, leaf, list, map } from './schema.ts'
+import { CHANCE, MOST_TIMES, readChance, readTimes, TIMES } from './read-flow.ts'
+import { readPattern } from './read-pattern.ts'
+import { readPause } from './read-pause.ts'
+import { readAsWritten, readHeaderName, readHeaderText, readStatus } from './scalars.ts'
+import { described, dictionary, either, type Loose, leaf, list, map } from './schema.ts'
 
 const status = leaf(readStatus, {
   type: 'a code such as 200, or a class such as 2xx',
@@ -61,6 +64,8 @@ export const Expectation = described(
   },
 )
 
+export const CAPTURE_KINDS = ['json', 'header', 'cookie', 'regex'] as const
+
 export const CaptureFrom = described(
   map(
     {
@@ -72,12 +77,19 @@ export const CaptureFrom = described(
         json: { type: 'string' },
       }).optional(),
       cookie: text({ description: 'Cookie that the answer sets.', examples: ['session'] }).optional(),
+      regex: leaf(readPattern, {
+        type: 'a regular expression',
+        description:
+          'Regular expression (RE2) for the body; the value is its first group, or all of it where it has none.',
+        examples: ['name="csrf" value="([^"]+)"'],
+        json: { type: 'string', minLength: 1, maxLength: 1_000 },
+      }).optional(),
     },
-    { oneOf: [{ required: ['json'] }, { required: ['header'] }, { required: ['cookie'] }] },
+    { oneOf: CAPTURE_KINDS.map((kind) => ({ required: [kind] })) },
   ),
   {
     type: 'a map',
-    description: 'Where in the answer the value stands; one of `json`, `header` and `cookie`.',
+    description: 'Where in the answer the value stands; one of `json`, `header`, `cookie` and `regex`.',
     examples: ['{ json: /user/id }'],
   },
 )
@@ -90,6 +102,9 @@ const path = (method: string) =>
   }).optional()
 const pairs = (words: Words) =>
   described(dictionary(plainKey, template({ description: 'Text.' })), { type: 'a map of names to text', ...words })
+
+const PAUSE = `${TIME}(?:\\.\\.\\s*${TIME})?|normal\\s*\\(\\s*${TIME},\\s*${TIME}\\)\\s*|exponential\\s*\\(\\s*${TIME}\\)\\s*`
+const VALUE = leaf(readAsWritten, { type: 'text', description: 'Text.', asWritten: true, json: anyScalar })
 
 export const METHODS = ['get', 'head', 'post', 'put', 'patch', 'delete', 'options'] as const
 
@@ -104,10 +119,10 @@ export const Step = described(
       delete: path('DELETE'),
       options: path('OPTIONS'),
       think: leaf((raw) => readPause(raw, { min: 0, max: HOUR }), {
-        type: 'a duration such as 2s, or two for a random one: 1s..10s',
+        type: 'a duration such as 2s, two for a random one: 1s..10s, or normal(5s, 1s), or exponential(5s)',
         description: 'A pause instead of a request.',
-        examples: ['2s', '1s..10s'],
-        json: orEnvironment(`${TIME}(?:\\.\\.\\s*${TIME})?`),
+        examples: ['2s', '1s..10s', 'normal(5s, 1s)', 'exponential(5s)'],
+        json: orEnvironment(PAUSE),
       }).optional(),
       name: name({
         description: 'Name in reports and budgets.',
@@ -139,6 +154,39 @@ export const Step = described(
         description: 'Values kept from the answer; later steps of the scenario use them as `${name}`.',
         examples: ['{ orderId: { json: /id } }'],
       }).optional(),
+      chance: leaf(readChance, {
+        type: 'a chance such as 1 in 500, or 5 %',
+        description: 'How often an iteration that comes to this request sends it. Left out: always.',
+        examples: ['1 in 500', '5 %'],
+        json: orEnvironment(CHANCE),
+      }).optional(),
+      when: described(
+        dictionary(
+          identifier,
+          described(either([VALUE, list(VALUE)]), {
+            type: 'text, or a list of texts',
+            description: 'Text that it must be.',
+          }),
+        ),
+        {
+          type: 'a map of captured names to text, or to a list of texts',
+          description: 'Sends the request only where each of these captured values is the text, or one of the texts.',
+          examples: ['{ role: admin }', '{ role: [ admin, owner ] }'],
+        },
+      ).optional(),
+      repeat: leaf(readTimes, {
+        type: 'a whole number such as 3, or two for a random one: 1..5',
+        description: 'How many times in a row the request is sent.',
+        default: '1',
+        examples: ['3', '1..5'],
+        json: { anyOf: [{ type: 'integer', minimum: 1, maximum: MOST_TIMES }, orEnvironment(TIMES)] },
+      }).optional(),
+      between: leaf((raw) => readPause(raw, { min: 0, max: HOUR }), {
+        type: 'a pause, as `think`',
+        description: 'Pause between two of a `repeat`.',
+        examples: ['1s..3s'],
+        json: orEnvironment(PAUSE),
+      }).optional(),
       timeout: duration(1, 10 * MINUTE, {
         description: 'Bound on this request, instead of the one of the profile.',
         examples: ['5s'],
@@ -152,3 +200,5 @@ export const Step = described(
     examples: ['{ get: / }', '{ post: /orders, json: { item: 7 }, expect: { status: 201 } }', '{ think: 1s..10s }'],
   },
 )
+
+export type StepSection = Loose<typeof Step>

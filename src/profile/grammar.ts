@@ -49,6 +49,8 @@ const Service = described(
   { type: 'a map', description: 'A service that Loadgate starts, waits for, and stops in the end.' },
 )
 
+const PICKS = ['sequential', 'random', 'weighted', 'unique'] as const
+
 const Source = described(
   map({
     file: leaf(readDataFile, {
@@ -58,13 +60,17 @@ const Source = described(
       examples: ['accounts.csv'],
       json: { type: 'string', pattern: '\\.([cC][sS][vV]|[jJ][sS][oO][nN])$|\\$\\{env\\.' },
     }),
-    pick: leaf((raw) => readChoice(raw, ['sequential', 'random', 'unique']), {
-      type: '`sequential`, `random` or `unique`',
+    pick: leaf((raw) => readChoice(raw, PICKS), {
+      type: '`sequential`, `random`, `weighted` or `unique`',
       description:
-        'Which row an iteration gets: one after the other and then from the start again; any; or one that no other gets.',
+        'Which row an iteration gets: one after the other and then from the start again; any; any, as often as the column named by `by` says; or one that no other gets.',
       default: 'sequential',
       examples: ['unique'],
-      json: { enum: ['sequential', 'random', 'unique'] },
+      json: { enum: PICKS },
+    }).optional(),
+    by: text({
+      description: 'Column with the weights of `pick: weighted`: numbers, of which twice as large is twice as often.',
+      examples: ['orders'],
     }).optional(),
   }),
   {
@@ -86,8 +92,14 @@ export const ScenarioSection = described(
     }).optional(),
     steps: described(list(Step), {
       type: 'a list of steps',
-      description: 'Requests and pauses, one after the other.',
+      description: 'Requests and pauses, one after the other, in every iteration.',
     }),
+    once: described(list(Step), {
+      type: 'a list of steps',
+      description:
+        'What a user does before all else when it comes to this scenario for the first time, such as logging in. What is captured here is kept for its life.',
+      examples: ['[ { post: /login, capture: { userId: { json: /id } } } ]'],
+    }).optional(),
   }),
   {
     type: 'a map',

@@ -1,4 +1,4 @@
-import type { Ms } from '../units.ts'
+import type { Ms, Share } from '../units.ts'
 
 /** A profile as written, read and checked: every unit resolved, every template parsed, no default of the plan applied. */
 export interface LoadProfile {
@@ -92,9 +92,16 @@ export interface DataSource {
   /** Path relative to the profile. */
   readonly file: string
   readonly format: 'csv' | 'json'
-  /** `sequential`: row n for arrival n, from the start again at the end. `random`: seeded. `unique`: no row twice. */
-  readonly pick: 'sequential' | 'random' | 'unique'
+  /**
+   * `sequential`: row n for arrival n, from the start again at the end. `random`: seeded. `weighted`: the same, as often as
+   * the column `by` says. `unique`: no row twice.
+   */
+  readonly pick: RowPick
+  /** Of `weighted` alone. */
+  readonly by?: string | undefined
 }
+
+export type RowPick = 'sequential' | 'random' | 'weighted' | 'unique'
 
 export interface Scenario {
   readonly name: string
@@ -104,7 +111,12 @@ export interface Scenario {
 
 export type Step = RequestStep | ThinkStep
 
-export interface RequestStep {
+interface OfLife {
+  /** Only at the beginning of a user's life, of which each scenario has its own. All such steps stand before the others. */
+  readonly once?: true
+}
+
+export interface RequestStep extends OfLife {
   readonly kind: 'request'
   /** Unique within the scenario; `METHOD path` as written unless named. */
   readonly name: string
@@ -118,14 +130,27 @@ export interface RequestStep {
   readonly capture: readonly Capture[]
   /** Overrides the profile's. */
   readonly timeout: Ms | undefined
+  /** Whether it is sent, and how often; undefined: once. */
+  readonly flow?: Flow | undefined
 }
 
-/** A pause; uniformly random between `from` and `to`, seeded. */
-export interface ThinkStep {
-  readonly kind: 'think'
-  readonly from: Ms
-  readonly to: Ms
+export interface Flow {
+  /** Of an iteration to come to it, seeded; undefined for always. */
+  readonly chance: Share | undefined
+  /** All of them; each is one of its values. */
+  readonly when: readonly { readonly capture: string; readonly is: readonly string[] }[]
+  /** So often in a row, seeded where the two differ, with such a pause between two. */
+  readonly repeat: { readonly from: number; readonly to: number; readonly between: Pause | undefined }
 }
+
+export type ThinkStep = OfLife & { readonly kind: 'think' } & Pause
+
+/** How long somebody thinks, seeded. */
+export type Pause =
+  /** Any time between the two. */
+  | { readonly shape?: undefined; readonly from: Ms; readonly to: Ms }
+  | { readonly shape: 'normal'; readonly mean: Ms; readonly deviation: Ms }
+  | { readonly shape: 'exponential'; readonly mean: Ms }
 
 /** What makes an answer a success. */
 export interface Expect {
@@ -138,13 +163,15 @@ export interface Expect {
   readonly body: string | undefined
 }
 
-/** A value kept from an answer for the later steps of the iteration, as `${name}`. */
+/** A value kept from an answer for the later steps of the iteration, of a `once` step for the user's life, as `${name}`. */
 export interface Capture {
   readonly name: string
   readonly from:
     | { readonly kind: 'json'; readonly pointer: string }
     | { readonly kind: 'header'; readonly name: string }
     | { readonly kind: 'cookie'; readonly name: string }
+    /** RE2: the first group of the first place where it fits the body, or all of it where it has none. */
+    | { readonly kind: 'regex'; readonly pattern: string }
 }
 
 /** Literal text and references, in order. Plain text is a list of one literal (or of none). */
@@ -160,6 +187,8 @@ export interface Reference {
     | { readonly kind: 'capture'; readonly name: string }
     /** Built-in generators: `uuid()`, `now()` (epoch ms), `random(from, to)` (whole numbers, inclusive, seeded). */
     | { readonly kind: 'uuid' }
+    /** Numbers from 1 on, each its own over all workers: of the user, of the iteration, of the worker that sends it. */
+    | { readonly kind: 'user' | 'iteration' | 'worker' }
     | { readonly kind: 'now' }
     | { readonly kind: 'random'; readonly from: number; readonly to: number }
 }
@@ -174,6 +203,8 @@ export interface Budget {
   /** What stands behind `of`, as a label: `scenario`, or `scenario › step` also where the step alone was named. */
   readonly of: string | undefined
   readonly limit: Limit
+  /** "or abort": a run that breaks it for sure is ended at once. */
+  readonly abort?: true
   /** Where it stands in the profile, 1-based. */
   readonly place: Place
 }

@@ -1,5 +1,5 @@
 import { nearest } from '../nearest.ts'
-import { parseBudget } from './budget.ts'
+import { parseBudget, subjectOf } from './budget.ts'
 import type { Budget } from './profile.ts'
 import type { Named } from './read-scenarios.ts'
 import { complain, type Reading } from './reading.ts'
@@ -25,7 +25,7 @@ export function readBudgets(
     const place = [...path, index]
     const budget = text === undefined ? undefined : readBudget(reading, text, place, scopes)
     if (!budget) return []
-    const subject = JSON.stringify([budget.metric, budget.of, budget.limit.kind])
+    const subject = subjectOf(budget)
     const before = seen.get(subject)
     seen.set(subject, before ?? index)
     if (before === undefined) return [budget]
@@ -47,7 +47,7 @@ function readBudget(reading: Reading, text: string, path: Path, scopes: Scopes):
     )
   if ('code' in parsed || typeof scope === 'object') return undefined
   const place = reading.log.place(headSpan(reading.root, path).start)
-  return { text: text.replace(/\s+/g, ' ').trim(), metric: parsed.metric, of: scope, limit: parsed.limit, place }
+  return { ...parsed, text: text.replace(/\s+/g, ' ').trim(), of: scope, place }
 }
 
 /** Instead of what is wrong in detail, which would quote pieces of a value that may be a secret. */

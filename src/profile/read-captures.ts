@@ -1,8 +1,10 @@
-import type { CaptureFrom } from './grammar-step.ts'
+import { CAPTURE_KINDS, type CaptureFrom } from './grammar-step.ts'
 import type { Capture } from './profile.ts'
 import { complain, type Reading } from './reading.ts'
 import type { Loose } from './schema.ts'
 import { keysAt, type Path } from './tree.ts'
+
+const KINDS: readonly string[] = CAPTURE_KINDS
 
 type Section = Readonly<Record<string, Loose<typeof CaptureFrom> | undefined>>
 
@@ -21,7 +23,7 @@ export function readCaptures(
 
 function sourceOf(reading: Reading, from: Section[string], path: Path): Capture['from'] | undefined {
   if (!from) return undefined
-  const [kind, second] = keysAt(reading.root, path).filter((key) => ['json', 'header', 'cookie'].includes(key))
+  const [kind, second] = keysAt(reading.root, path).filter((key) => KINDS.includes(key))
   if (second !== undefined)
     complain(
       reading,
@@ -35,11 +37,12 @@ function sourceOf(reading: Reading, from: Section[string], path: Path): Capture[
       reading,
       path,
       'missing-key',
-      'the place of the value is missing; add "json", "header" or "cookie"',
+      'the place of the value is missing; add "json", "header", "cookie" or "regex"',
       'head',
     )
   if (second !== undefined) return undefined
   if (from.json !== undefined) return { kind: 'json', pointer: from.json }
   if (from.header !== undefined) return { kind: 'header', name: from.header.toLowerCase() }
+  if (from.regex !== undefined) return { kind: 'regex', pattern: from.regex }
   return from.cookie === undefined ? undefined : { kind: 'cookie', name: from.cookie }
 }

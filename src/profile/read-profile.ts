@@ -9,11 +9,11 @@ import { readConnections } from './read-connections.ts'
 import { readLoad } from './read-load.ts'
 import { readScenarios } from './read-scenarios.ts'
 import { readShape } from './read-shape.ts'
-import type { Reading } from './reading.ts'
+import { complain, type Reading } from './reading.ts'
 import type { Loose } from './schema.ts'
 import { visible } from './show.ts'
 import type { Environment } from './template.ts'
-import { at } from './tree.ts'
+import { at, type Path } from './tree.ts'
 import { readYaml } from './yaml-tree.ts'
 
 /** A profile is written by hand; data has files of its own. */
@@ -93,7 +93,9 @@ function build(reading: Reading): LoadProfile | undefined {
   const budgets = readBudgets(reading, section.budgets ?? [], { path: ['budgets'], scopes })
   const { name, target } = section
   const known = scenarios.filter((scenario) => scenario !== undefined)
-  const data = Object.entries(section.data ?? {}).map(([key, source]) => [key, dataSource(source)] as const)
+  const data = Object.entries(section.data ?? {}).map(
+    ([key, source]) => [key, dataSource(reading, source, ['data', key])] as const,
+  )
   if (name === undefined || target === undefined || !load || known.length < scenarios.length) return undefined
   return {
     name,
@@ -124,8 +126,29 @@ function serviceOf(service: Loose<typeof Profile>['service']): { service?: Servi
 
 type SourceSection = NonNullable<Loose<typeof Profile>['data']>[string]
 
-function dataSource(source: SourceSection): DataSource | undefined {
+function dataSource(reading: Reading, source: SourceSection, path: Path): DataSource | undefined {
   if (source?.file === undefined) return undefined
+  if (source.pick === 'weighted' && source.by === undefined)
+    complain(
+      reading,
+      path,
+      'missing-key',
+      '"pick: weighted" needs the column with the weights; add "by: COLUMN"',
+      'head',
+    )
+  if (source.pick !== 'weighted' && source.by !== undefined)
+    complain(
+      reading,
+      [...path, 'by'],
+      'conflict',
+      '"by" is of "pick: weighted" alone; write that, or remove it',
+      'head',
+    )
   const format = source.file.toLowerCase().endsWith('.json') ? 'json' : 'csv'
-  return { file: source.file, format, pick: source.pick ?? 'sequential' }
+  return {
+    file: source.file,
+    format,
+    pick: source.pick ?? 'sequential',
+    ...(source.by === undefined ? {} : { by: source.by }),
+  }
 }

@@ -3,6 +3,7 @@ import { jsonParts } from './json-text.ts'
 import type { JsonValue, RequestStep, Template } from './profile.ts'
 import { readCaptures } from './read-captures.ts'
 import { readExpect } from './read-expect.ts'
+import { readFlow } from './read-flow.ts'
 import { readTemplate } from './read-template.ts'
 import { complain, type Reading } from './reading.ts'
 import { wrongHeaderValue, wrongInPath, wrongPath } from './scalars.ts'
@@ -27,8 +28,9 @@ export function readRequest(
   const headers = readHeaders(reading, section.headers, [...path, 'headers'], scope)
   const body = readBody(reading, section, { path, method, scope })
   const expect = readExpect(reading, section.expect, [...path, 'expect'])
+  const flow = readFlow(reading, section, { path, scope })
   const capture = readCaptures(reading, section.capture, [...path, 'capture'])
-  if (!address || !query || !headers || body === 'broken' || !expect || !capture) return undefined
+  if (!address || !query || !headers || body === 'broken' || !expect || !capture || flow === 'broken') return undefined
   return {
     kind: 'request',
     name,
@@ -39,6 +41,7 @@ export function readRequest(
     expect,
     capture,
     timeout: section.timeout,
+    ...(flow === undefined ? {} : { flow }),
   }
 }
 

@@ -5,7 +5,7 @@ import { readRequest } from './read-request.ts'
 import { complain, type Reading } from './reading.ts'
 import type { Loose } from './schema.ts'
 import { show } from './show.ts'
-import { stepNames } from './step-names.ts'
+import { type StepEntry, stepNames } from './step-names.ts'
 import { keysAt, nodeAt, type Path } from './tree.ts'
 
 type Section = Loose<typeof ScenarioSection>
@@ -55,18 +55,30 @@ function readScenario(
   { path, sources }: { readonly path: Path; readonly sources: readonly string[] },
 ) {
   const stepsPath = [...path, 'steps']
-  const sections = section.steps ?? []
-  const names = stepNames(reading, sections, stepsPath)
-  const captures = sections.map((_, index) => keysAt(reading.root, [...stepsPath, index, 'capture']))
-  const steps = sections.map((step, index) => {
+  const entries = [...entriesOf(section.once, [...path, 'once'], true), ...entriesOf(section.steps, stepsPath, false)]
+  const names = stepNames(reading, entries)
+  const captures = entries.map((entry) => keysAt(reading.root, [...entry.path, 'capture']))
+  const steps = entries.map((entry, index) => {
     const scope = { sources, captured: captures.slice(0, index).flat(), later: captures.slice(index).flat() }
-    return step && readStep(reading, step, { path: [...stepsPath, index], name: names[index], scope })
+    const step = entry.section && readStep(reading, entry.section, { path: entry.path, name: names[index], scope })
+    return step && entry.once ? { ...step, once: true as const } : step
   })
   const node = nodeAt(reading.root, stepsPath)
-  const onlyPauses = sections.length > 0 && sections.every((_, index) => isPause(reading, [...stepsPath, index]))
+  const again = entries.filter(({ once }) => !once)
+  const onlyPauses = again.length > 0 && again.every((entry) => isPause(reading, entry.path))
+  const mayBeNothing = again.length > 0 && !onlyPauses && again.every((entry) => mayBeSkipped(reading, entry.path))
+  if (mayBeNothing)
+    complain(
+      reading,
+      stepsPath,
+      'missing-key',
+      'each request of this scenario may be skipped; one needs to be without "chance" and "when"',
+      'head',
+    )
   if (onlyPauses)
     complain(reading, stepsPath, 'missing-key', 'this scenario sends nothing; add a step such as "get: /"', 'head')
-  const complete = steps.every((step) => step !== undefined) && node?.kind === 'list' && !onlyPauses
+  const broken = isBroken(reading, [...path, 'once']) || node?.kind !== 'list' || onlyPauses || mayBeNothing
+  const complete = steps.every((step) => step !== undefined) && !broken
   return {
     scenario:
       section.name !== undefined && complete
@@ -75,9 +87,23 @@ function readScenario(
     named: {
       scenario: section.name,
       steps: names.filter((name) => name !== undefined),
-      whole: sections.every((_, index) => names[index] !== undefined || isPause(reading, [...stepsPath, index])),
+      whole: entries.every((entry, index) => names[index] !== undefined || isPause(reading, entry.path)),
     },
   }
+}
+
+function entriesOf(sections: Section['steps'], path: Path, once: boolean): readonly StepEntry[] {
+  return (sections ?? []).map((section, index) => ({ section, path: [...path, index], once }))
+}
+
+/** Whether something is there that is no list; that is in the log. */
+function isBroken({ root }: Reading, path: Path): boolean {
+  const node = nodeAt(root, path)
+  return node !== undefined && node.kind !== 'list'
+}
+
+function mayBeSkipped(reading: Reading, path: Path): boolean {
+  return isPause(reading, path) || keysAt(reading.root, path).some((key) => key === 'chance' || key === 'when')
 }
 
 function isPause({ root }: Reading, path: Path): boolean {

@@ -17,27 +17,18 @@ export function wrong(code: IssueCode, message: string): Wrong {
   return { code, message }
 }
 
+const NEGATIVE = /^\s*-\s*\d/
 const BARE_NUMBER = /^\d+(?:\.\d+)?$/
 
 export function readDuration(raw: Scalar, { min, max }: { readonly min: Ms; readonly max: Ms }): Read<Ms> {
   const text = String(raw)
+  if (NEGATIVE.test(text)) return wrong('out-of-range', '{} is negative; write a time such as 30s')
   if (BARE_NUMBER.test(text)) return wrong('unknown-unit', `{} has no unit; write ${text}s or ${text}ms`)
   const value = parseDuration(text)
   if (value === undefined) return wrong('unknown-unit', '{} is not a duration; use ms, s, m or h, as in 30s')
   if (value >= min && value <= max) return { value }
   const range = min === 0 ? `at most ${formatDuration(max)}` : `from ${formatDuration(min)} to ${formatDuration(max)}`
   return wrong('out-of-range', `{} is out of range; possible is ${range}`)
-}
-
-export function readPause(raw: Scalar, bounds: { readonly min: Ms; readonly max: Ms }): Read<{ from: Ms; to: Ms }> {
-  const [first = '', second, ...more] = String(raw).split('..')
-  if (more.length > 0) return wrong('unknown-unit', '{} is not a pause; write 2s, or 1s..10s for a random one')
-  const from = readDuration(first, bounds)
-  const to = second === undefined ? from : readDuration(second, bounds)
-  if (!('value' in from)) return from
-  if (!('value' in to)) return to
-  if (from.value > to.value) return wrong('out-of-range', `{} runs backwards; write ${second?.trim()}..${first.trim()}`)
-  return { value: { from: from.value, to: to.value } }
 }
 
 /** How much load: arrivals per second, users, or a number that says neither. */
@@ -49,6 +40,7 @@ export interface Level {
 /** "200/s", "50 users" or "50"; the model of the load decides which of them fits. */
 export function readLevel(raw: Scalar): Read<Level> {
   const text = String(raw).trim()
+  if (NEGATIVE.test(text)) return wrong('out-of-range', '{} is negative; write as much as is to be sent, such as 50/s')
   const rate = parseRate(text)
   if (rate !== undefined) return { value: { unit: '/s', value: rate } }
   const [, users, unit] = /^(\d+(?:\.\d+)?)(\s*users?)?$/.exec(text) ?? []
@@ -59,12 +51,14 @@ export function readLevel(raw: Scalar): Read<Level> {
 
 export function readRate(raw: Scalar): Read<Level> {
   const read = readLevel(raw)
+  if (!('value' in read) && read.code === 'out-of-range') return read
   if (!('value' in read)) return wrong('unknown-unit', '{} is not a rate; write it per s, m or h, as in 50/s')
   if (read.value.unit === 'users') return wrong('conflict', '{} are users, not a rate; write "users" instead of "rate"')
   return read.value.unit === '/s' ? read : wrong('unknown-unit', `{} has no unit; write ${read.value.value}/s`)
 }
 
 export function readUsers(raw: Scalar): Read<Level> {
+  if (NEGATIVE.test(String(raw))) return wrong('out-of-range', '{} is negative; write a whole number such as 50')
   const read = readLevel(raw)
   if (!('value' in read)) return wrong('wrong-type', '{} is not a number of users; write a whole number such as 50')
   if (read.value.unit === '/s') return wrong('conflict', '{} is a rate, not users; write "rate" instead of "users"')

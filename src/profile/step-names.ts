@@ -5,33 +5,35 @@ import type { Loose } from './schema.ts'
 import { show, visible } from './show.ts'
 import { nodeAt, type Path } from './tree.ts'
 
+/** A step as it stands in the profile. */
+export interface StepEntry {
+  readonly section: Loose<typeof Step> | undefined
+  readonly path: Path
+  readonly once: boolean
+}
+
 /**
  * Names of the request steps of a scenario, each its own: as given, or method and path as written with a number behind
  * it when there are several. Undefined for pauses and for what cannot be named.
  */
-export function stepNames(
-  reading: Reading,
-  sections: readonly (Loose<typeof Step> | undefined)[],
-  path: Path,
-): readonly (string | undefined)[] {
+export function stepNames(reading: Reading, steps: readonly StepEntry[]): readonly (string | undefined)[] {
   const taken = new Map<string, number>()
   const numbers = new Map<string, number>()
-  for (const [index, section] of sections.entries()) {
+  for (const [index, { section, path }] of steps.entries()) {
     if (section?.name === undefined) continue
     const before = taken.get(section.name)
     if (before === undefined) taken.set(section.name, index)
     else {
       const why = `step ${before + 1} is also called ${show(section.name)}; every step of a scenario needs its own name`
-      complain(reading, [...path, index, 'name'], 'duplicate-name', why)
+      complain(reading, [...path, 'name'], 'duplicate-name', why)
     }
   }
-  return sections.map((section, index) => {
-    const place = [...path, index]
-    const node = nodeAt(reading.root, place)
+  return steps.map(({ section, path }) => {
+    const node = nodeAt(reading.root, path)
     if (node?.kind !== 'map' || node.entries.has('think')) return undefined
     if (node.entries.has('name')) return section?.name
     const method = METHODS.find((key) => node.entries.has(key))
-    const address = method && nodeAt(reading.root, [...place, method])
+    const address = method && nodeAt(reading.root, [...path, method])
     if (!method || address?.kind !== 'scalar' || address.value === null) return undefined
     return unique(`${method.toUpperCase()} ${visible(address.written).normalize('NFC')}`, taken, numbers)
   })

@@ -119,7 +119,8 @@ export interface Scope {
   readonly later: readonly string[]
 }
 
-const GENERATORS = ['uuid()', 'now()', 'random(from, to)']
+const PLAIN = ['uuid', 'now', 'user', 'iteration', 'worker'] as const
+const GENERATORS = [...PLAIN.map((name) => `${name}()`), 'random(from, to)']
 
 /** The meaning of a slot that is not of the environment. */
 export function referenceOf({ source, written }: Slot, scope: Scope): Reference['value'] | Wrong {
@@ -168,9 +169,10 @@ function unknownName(text: string, written: string, { sources, captured, later }
 }
 
 function generator(name: string, given: string, written: string): Reference['value'] | Wrong {
-  if (name === 'uuid' || name === 'now')
+  const plain = PLAIN.find((known) => known === name)
+  if (plain !== undefined)
     return given === ''
-      ? { kind: name }
+      ? { kind: plain }
       : wrong('invalid-value', `${show(written)}: ${name}() takes nothing in its brackets`)
   if (name !== 'random')
     return wrong('unknown-reference', `there is no function ${show(name)}; there is ${GENERATORS.join(', ')}`)

@@ -3,7 +3,7 @@ import { readdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { messageOf } from '../errors.ts'
 import { canUpload, uploadFiles } from '../github/artifacts.ts'
-import type { Waiting } from '../github/retry.ts'
+import { realWaiting, type Waiting } from '../github/retry.ts'
 import type { Variables } from '../github/variables.ts'
 
 /** The report directory holds a handful of files; anything like a whole work tree is a mistaken `report-dir`. */
@@ -24,11 +24,12 @@ export async function uploadReport(
     readonly name: string
     readonly env: Variables
   },
-  waiting?: Waiting,
+  waiting: Waiting = realWaiting,
 ): Promise<string | undefined> {
   if (!canUpload(env)) return undefined
   try {
-    await uploadFiles({ names: namesFor(name), files: await filesBelow(directory), directory }, waiting)
+    const upload = { names: namesFor(name), files: await filesBelow(directory), directory }
+    await uploadFiles(upload, { waiting, until: Number.POSITIVE_INFINITY })
     return undefined
   } catch (cause) {
     const [reason = ''] = messageOf(cause).split('\n')

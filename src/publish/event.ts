@@ -7,12 +7,20 @@ export type RunEvent =
   | { readonly kind: 'push'; readonly defaultBranch: boolean }
   | { readonly kind: 'schedule' }
   /** `of` is the event of the run that this one follows. It has secrets, whoever caused that run. */
-  | { readonly kind: 'workflow_run'; readonly of: string }
+  | {
+      readonly kind: 'workflow_run'
+      readonly of: string
+      /** That run, and the repository that this is; undefined where the event does not say. */
+      readonly runId?: number | undefined
+      readonly repository?: number | undefined
+    }
   | { readonly kind: 'other'; readonly name: string }
 
 export interface PullRequestEvent {
   readonly kind: 'pull_request'
   readonly number: number
+  /** Undefined where the event has none. */
+  readonly title: string | undefined
   readonly headSha: string
   /** Name of the branch it is to be merged into. */
   readonly baseBranch: string
@@ -53,7 +61,7 @@ export function refusePrivileged(event: RunEvent): void {
       : event.kind === 'workflow_run' && event.of.startsWith('pull_request') && `workflow_run of ${event.of}`
   if (!name) return
   throw new LoadgateError('usage', `Loadgate does not run under ${name}: the profile's code would have the secrets`, {
-    hint: 'Trigger the workflow by `pull_request`. A fork gets its verdict there, and its report in the job summary.',
+    hint: 'Trigger the workflow by `pull_request`; for comments on those of forks see docs/forks.md.',
   })
 }
 
@@ -70,18 +78,33 @@ const EVENTS: Readonly<Record<string, (payload: Payload) => RunEvent>> = {
     defaultBranch: text(payload, 'ref') === `refs/heads/${text(payload, 'repository', 'default_branch')}`,
   }),
   schedule: () => ({ kind: 'schedule' }),
-  workflow_run: (payload) => ({ kind: 'workflow_run', of: text(payload, 'workflow_run', 'event') }),
+  workflow_run: (payload) => ({
+    kind: 'workflow_run',
+    of: text(payload, 'workflow_run', 'event'),
+    runId: idIn(payload.at('workflow_run', 'id')),
+    repository: idIn(payload.at('repository', 'id')),
+  }),
 }
 
 function pullRequest(payload: Payload, privileged: boolean): PullRequestEvent {
   return {
     kind: 'pull_request',
     number: whole(payload, 'pull_request', 'number'),
+    title: lineIn(payload.at('pull_request', 'title')),
     headSha: text(payload, 'pull_request', 'head', 'sha'),
     baseBranch: text(payload, 'pull_request', 'base', 'ref'),
     labels: payload.at('pull_request', 'labels'),
     privileged,
   }
+}
+
+function idIn(value: unknown): number | undefined {
+  return typeof value === 'number' && Number.isSafeInteger(value) && value > 0 ? value : undefined
+}
+
+/** People write it: as much of it as a line of a report holds. */
+function lineIn(value: unknown): string | undefined {
+  return typeof value === 'string' && value !== '' ? value.slice(0, 500) : undefined
 }
 
 function text(payload: Payload, ...way: readonly string[]): string {

@@ -1,13 +1,14 @@
 import { PATIENCE, realWaiting, type Waiting } from '../github/retry.ts'
 import { type Annotation, annotationsOf } from '../report/annotations.ts'
-import { renderMarkdown } from '../report/markdown.ts'
+import { type MarkdownOptions, renderMarkdown } from '../report/markdown.ts'
 import { outputsOf } from '../report/outputs.ts'
+import { recentRunOf } from '../report/recent-runs.ts'
 import type { Report } from '../report/report.ts'
 import type { PullRequestComments } from './comments.ts'
-import { COMMENT_LIMIT, SUMMARY_LIMIT } from './limits.ts'
+import { SUMMARY_LIMIT } from './limits.ts'
 import { noticeOf } from './notice.ts'
 import type { Published, Publisher } from './publisher.ts'
-import { putStickyComment, type RunStamp, stickyHeader } from './sticky-comment.ts'
+import { putStickyComment, type RunStamp } from './sticky-comment.ts'
 
 /** The door to the runner: what the log, the job and later steps are told. */
 export interface RunnerDoor {
@@ -28,18 +29,16 @@ export interface GitHubPublishing {
   readonly runner: RunnerDoor
   /** Undefined when there is no pull request, or no comment is wanted. */
   readonly comment: CommentTarget | undefined
-  /** Takes secrets out of text that leaves for where the log's masks do not reach. */
-  readonly redact: (text: string) => string
   /** Ends waiting for GitHub, as when the job is cancelled. */
   readonly signal?: AbortSignal
 }
 
 /**
- * Outputs, summary and annotations first: they need nobody else, while the comment may have to wait for GitHub. What
+ * For reports as they are kept: no secret is in them. Outputs, summary and annotations first: they need nobody else, while the comment may have to wait for GitHub. What
  * fails is a notice, and the others are published all the same.
  */
 export function githubPublisher(
-  { runner, comment, redact, signal }: GitHubPublishing,
+  { runner, comment, signal }: GitHubPublishing,
   waiting: Waiting = realWaiting,
 ): Publisher {
   return {
@@ -53,30 +52,29 @@ export function githubPublisher(
           return undefined
         }
       }
-      const render = (limit: number) => redact(renderMarkdown(report, { limit }))
+      const render = (options: MarkdownOptions) => renderMarkdown(report, options)
 
       await each('The outputs', () => {
-        for (const [name, value] of Object.entries(outputsOf(report))) runner.setOutput(name, redact(value))
+        for (const [name, value] of Object.entries(outputsOf(report))) runner.setOutput(name, value)
       })
       await each('The job summary', async () => {
-        const cut = await runner.writeSummary(render(SUMMARY_LIMIT))
+        const cut = await runner.writeSummary(render({ limit: SUMMARY_LIMIT }))
         if (cut) notices.push(cut)
       })
       await each('The annotations', () => {
-        for (const annotation of annotationsOf(report))
-          runner.annotate({ ...annotation, title: redact(annotation.title), message: redact(annotation.message) })
+        for (const annotation of annotationsOf(report)) runner.annotate(annotation)
       })
       if (!comment) return { commentUrl: undefined, notices }
 
       const name = `The comment on #${comment.number}`
       const sticky = await each(name, () => {
-        const key = keyOf(report)
-        const text = render(COMMENT_LIMIT - stickyHeader(key, comment.stamp).length)
+        const run = recentRunOf(report, comment.stamp)
         const until = waiting.now() + PATIENCE
-        return putStickyComment(comment.comments, { key, stamp: comment.stamp, text }, { waiting, until, signal })
+        return putStickyComment(comment.comments, { key: keyOf(report), run, render }, { waiting, until, signal })
       })
       if (!sticky) return { commentUrl: undefined, notices }
-      if (!sticky.written) notices.push(`${name} is by a newer run and was left as it is.`)
+      if (!sticky.written)
+        notices.push(`${name} is by a newer run, which stays: this one has its place in its line of runs.`)
       await each('The output `comment-url`', () => runner.setOutput('comment-url', sticky.url))
       return { commentUrl: sticky.url, notices }
     },
@@ -84,6 +82,6 @@ export function githubPublisher(
 }
 
 /** Two profiles on one pull request keep a comment each, also when one was copied with its name. */
-function keyOf({ result, run }: Report): string {
+export function keyOf({ result, run }: Report): string {
   return [result.profile, run.profilePath].join('\0')
 }

@@ -47,7 +47,7 @@ export function commentsOf({ owner, repo, number }: PullRequestAddress, access: 
 
 // The token of a workflow, or of an app, may not ask GET /user, but GraphQL's `viewer` names its bot. Where that is
 // refused too, it is taken for the workflow's own token.
-async function viewerOf(github: GitHub): Promise<Author> {
+export async function viewerOf(github: GitHub): Promise<Author> {
   const user = await unlessRefused(async () => readAuthor((await github.rest.users.getAuthenticated(within())).data))
   if (user) return user
   const bot = await unlessRefused(async () => readViewer(await github.graphql('{ viewer { login } }', within())))

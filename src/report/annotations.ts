@@ -19,12 +19,14 @@ export interface Annotation {
 // The runner shows ten per level and step and drops the rest without a word; longer messages it cuts
 // (actions/runner, ExecutionContext.cs).
 const MOST = 10
+/** A step that fails on its findings says so in one more, which is the last to come. */
+const MOST_FINDINGS = MOST - 1
 const MAX_MESSAGE = 4_096
 
-/** At most ten, worst first, on the lines of the budgets that do not hold; on broken evidence, what broke it. */
+/** At most nine, worst first, on the lines of the budgets that do not hold; on broken evidence, what broke it. */
 export function annotationsOf(report: Report): readonly Annotation[] {
   const all = report.comparison.defects.length > 0 ? defects(report) : findings(report)
-  return atMostTen(all, (more) => `${counted(more, 'more finding')}; the job summary lists them all.`)
+  return atMost(MOST_FINDINGS, all, (more) => `${counted(more, 'more finding')}; the job summary lists them all.`)
 }
 
 /** At most ten, in the order given, on the lines of the file that nothing could be made of. */
@@ -37,13 +39,13 @@ export function annotationsOfMistakes(mistakes: readonly PlacedMistake[]): reado
     title: 'Loadgate: mistake',
     message: plainLine(message, MAX_MESSAGE),
   }))
-  return atMostTen(all, (more) => `${counted(more, 'more mistake')}; the log lists them all.`)
+  return atMost(MOST, all, (more) => `${counted(more, 'more mistake')}; the log lists them all.`)
 }
 
-function atMostTen(all: readonly Annotation[], more: (count: number) => string): readonly Annotation[] {
-  if (all.length <= MOST) return all
-  const shown = all.slice(0, MOST - 1)
-  const last = all[MOST - 1] as Annotation
+function atMost(most: number, all: readonly Annotation[], more: (count: number) => string): readonly Annotation[] {
+  const last = all[most - 1]
+  if (all.length <= most || last === undefined) return all
+  const shown = all.slice(0, most - 1)
   return [...shown, { ...last, title: 'Loadgate', message: more(all.length - shown.length) }]
 }
 

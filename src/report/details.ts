@@ -1,11 +1,23 @@
 import type { ScopeRow } from '../compare/comparison.ts'
 import { counted } from '../units.ts'
 import { codeBlock, codeSpan } from './code-span.ts'
+import { comparedInFull } from './compared.ts'
+import { exampleSentences } from './failure-examples.ts'
 import { FAILURE_COLUMNS, failuresOf } from './failures.ts'
+import { withItsUnit } from './figures.ts'
+import { folded } from './folded.ts'
 import { historyBlocks } from './history.ts'
+import { percentileBlocks } from './percentiles.ts'
 import type { Report } from './report.ts'
-import { accountingSentences, healthSentence, loadSentence, partsSentence, warmUpSentence } from './sentences.ts'
-import { isConcern, STEP_COLUMNS, stepFigures, worstSteps } from './step-rows.ts'
+import {
+  accountingSentences,
+  fargateSentence,
+  healthSentence,
+  loadSentence,
+  partsSentence,
+  warmUpSentence,
+} from './sentences.ts'
+import { isConcern, isUnchanged, STEP_COLUMNS, stepFigures, UNCHANGED, worstSteps } from './step-rows.ts'
 import { table } from './table.ts'
 import { MARKDOWN } from './writing.ts'
 
@@ -20,54 +32,69 @@ export interface Extent {
 
 /** The folded part of a report: for whoever wants to know more than the verdict. */
 export function details(report: Report, extent: Extent): readonly string[] {
-  return [...steps(report, extent), ...causes(report), ...past(report), measurement(report)]
+  const percentiles = percentileBlocks(report)
+  const { history } = report
+  const past = history === undefined ? [] : historyBlocks(history, report)
+  return [
+    ...steps(report, extent),
+    ...(percentiles.length === 0 ? [] : [folded('Response times by percentile', percentiles)]),
+    ...causes(report),
+    ...(past.length === 0 ? [] : [folded('The stored runs over time', past)]),
+    folded('What was compared with what', [list(comparedInFull(report))]),
+    folded('Generator health, load and accounting', [list(measurement(report))]),
+    folded('How to repeat it on a laptop', [codeBlock(report.run.reproduce, 'sh')]),
+  ]
 }
 
 function steps(report: Report, { passing, steps: most }: Extent): readonly string[] {
-  const [all, ...rows] = worstSteps(report.comparison)
+  const { comparison } = report
+  const [all, ...rows] = worstSteps(comparison)
   if (!all) return []
-  const shown = rows.filter((row) => passing || isConcern(row, report.comparison)).slice(0, most)
-  const left = rows.length - shown.length
-  const body = table(
-    ['Step', ...STEP_COLUMNS],
-    [stepCells(all, '**whole run**'), ...shown.map((row) => stepCells(row))],
-    [],
-  )
-  const note =
-    left > 0 ? [`_${counted(left, 'more step')} not listed here; the files of the report have them all._`] : []
-  return [folded(`${counted(rows.length, 'step')}, worst first`, [body, ...note])]
+  const isCalm = (row: ScopeRow) => isUnchanged(row) && !isConcern(row, comparison)
+  const changed = rows.filter((row) => !isCalm(row)).filter((row) => passing || isConcern(row, comparison))
+  const shown = changed.slice(0, most)
+  const calm = passing ? rows.filter(isCalm) : []
+  const left = rows.length - shown.length - calm.length
+  return [
+    folded(`${counted(rows.length, 'step')}, worst first`, [
+      stepTable([stepCells(all, '**whole run**'), ...shown.map((row) => stepCells(row))]),
+      ...(calm.length === 0
+        ? []
+        : [folded(`${counted(calm.length, 'step')} ${UNCHANGED}`, [stepTable(calm.map((row) => stepCells(row)))])]),
+      ...(left > 0 ? [`_${counted(left, 'more step')} not listed here; the files of the report have them all._`] : []),
+    ]),
+  ]
+}
+
+function stepTable(rows: readonly (readonly string[])[]): string {
+  return table(['Step', ...STEP_COLUMNS], rows, [])
 }
 
 function stepCells(row: ScopeRow, name = codeSpan(row.scope)): readonly string[] {
-  return [name, ...stepFigures(row)]
+  return [name, ...stepFigures(row).map(withItsUnit)]
 }
 
 function causes(report: Report): readonly string[] {
   const failures = failuresOf(report, MARKDOWN)
   if (!failures) return []
   const body = table(['Cause', ...FAILURE_COLUMNS], failures.rows, ['steps'])
-  return [folded(`${counted(failures.count, 'failure')}, by cause`, [body, failures.answers])]
+  const examples = exampleSentences(report, failures.causes, MARKDOWN)
+  const shown = examples.length === 0 ? [] : [`One of each:\n\n${list(examples)}`]
+  return [folded(`${counted(failures.count, 'failure')}, by cause`, [body, failures.answers, ...shown])]
 }
 
-function past({ history }: Report): readonly string[] {
-  const blocks = history === undefined ? [] : historyBlocks(history)
-  return blocks.length === 0 ? [] : [folded('The stored runs over time', blocks)]
-}
-
-function measurement(report: Report): string {
-  const { result, run } = report
-  const sentences = [
+function measurement(report: Report): readonly string[] {
+  const { result } = report
+  return [
+    healthSentence(report),
     loadSentence(result, MARKDOWN),
+    fargateSentence(report, MARKDOWN),
     warmUpSentence(result),
     ...accountingSentences(result),
     partsSentence(result),
-    healthSentence(report),
   ].filter((sentence) => sentence !== undefined)
-  const list = sentences.map((sentence) => `- ${sentence}`).join('\n')
-  return folded('How this was measured, and how to repeat it', [list, codeBlock(run.reproduce, 'sh')])
 }
 
-// The blank line behind the summary makes GitHub read what follows as Markdown.
-function folded(title: string, blocks: readonly string[]): string {
-  return `<details><summary>${title}</summary>\n\n${blocks.join('\n\n')}\n\n</details>`
+function list(sentences: readonly string[]): string {
+  return sentences.map((sentence) => `- ${sentence}`).join('\n')
 }

@@ -15,6 +15,8 @@ export interface Failures {
   readonly count: number
   /** The cause and then FAILURE_COLUMNS, the most frequent cause first. */
   readonly rows: readonly (readonly string[])[]
+  /** The causes themselves, in the order of the rows. */
+  readonly causes: readonly string[]
   /** The status codes of all answers, one sentence. */
   readonly answers: string
 }
@@ -25,15 +27,14 @@ export function failuresOf({ comparison, result }: Report, { name }: Writing): F
   if (!all || all.causes.length === 0) return undefined
   const count = all.causes.reduce((sum, [, failures]) => sum + failures, 0)
   const due = all.requests - all.failed + count
-  const rows = mostFrequent(all.causes)
-    .slice(0, MAX_CAUSES)
-    .map(([cause, failures]) => [
-      name(cause),
-      formatCount(failures),
-      formatShare(due > 0 ? failures / due : 0),
-      listed(stepsOf(cause, steps), MAX_STEPS_OF_CAUSE, name),
-    ])
-  return { count, rows, answers: answersSentence(result.steps, name) }
+  const shown = mostFrequent(all.causes).slice(0, MAX_CAUSES)
+  const rows = shown.map(([cause, failures]) => [
+    name(cause),
+    formatCount(failures),
+    formatShare(due > 0 ? failures / due : 0),
+    listed(stepsOf(cause, steps), MAX_STEPS_OF_CAUSE, name),
+  ])
+  return { count, rows, causes: shown.map(([cause]) => cause), answers: answersSentence(result.steps, name) }
 }
 
 function stepsOf(cause: string, steps: readonly ScopeRow[]): readonly Tally[] {

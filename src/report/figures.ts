@@ -28,7 +28,17 @@ export function formatRatio(metric: MetricName, ratio: number, baseline: number)
   return metric === 'errors' ? formatPoints((ratio - 1) * baseline) : formatChange(ratio)
 }
 
-/** "398 ms … 431 ms"; an upper end that is not known is left open. */
+/** "398 … 431 ms"; an upper end that is not known is left open. */
 export function formatBounds({ low, high }: Estimate, format: (value: number) => string): string {
-  return high === undefined ? `≥ ${format(low)}` : `${format(low)} … ${format(high)}`
+  if (high === undefined) return `≥ ${format(low)}`
+  const [from, to] = [format(low), format(high)]
+  const unit = UNIT.exec(to)?.[0] ?? ''
+  return `${unit !== '' && UNIT.exec(from)?.[0] === unit ? from.slice(0, -unit.length) : from} … ${to}`
+}
+
+const UNIT = /(?: [a-z%]+|\/s)$/
+
+/** For a table: on a phone a column is a few characters wide, and a number would part from its unit. */
+export function withItsUnit(text: string): string {
+  return text.replace(/ (?=(?:%|pp|ms|s)(?!\w))/g, '\u00a0')
 }

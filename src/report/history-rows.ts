@@ -1,7 +1,8 @@
 import { WHOLE } from '../compare/scope.ts'
-import type { ChangePoint, Environment, History, HistoryRun, Series } from '../history/history.ts'
+import type { ChangePoint, History, HistoryRun, Series } from '../history/history.ts'
 import { formatCount } from '../units.ts'
 import { formatBounds, formatDifference, formatMetric, NONE } from './figures.ts'
+import { machineText } from './machine-text.ts'
 import { short } from './sentences.ts'
 import { sparkline } from './sparkline.ts'
 import type { Writing } from './writing.ts'
@@ -71,12 +72,8 @@ export function letterOf(environment: number): string {
 export function environmentSentences(environments: History['environments'], { name }: Writing): readonly string[] {
   return environments.map(
     (environment, at) =>
-      `${letterOf(at)}: ${environmentText(environment, name)}, load ${name(environment.plan.slice(0, 7))}`,
+      `${letterOf(at)}: ${machineText(environment.machine, name)}, load ${name(environment.plan.slice(0, 7))}`,
   )
-}
-
-function environmentText({ machine: { cpu, cores, os, node } }: Environment, name: Writing['name']): string {
-  return `${name(cpu)}, ${formatCount(cores)} cores, ${name(os)}, Node ${name(node)}`
 }
 
 /** Every change of level and every acceptance, the newest first. */

@@ -41,7 +41,7 @@ function connectionsLine({ use, limit, maxAge, maxRequests, http, verify }: Plan
   return `${parts.filter((part) => part !== false).join('; ')}.`
 }
 
-function scenarioLine({ name, share, requests, think }: PlanFacts['scenarios'][number]): string {
+function scenarioLine({ name, share, once, requests, think }: PlanFacts['scenarios'][number]): string {
   const pauses = think > 0 ? ` and ${formatDuration(think)} of thinking` : ''
-  return `${formatShare(share).padStart(7)}  ${name}: ${counted(requests, 'request')}${pauses}`
+  return `${formatShare(share).padStart(7)}  ${name}: ${counted(requests, 'request')}${pauses}${once > 0 ? `, and once for each user ${counted(once, 'request')}` : ''}`
 }

@@ -58,7 +58,14 @@ function firstOf(differences: readonly Difference[]) {
   }
 }
 
-function introduction({ differences, why = '' }: PolicyFacts): readonly { bold: string; plain: string }[] {
+function introduction({ differences, why = '', problem }: PolicyFacts): readonly { bold: string; plain: string }[] {
+  if (problem !== undefined)
+    return [
+      {
+        bold: 'The profile of the base cannot be read, so that no budget of the base judged.',
+        plain: `The head is run and judged by its own profile. What is wrong in the base: ${problem}`,
+      },
+    ]
   if (differences.length === 0) return why === '' ? [] : [{ bold: 'The profile is new.', plain: why }]
   const looser = differences.filter(({ effect }) => effect === 'looser').length
   const some =

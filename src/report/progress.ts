@@ -1,5 +1,15 @@
 import { Histogram, type HistogramText } from '../histogram.ts'
-import { formatCount, formatDuration, formatMs, formatRate, formatShare, type Ms, type PerSecond } from '../units.ts'
+import {
+  counted,
+  formatCount,
+  formatDuration,
+  formatMs,
+  formatRate,
+  formatShare,
+  type Ms,
+  type PerSecond,
+  type Share,
+} from '../units.ts'
 import { NONE } from './figures.ts'
 
 /** How a run stands while it is under way, all workers together. */
@@ -8,10 +18,14 @@ export interface ProgressSnapshot {
   /** Length of the whole curve, warm-up included. */
   readonly total: Ms
   readonly warmingUp: boolean
+  /** Of the load: in a closed one, iterations under way are users. */
+  readonly model: 'open' | 'closed'
   /** Requests since the start. */
   readonly sent: number
   readonly succeeded: number
   readonly failed: number
+  /** Of the requests that ended since the snapshot before; undefined where none did. */
+  readonly failedLately: Share | undefined
   /** Iterations that found no connection. */
   readonly dropped: number
   /** Iterations under way. */
@@ -22,48 +36,98 @@ export interface ProgressSnapshot {
   readonly recent: HistogramText
   /** The p95 of each snapshot so far in ms, this one last; snapshots without an answer are left out. */
   readonly history: readonly Ms[]
+  /** Undefined where the load comes from one machine. */
+  readonly workers?: WorkersSnapshot | undefined
+}
+
+export interface WorkersSnapshot {
+  readonly all: number
+  /** Those that have told of themselves. */
+  readonly seen: number
+  /** Whose answers took longest, by its last report; `number` counts from 1. */
+  readonly worst: { readonly number: number; readonly p95: Ms } | undefined
+}
+
+/** Two versions that are loaded at once. */
+export interface SidesSnapshot {
+  readonly base: ProgressSnapshot
+  readonly head: ProgressSnapshot
 }
 
 const BAR = 30
 const SPARKS = [...'▁▂▃▄▅▆▇█']
 
-/** One line for a log: `12 s of 1 min 40 s · 198/s · 24 active · p50 12.3 ms · p95 45 ms · 3 failed (0.15 %)`. */
+/** One line for a log: `12 s of 1 min 40 s, 1 min 28 s left · 198/s · 24 active · 2,376 sent · 3 failed (0.126 %) · p50 12.3 ms · …`. */
 export function progressLine(snapshot: ProgressSnapshot): string {
-  return [time(snapshot), ...counts(snapshot), ...quantiles(snapshot, [50, 95])].join(' · ')
+  return [time(snapshot), ...counts(snapshot), ...quantiles(snapshot), ...workers(snapshot)].join(' · ')
 }
 
 /** The same for a terminal, drawn anew each time: a bar, the counts, the percentiles and the course of the p95. */
 export function progressView(snapshot: ProgressSnapshot, { width }: { readonly width: number }): readonly string[] {
-  const share = snapshot.total > 0 ? Math.min(1, snapshot.elapsed / snapshot.total) : 1
-  const filled = Math.round(share * BAR)
-  const bar = `${'█'.repeat(filled)}${'░'.repeat(BAR - filled)}`
   return [
-    `${bar} ${Math.floor(share * 100)} %  ${time(snapshot)}`,
+    barLine(snapshot),
     counts(snapshot).join(' · '),
-    quantiles(snapshot, [50, 95, 99]).join(' · '),
+    [...quantiles(snapshot), ...workers(snapshot)].join(' · '),
     ...sparkline(snapshot.history, width),
   ]
 }
 
-function time({ elapsed, total, warmingUp }: ProgressSnapshot): string {
-  const text = `${formatDuration(Math.min(elapsed, total))} of ${formatDuration(total)}`
-  return warmingUp ? `${text} (warm-up)` : text
+function barLine(snapshot: ProgressSnapshot): string {
+  const share = snapshot.total > 0 ? Math.min(1, snapshot.elapsed / snapshot.total) : 1
+  const filled = Math.round(share * BAR)
+  const bar = `${'█'.repeat(filled)}${'░'.repeat(BAR - filled)}`
+  return `${bar} ${Math.floor(share * 100)} %  ${time(snapshot)}`
 }
 
-function counts({ rate, active, sent, succeeded, failed, dropped }: ProgressSnapshot): readonly string[] {
-  const ended = succeeded + failed
+/** Two versions that are loaded at once, in one line: what is of one is never put together with what is of the other. */
+export function sidesLine({ base, head }: SidesSnapshot): string {
+  const figures = (side: ProgressSnapshot) => [...counts(side), ...quantiles(side)].join(', ')
+  return `${time(base)} · base: ${figures(base)} · head: ${figures(head)}`
+}
+
+/** The same for a terminal. */
+export function sidesView({ base, head }: SidesSnapshot): readonly string[] {
+  const lines = (name: string, side: ProgressSnapshot) => [
+    `${name}  ${counts(side).join(' · ')}`,
+    `      ${quantiles(side).join(' · ')}`,
+  ]
+  return [barLine(base), ...lines('base', base), ...lines('head', head)]
+}
+
+function time({ elapsed, total, warmingUp }: ProgressSnapshot): string {
+  const left = Math.ceil((total - elapsed) / 1000) * 1000
+  const rest = left > 0 ? `${formatDuration(left)} left` : 'waiting for the last answers'
+  return `${formatDuration(Math.min(elapsed, total))} of ${formatDuration(total)}, ${rest}${warmingUp ? ' (warm-up)' : ''}`
+}
+
+function counts(snapshot: ProgressSnapshot): readonly string[] {
+  const { rate, active, sent, dropped, model } = snapshot
   return [
     formatRate(rate),
-    `${formatCount(active)} active`,
+    model === 'closed' ? counted(active, 'user') : `${formatCount(active)} active`,
     `${formatCount(sent)} sent`,
-    failed > 0 ? `${formatCount(failed)} failed (${formatShare(failed / ended)})` : 'none failed',
+    failures(snapshot),
     ...(dropped > 0 ? [`${formatCount(dropped)} dropped`] : []),
   ]
 }
 
-function quantiles({ recent }: ProgressSnapshot, percentiles: readonly number[]): readonly string[] {
+/** `20 failed (0.444 %, lately 3.1 %)`: a service that breaks down is lost in the share of the whole run. */
+function failures({ succeeded, failed, failedLately }: ProgressSnapshot): string {
+  if (failed === 0) return 'none failed'
+  const lately = failedLately === undefined ? '' : `, lately ${formatShare(failedLately)}`
+  return `${formatCount(failed)} failed (${formatShare(failed / (succeeded + failed))}${lately})`
+}
+
+function workers({ workers }: ProgressSnapshot): readonly string[] {
+  if (workers === undefined) return []
+  const { all, seen, worst } = workers
+  const slowest = worst === undefined ? '' : `, worst p95 ${formatMs(worst.p95)} (worker ${worst.number})`
+  return [`${seen === all ? '' : `${formatCount(seen)} of `}${counted(all, 'worker')}${slowest}`]
+}
+
+function quantiles({ recent }: ProgressSnapshot): readonly string[] {
   const histogram = Histogram.of(recent)
-  return percentiles.map((percentile) => {
+  return [50, 95, 99].map((percentile) => {
     const value = histogram.quantile(percentile / 100)
     return `p${percentile} ${value === undefined ? NONE : formatMs(value / 1000)}`
   })

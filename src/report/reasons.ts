@@ -1,3 +1,4 @@
+import { doubtOfLeftOut } from '../compare/left-out.ts'
 import { reasonOf, subject } from '../compare/reason.ts'
 import { isFinding } from './budget-rows.ts'
 import type { Report } from './report.ts'
@@ -17,7 +18,7 @@ export interface Reasons {
   readonly list: readonly Reason[]
 }
 
-type Kind = 'broken' | 'too coarse' | 'also'
+export type Kind = 'broken' | 'too coarse' | 'also'
 
 export function reasonsOf(report: Report): Reasons {
   const { kind, all } = allReasons(report)
@@ -25,9 +26,10 @@ export function reasonsOf(report: Report): Reasons {
   return { kind, remedy: first?.remedy, list: [...serviceReason(report), ...all.filter((reason) => reason !== first)] }
 }
 
-/** No verdict by itself: the requests that it failed to answer have theirs. */
-function serviceReason({ run: { serviceEnd } }: Report): readonly Reason[] {
-  return serviceEnd === undefined ? [] : [{ text: serviceEnd, remedy: 'Its last output is in the log.' }]
+/** No verdict by itself where the load went on: the requests that it failed to answer have theirs. */
+function serviceReason({ run: { serviceEnd }, comparison: { defects } }: Report): readonly Reason[] {
+  const told = defects.some(({ code }) => code === 'service-ended')
+  return serviceEnd === undefined || told ? [] : [{ text: serviceEnd, remedy: 'Its last output is in the log.' }]
 }
 
 interface ToldReason extends Reason {
@@ -51,5 +53,9 @@ function allReasons({ comparison, verdict }: Report): { readonly kind: Kind; rea
     const text = `${subject(row)}: ${judgement.reason}`
     return [{ text, remedy: judgement.remedy, inHeadline: inHeadline(reasonOf(row)) }]
   })
-  return { kind: 'too coarse', all }
+  const leftOut = doubtOfLeftOut(comparison)
+  const rounds = leftOut
+    ? [{ text: leftOut.reason, remedy: leftOut.remedy, inHeadline: inHeadline(leftOut.reason) }]
+    : []
+  return { kind: 'too coarse', all: [...all, ...rounds] }
 }

@@ -1,11 +1,14 @@
 import type { BudgetRow, DefectCode, SideFacts, StoredFacts } from '../compare/comparison.ts'
 import type { HealthRecord } from '../engine/shard-result.ts'
+import { formatDollars } from '../fargate/setup/prices.ts'
+import { formatSize } from '../fargate/setup/sizes.ts'
 import { Histogram, type HistogramText } from '../histogram.ts'
 import type { RunResult } from '../result/result.ts'
 import { counted, formatBytes, formatChange, formatCount, formatDuration, formatMs, formatShare } from '../units.ts'
 import { budgetFigures } from './budget-rows.ts'
+import { partsOf } from './fargate.ts'
 import { formatMetric } from './figures.ts'
-import type { Report } from './report.ts'
+import type { FargateFacts, Report } from './report.ts'
 import type { Writing } from './writing.ts'
 
 const MAX_COMMITS = 5
@@ -46,10 +49,12 @@ export function improvementSentence({ comparison }: Report, { name }: Writing): 
 }
 
 /** What was compared with what; undefined where the verdict says that the store could not be read, or others why no run fits. */
-export function comparedSentence({ comparison, result }: Report, writing: Writing): string | undefined {
+export function comparedSentence({ comparison, result, run }: Report, writing: Writing): string | undefined {
   if (comparison.defects.some(({ code }) => code === 'baseline-damaged')) return undefined
   const { baseline } = comparison
-  const head = result.commit === undefined ? 'this run' : `commit ${writing.name(short(result.commit))}`
+  const commit = (sha: string) => `commit ${writing.name(short(sha))}`
+  const changed = run.changedFrom === undefined ? 'this run' : `${commit(run.changedFrom)} with uncommitted changes`
+  const head = result.commit === undefined ? changed : commit(result.commit)
   return baseline.kind === 'stored' ? storedSentence(head, baseline, writing) : sideSentence(head, baseline, writing)
 }
 
@@ -133,6 +138,28 @@ export function loadSentence({ plan }: RunResult, { name }: Writing): string {
   return `Load: ${model}, ${formatDuration(plan.measured)} on ${target}, sent by ${name(plan.executor)}, seed ${plan.seed}.`
 }
 
+/** Who sent the load from elsewhere, and what it cost; undefined where it came from here. */
+export function fargateSentence(
+  { run: { fargate }, result: { shards } }: Report,
+  { name }: Writing,
+): string | undefined {
+  if (fargate === undefined) return undefined
+  const { regions, size, cost, left, runId } = fargate
+  const stopped = left.length === 0 ? 'all stopped' : `${counted(left.length, 'task')} not known to have stopped`
+  return `Fargate run ${name(runId)}: ${formatCount(shards.reported)} of ${counted(shards.expected, 'worker')} of ${formatSize(size)} in ${regions.map(name).join(', ')}, ${begunSentence(fargate, shards.expected)}${stopped}; ${costPhrase(cost)}.`
+}
+
+function costPhrase(cost: FargateFacts['cost']): string {
+  if (cost === undefined) return 'what it cost is not known, since ECS did not tell of all its tasks'
+  return `about ${formatDollars(cost.total)} (${partsOf(cost)})`
+}
+
+function begunSentence({ skew, stagger }: FargateFacts, workers: number): string {
+  if (workers === 1) return ''
+  if (stagger === 0) return `begun within ${formatMs(skew)} of each other, `
+  return `begun ${formatDuration(stagger)} after each other to ${formatMs(skew)}, `
+}
+
 /** What requests spent on the way, each part for itself; undefined in results that do not tell. */
 export function partsSentence({ steps, health: { connections } }: RunResult): string | undefined {
   const p95 = (texts: readonly (HistogramText | undefined)[]) => {
@@ -151,7 +178,8 @@ export function partsSentence({ steps, health: { connections } }: RunResult): st
 /** The generator's own fitness in one line, and whether the judge found it beyond any bound. */
 export function healthSentence({ result, comparison }: Report): string {
   const { lateness, loopDelayP99, loopUtilisation, cpu, pauses, machine, connections, staleRetries } = result.health
-  const unfit = comparison.defects.some(({ code }) => UNFIT.includes(code))
+  const has = (codes: readonly DefectCode[]) => comparison.defects.some(({ code }) => codes.includes(code))
+  const fitness = has(UNFIT) ? 'beyond its bounds' : has(['service-ended']) ? 'stopped early' : 'within its bounds'
   const facts = [
     `late by ${latenessText(lateness)} (p99)`,
     `event loop delayed by ${formatMs(loopDelayP99)} (p99) and busy ${formatShare(loopUtilisation)}`,
@@ -161,7 +189,7 @@ export function healthSentence({ result, comparison }: Report): string {
     trafficText(result),
     ...(staleRetries > 0 ? [`${formatCount(staleRetries)} sent again on a fresh connection`] : []),
   ]
-  return `Generator: ${unfit ? 'beyond its bounds' : 'within its bounds'} · ${facts.join(' · ')}.`
+  return `Generator: ${fitness} · ${facts.join(' · ')}.`
 }
 
 function pausesText({ count, total, longest }: HealthRecord['pauses']): string {
@@ -203,7 +231,7 @@ function sum(title: string, [total, what]: Part, ...parts: readonly Part[]): str
 
 /** For a sentence that goes on, or that stands as a title. */
 export function withoutStop(text: string): string {
-  return text.trim().replace(/\.$/, '')
+  return text.trim().replace(/\s*\.$/, '')
 }
 
 /** A password in an address is for the target, not for the readers of a report. */

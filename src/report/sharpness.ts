@@ -1,7 +1,7 @@
 import type { KeptSharpness, SelfComparison } from '../compare/sharpness.ts'
 import { counted, formatChange, formatCount, formatShare } from '../units.ts'
 import { wrapped } from './columns.ts'
-import { NONE } from './figures.ts'
+import { formatRatio, NONE } from './figures.ts'
 import { plainLine } from './plain-line.ts'
 import type { Report } from './report.ts'
 import { smallestChange } from './sentences.ts'
@@ -33,7 +33,9 @@ export function renderSharpness(
 
 function comparisonRow({ outcome, comparison }: SelfComparison, at: number): readonly string[] {
   const { baseline, budgets } = comparison
-  const changes = budgets.flatMap(({ metric, change }) => (change ? `${metric} ${formatChange(change.value)}` : []))
+  const changes = budgets.flatMap(({ metric, change, baseline }) =>
+    change ? `${metric} ${formatRatio(metric, change.value, baseline?.value ?? 0)}` : [],
+  )
   return [
     String(at + 1),
     outcome === 'fail' ? 'fail: a false alarm' : outcome,

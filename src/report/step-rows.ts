@@ -3,11 +3,22 @@ import { formatCount, type Ms } from '../units.ts'
 import { concernOfScope, isFinding } from './budget-rows.ts'
 import { formatDifference, formatMetric, NONE } from './figures.ts'
 
-export const STEP_COLUMNS = ['requests', 'p50', 'p95', 'p99', 'errors', 'rate'] as const
+export const STEP_COLUMNS = ['p50', 'p95', 'p99', 'errors', 'rate', 'requests'] as const
+
+/** What `isUnchanged` says of a step, in words. */
+export const UNCHANGED = 'without a failure, p95 within 10 % of before'
+const LITTLE = 0.1
 
 /** A step is of concern when a budget on it does not hold, or when requests of it failed. */
 export function isConcern(row: ScopeRow, { budgets }: Comparison): boolean {
   return row.failed > 0 || budgets.some((budget) => budget.scope === row.scope && isFinding(budget))
+}
+
+/** Nothing failed, and p95 is about what it was: not a judgement, but what a reader may pass over. */
+export function isUnchanged({ failed, p95, baseline }: ScopeRow): boolean {
+  return (
+    failed === 0 && p95 !== undefined && baseline !== undefined && Math.abs(p95 - baseline.p95) <= LITTLE * baseline.p95
+  )
 }
 
 /** The whole run first, then worst first: by budget, by errors beyond the baseline's, by p95 against the baseline's. */
@@ -27,13 +38,13 @@ export function worstSteps({ scopes, budgets }: Comparison): readonly ScopeRow[]
 export function stepFigures(row: ScopeRow): readonly string[] {
   const { baseline } = row
   return [
-    formatCount(row.requests),
     percentile('p50', row.p50, baseline?.p50),
     percentile('p95', row.p95, baseline?.p95) + serviceNote(row),
     percentile('p99', row.p99, baseline?.p99),
     ...(row.requests === 0
       ? [NONE, NONE]
       : [changed('errors', row.errors, baseline?.errors), changed('throughput', row.throughput, baseline?.throughput)]),
+    formatCount(row.requests),
   ]
 }
 

@@ -3,6 +3,7 @@ import type { Outcome } from '../compare/verdict.ts'
 import { counted, formatCount, formatMs, formatRate, formatShare, type Ms } from '../units.ts'
 import { budgetFigures } from './budget-rows.ts'
 import { wrapped } from './columns.ts'
+import { exampleSentences } from './failure-examples.ts'
 import { FAILURE_COLUMNS, failuresOf } from './failures.ts'
 import { NONE } from './figures.ts'
 import { policyLines } from './policy.ts'
@@ -11,6 +12,7 @@ import type { Report } from './report.ts'
 import {
   accountingSentences,
   comparedSentence,
+  fargateSentence,
   healthSentence,
   improvementSentence,
   newLevelSentences,
@@ -21,6 +23,7 @@ import {
 } from './sentences.ts'
 import { sharpnessSentence } from './sharpness.ts'
 import { STEP_COLUMNS, worstSteps } from './step-rows.ts'
+import { storedWindowSentences } from './stored-window.ts'
 import { terminalTable } from './terminal-table.ts'
 import { PLAIN } from './writing.ts'
 
@@ -33,6 +36,7 @@ export interface TerminalOptions {
 const MAX_STEPS = 20
 const MAX_BUDGETS = 50
 const MAX_ITEMS = 10
+const MAX_EXAMPLES = 3
 const ESC = '\u001b'
 const COLOUR = { faint: 2, red: 31, green: 32, yellow: 33 } as const
 type Colour = keyof typeof COLOUR
@@ -115,14 +119,21 @@ function stepCells(row: ScopeRow, index: number): readonly string[] {
   const name = index === 0 ? 'whole run' : PLAIN.name(row.scope)
   const { requests, p50, p95, p99, errors, throughput } = row
   const rates = requests === 0 ? [NONE, NONE] : [formatShare(errors), formatRate(throughput)]
-  return [name, formatCount(requests), ms(p50), ms(p95), ms(p99), ...rates]
+  return [name, ms(p50), ms(p95), ms(p99), ...rates, formatCount(requests)]
 }
 
 function failures(report: Report, width: number, paint: Paint): readonly string[] {
   const failures = failuresOf(report, PLAIN)
   if (!failures) return []
   const [first = '', ...lines] = terminalTable([['cause', ...FAILURE_COLUMNS], ...failures.rows], width, ['steps'])
-  return [paint('faint', first), ...lines, ...wrapped(failures.answers, width)]
+  const examples = exampleSentences(report, failures.causes, PLAIN).slice(0, MAX_EXAMPLES)
+  return [
+    paint('faint', first),
+    ...lines,
+    ...[failures.answers, ...examples.map((example) => `For example ${example}.`)].flatMap((text) =>
+      wrapped(text, width),
+    ),
+  ]
 }
 
 function evidence(report: Report, width: number): readonly string[] {
@@ -134,7 +145,9 @@ function evidence(report: Report, width: number): readonly string[] {
     sharpnessSentence(report, PLAIN),
     ...newLevelSentences(report, PLAIN),
     ...refusedSentences(report, PLAIN),
+    ...storedWindowSentences(report, PLAIN),
     run.baselineNote === undefined ? undefined : PLAIN.sentence(run.baselineNote),
+    fargateSentence(report, PLAIN),
     healthSentence(report),
     warmUpSentence(result),
     ...accountingSentences(result),

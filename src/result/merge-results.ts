@@ -1,12 +1,14 @@
-import { blockLength, intervalLength } from '../engine/interval.ts'
+import { toThousandths } from '../engine/active-over-time.ts'
+import { blockLength, intervalLength, intervalsIn } from '../engine/interval.ts'
 import type { HealthRecord, IntervalRecord, Intervals, ShardResult, StepCounts } from '../engine/shard-result.ts'
 import { sumOf } from '../histogram.ts'
-import { peakLevel } from '../plan/curve.ts'
+import { curveFrom, peakLevel } from '../plan/curve.ts'
 import type { LoadPlan, PlannedStep } from '../plan/plan.ts'
 import { MOST_CONNECTIONS } from '../profile/scalars.ts'
 import type { Ms } from '../units.ts'
 import type { Fingerprint, RunResult, StepResult } from './result.ts'
 import { flawOf } from './shard-flaw.ts'
+import { ByWorker } from './worker-figures.ts'
 
 /** What a result says of a run beyond what its workers measured. */
 export interface RunContext {
@@ -19,6 +21,8 @@ export interface RunContext {
   readonly calibration?: RunResult['calibration']
   /** What became of the workers that were lost, one sentence each. */
   readonly lost: readonly string[]
+  /** Of workers that ended before their plan was spent without being told to, one sentence each; their shards are summed. */
+  readonly early?: readonly string[] | undefined
 }
 
 /** All shards of a plan, in the order of their indexes; `undefined` for those whose worker was lost. */
@@ -30,9 +34,10 @@ export type Shards = Iterable<ShardResult | undefined> & { readonly length: numb
  * numbers do not add up is evidence of nothing and counts as lost.
  */
 export function mergeResults(shards: Shards, context: RunContext): RunResult {
-  const { plan, executor, lost: reasons } = context
+  const { plan, executor, lost: reasons, early = [] } = context
   const silent: string[] = []
   const flawed: string[] = []
+  const byWorker = new ByWorker()
   let parts = [nothing(plan)]
   let index = 0
   for (const shard of shards) {
@@ -40,11 +45,15 @@ export function mergeResults(shards: Shards, context: RunContext): RunResult {
     index++
     if (shard === undefined) silent.push(reasons[silent.length] ?? 'A worker gave no result')
     else if (flaw !== undefined) flawed.push(`Worker ${index} of ${shards.length}: ${flaw}`)
-    else parts.push(partOf(shard, plan))
+    else {
+      parts.push(partOf(shard, plan))
+      byWorker.add(shard)
+    }
     if (parts.length === AT_ONCE) parts = [added(parts, plan)]
   }
   const sum = added(parts, plan)
-  const lost = [...silent, ...flawed]
+  const missing = [...silent, ...flawed]
+  const lost = [...missing, ...early]
   return {
     kind: 'loadgate-result',
     schema: 1,
@@ -60,9 +69,11 @@ export function mergeResults(shards: Shards, context: RunContext): RunResult {
       warmUp: plan.measureFrom,
       seed: plan.seed,
       executor,
+      curve: curveFrom(plan.curve, plan.measureFrom),
     },
-    shards: { expected: shards.length, reported: shards.length - lost.length, lost },
+    shards: { expected: shards.length, reported: shards.length - missing.length, lost },
     ...sum,
+    ...byWorker.result(),
     startedAt: Number.isFinite(sum.startedAt) ? sum.startedAt : 0,
     complete: lost.length === 0 && sum.complete,
   }
@@ -73,18 +84,19 @@ const AT_ONCE = 10
 
 /** One shard, or the sum of several. */
 interface Part extends Pick<RunResult, 'startedAt' | 'complete' | 'iterations' | 'warmUp' | 'intervals'> {
+  readonly active: readonly number[]
   readonly steps: readonly (StepCounts & Pick<StepResult, 'scenario' | 'step'>)[]
   readonly health: HealthRecord & { readonly connections: HealthRecord['connections'] & { readonly short: boolean } }
 }
 
 function partOf(
-  { startedAt, complete, iterations, warmUp, steps, intervals, health }: ShardResult,
+  { startedAt, complete, iterations, warmUp, steps, intervals, active, health }: ShardResult,
   plan: LoadPlan,
 ): Part {
   const { connections } = health
   const short = hasMoreUsers(plan) && connections.peak >= connections.cap
   return {
-    ...{ startedAt, complete, iterations, warmUp, intervals },
+    ...{ startedAt, complete, iterations, warmUp, intervals, active },
     steps: namesOf(plan).map((names) => ({ ...steps.find(({ id }) => id === names.id)!, ...names })),
     health: { ...health, connections: { ...connections, short } },
   }
@@ -100,6 +112,7 @@ function nothing(plan: LoadPlan): Part {
     warmUp: { sent: 0, succeeded: 0, failed: 0 },
     steps: namesOf(plan).map((names) => ({ ...addedCounts([], blockLength(measured)), ...names })),
     intervals: { length: intervalLength(measured), records: [] },
+    active: Array.from({ length: intervalsIn({ measured, length: intervalLength(measured) }) }, () => 0),
     health: addedHealth([]),
   }
 }
@@ -129,6 +142,7 @@ function added(parts: readonly Part[], plan: LoadPlan): Part {
       parts.map(({ intervals }) => intervals),
       parts[0]!.intervals.length,
     ),
+    active: addedActive(parts.map(({ active }) => active)),
     health: addedHealth(parts.map(({ health }) => health)),
   }
 }
@@ -180,6 +194,10 @@ function addedIntervals(parts: readonly Intervals[], length: Ms): Intervals {
       response: sumOf(same.map(({ response }) => response)),
     }))
   return { length, records }
+}
+
+function addedActive(parts: readonly (readonly number[])[]): readonly number[] {
+  return parts[0]!.map((_, index) => toThousandths(sum(parts, (part) => part[index]!)))
 }
 
 function addedHealth(parts: readonly Part['health'][]): Part['health'] {

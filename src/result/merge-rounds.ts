@@ -1,7 +1,10 @@
+import { toThousandths } from '../engine/active-over-time.ts'
+import { intervalsIn } from '../engine/interval.ts'
 import type { IntervalRecord, Intervals } from '../engine/shard-result.ts'
 import { type HistogramText, sumOf } from '../histogram.ts'
 import type { Ms } from '../units.ts'
-import type { GeneratorHealth, RunResult, StepResult } from './result.ts'
+import type { GeneratorHealth, RunResult, StepResult, WorkerFigures } from './result.ts'
+import { firstOfEach } from './worker-figures.ts'
 
 /**
  * Rounds of the same plan as one run: sums where they add up, the worst round where they do not. The window is that of all
@@ -14,7 +17,12 @@ export function mergeRounds(results: readonly RunResult[]): RunResult {
   const shards = results.map((result) => result.shards)
   return {
     ...first,
-    plan: { ...plan, measured: sum(results, (r) => r.plan.measured), warmUp: sum(results, (r) => r.plan.warmUp) },
+    plan: {
+      ...plan,
+      measured: sum(results, (r) => r.plan.measured),
+      warmUp: sum(results, (r) => r.plan.warmUp),
+      curve: allOf(results.map((r) => r.plan.curve)),
+    },
     shards: {
       expected: sum(shards, ({ expected }) => expected),
       reported: sum(shards, ({ reported }) => reported),
@@ -33,8 +41,53 @@ export function mergeRounds(results: readonly RunResult[]): RunResult {
       results.map(({ intervals }) => intervals),
       plan.measured,
     ),
+    active: continuedActive(
+      results.map(({ active, intervals }) => active && { active, length: intervals.length }),
+      plan.measured,
+    ),
     health: mergedHealth(results.map(({ health }) => health)),
+    workers: mergedWorkers(allOf(results.map(({ workers }) => workers))),
+    examples: mergedExamples(
+      results.map(({ examples }) => examples),
+      plan.measured,
+    ),
   }
+}
+
+/** The worker of a number in one round has no more to do with that in another than that it has the same share of the load. */
+function mergedWorkers(workers: readonly WorkerFigures[] | undefined): RunResult['workers'] {
+  if (workers === undefined) return undefined
+  return [...Map.groupBy(workers, ({ number }) => number)]
+    .sort(([a], [b]) => a - b)
+    .map(([number, same]) => ({
+      number,
+      sent: sum(same, ({ sent }) => sent),
+      failed: sum(same, ({ failed }) => failed),
+      p95: worstOf(same.map(({ p95 }) => p95)),
+      latenessP99: worstOf(same.map(({ latenessP99 }) => latenessP99)),
+      loopDelayP99: worst(same, ({ loopDelayP99 }) => loopDelayP99),
+      loopUtilisation: worst(same, ({ loopUtilisation }) => loopUtilisation),
+      cpu: worst(same, ({ cpu }) => cpu),
+      longestPause: worst(same, ({ longestPause }) => longestPause),
+      startedAfter: worst(same, ({ startedAfter }) => startedAfter),
+    }))
+}
+
+function worstOf(values: readonly (Ms | undefined)[]): Ms | undefined {
+  const known = values.filter((value) => value !== undefined)
+  return known.length === 0 ? undefined : Math.max(...known)
+}
+
+function mergedExamples(rounds: readonly RunResult['examples'][], measured: Ms): RunResult['examples'] {
+  const all = allOf(
+    rounds.map((own, round) => own?.map((example) => ({ ...example, at: example.at + round * measured }))),
+  )
+  return all && firstOfEach(all)
+}
+
+/** Undefined where one of them is not known. */
+function allOf<T>(parts: readonly (readonly T[] | undefined)[]): readonly T[] | undefined {
+  return isEach(parts) ? parts.flat() : undefined
 }
 
 function mergedStep(parts: readonly StepResult[], measured: Ms): StepResult {
@@ -66,7 +119,7 @@ function mergedStep(parts: readonly StepResult[], measured: Ms): StepResult {
 function continued(rounds: readonly Intervals[], measured: Ms): Intervals {
   const { length } = rounds[0]!
   const whole = Math.max(1, Math.floor(measured / length))
-  const within = Math.ceil(measured / length)
+  const within = intervalsIn({ measured, length })
   const records: IntervalRecord[] = []
   const after: IntervalRecord[] = []
   // One index stays free between the two, for the quotient of window and length is rounded.
@@ -78,6 +131,21 @@ function continued(rounds: readonly Intervals[], measured: Ms): Intervals {
     next = Math.max(next, (after.at(-1)?.index ?? -1) + 1)
   }
   return { length: measured / whole, records: [...records, ...after] }
+}
+
+/** Those of the window, as `continued` has them. */
+function continuedActive(
+  rounds: readonly ({ readonly active: readonly number[]; readonly length: Ms } | undefined)[],
+  measured: Ms,
+): readonly number[] | undefined {
+  if (!isEach(rounds)) return undefined
+  return rounds.flatMap(({ active, length }) => {
+    const whole = Math.max(1, Math.floor(measured / length))
+    const rest = Math.max(0, measured - whole * length)
+    const [last = 0, joined = 0] = [active[whole - 1], active[whole]]
+    const both = (last * length + joined * rest) / (length + rest)
+    return [...Array.from({ length: whole - 1 }, (_, index) => active[index] ?? 0), toThousandths(both)]
+  })
 }
 
 function add(records: IntervalRecord[], record: IntervalRecord): void {

@@ -1,12 +1,14 @@
 import { isWithinWindow } from '../engine/interval.ts'
-import type { Cause, IntervalRecord, Intervals } from '../engine/shard-result.ts'
+import type { Cause, FailureExample, IntervalRecord, Intervals } from '../engine/shard-result.ts'
 import { LoadgateError, messageOf } from '../errors.ts'
 import { countIn, Histogram, type HistogramText } from '../histogram.ts'
-import type { Ms } from '../units.ts'
+import type { Segment } from '../plan/plan.ts'
 import {
   amount,
   count,
   counts,
+  described,
+  type JsonSchema,
   list,
   Misread,
   matching,
@@ -18,8 +20,9 @@ import {
   truth,
   where,
   whole,
-} from './reader.ts'
-import type { Fingerprint, RunResult, StepResult } from './result.ts'
+} from '../reader.ts'
+import type { Ms } from '../units.ts'
+import type { Fingerprint, Machine, RunResult, StepResult, WorkerFigures } from './result.ts'
 
 const SCHEMA = 1
 
@@ -33,9 +36,15 @@ export function writeResult(result: RunResult): string {
  * LoadgateError `usage` for a file of a later version, `infrastructure` for a damaged one.
  */
 export function readResult(text: string): RunResult {
-  const value = parsed(text)
+  return resultOf(parsed(text))
+}
+
+/** The same of a value that JSON.parse gave. */
+export function resultOf(value: unknown): RunResult {
+  checkSchema(value)
   return checked(() => {
-    const result = { ...readResultSummary(value), ...record({ intervals })(value, '') }
+    const result = wholeResult(value, '')
+    checkSums(result)
     checkIntervals(result.intervals, result.steps, { measured: result.plan.measured, place: 'intervals' })
     return result
   })
@@ -106,25 +115,27 @@ const CAUSES: Readonly<Record<Cause, true>> = {
   cancelled: true,
 }
 
-const isCause = (key: string) => Object.hasOwn(CAUSES, key)
-const isStatus = (key: string) => /^[1-9][0-9]{2}$/.test(key)
+export const isCause = (key: string) => Object.hasOwn(CAUSES, key)
+export const isStatus = (key: string) => /^[1-9][0-9]{2}$/.test(key)
 
 /** Checked as a histogram where it is counted. */
-const histogram: Reader<HistogramText> = (value, place) => {
+export const histogram: Reader<HistogramText> = described({ type: 'string', pattern: '^h1:' }, (value, place) => {
   if (typeof value !== 'string') throw new Misread(place, 'a histogram')
   return value
-}
+})
 
 // A window has at most 600 of a second or a minute, and the last answer comes at most two timeouts of ten minutes after it.
 const MOST_INTERVALS = 10_000
 
-const intervals = record<Intervals>({
+export const intervals = record<Intervals>({
   length: where(amount, (length) => length > 0, 'a length'),
   records: list(
     record<IntervalRecord>({ index: count, succeeded: count, failed: count, response: histogram }),
     MOST_INTERVALS,
   ),
 })
+
+export const active = list(amount, MOST_INTERVALS)
 
 const sentAndEnded = { sent: count, succeeded: count, failed: count }
 
@@ -145,15 +156,40 @@ const step = record<StepResult>({
   blocks: optional(intervals),
 })
 
-const loopTime = where(amount, (time) => time > 0, 'a time')
+const worker = record<WorkerFigures>({
+  number: where(count, (number) => number >= 1, 'a number from 1 on'),
+  sent: count,
+  failed: count,
+  p95: optional(amount),
+  latenessP99: optional(amount),
+  loopDelayP99: amount,
+  loopUtilisation: amount,
+  cpu: amount,
+  longestPause: amount,
+  startedAfter: amount,
+})
+
+export const example = record<FailureExample>({
+  step: count,
+  cause: oneOf(...(Object.keys(CAUSES) as Cause[])),
+  at: amount,
+  took: amount,
+  status: optional(where(count, (status) => status >= 100 && status <= 999, 'a status code')),
+  bytes: count,
+  detail: optional(where(text, (detail) => detail.length <= 200, 'a text of at most 200 characters')),
+})
+
+const positiveTime = where(amount, (time) => time > 0, 'a time')
+
+export const machine = record<Machine>({ cpu: text, cores: count, os: text, node: text })
 
 export const fingerprint = record<Fingerprint>({
   plan: matching(/^[0-9a-f]{64}$/, 'a SHA-256'),
   generator: text,
-  machine: record({ cpu: text, cores: count, os: text, node: text }),
+  machine,
 })
 
-const resultSummary = record<Omit<RunResult, 'intervals'>>({
+const summaryFields = {
   kind: oneOf('loadgate-result'),
   schema: oneOf(SCHEMA),
   id: matching(/^[\w-]{1,100}$/, 'an id'),
@@ -161,7 +197,7 @@ const resultSummary = record<Omit<RunResult, 'intervals'>>({
   profile: text,
   fingerprint,
   commit: optional(matching(/^[0-9a-f]{40,64}$/, 'a commit')),
-  calibration: optional(record({ before: loopTime, after: loopTime })),
+  calibration: optional(record({ before: positiveTime, after: positiveTime })),
   plan: record({
     model: oneOf('open', 'closed'),
     target: text,
@@ -169,6 +205,7 @@ const resultSummary = record<Omit<RunResult, 'intervals'>>({
     warmUp: amount,
     seed: whole,
     executor: text,
+    curve: optional(list(record<Segment>({ from: amount, to: amount, over: amount }), 10_000)),
   }),
   shards: where(
     record({ expected: count, reported: count, lost: list(text, 10_000) }),
@@ -202,16 +239,28 @@ const resultSummary = record<Omit<RunResult, 'intervals'>>({
     }),
     staleRetries: count,
   }),
-})
+  active: optional(active),
+  workers: optional(list(worker, 10_000)),
+  examples: optional(list(example, 1_000)),
+}
+
+const resultSummary = record<Omit<RunResult, 'intervals'>>(summaryFields)
+const wholeResult = record<RunResult>({ ...summaryFields, intervals })
+
+/** What a result is, as far as JSON Schema can say it: the sums are checked by the reader alone. */
+export const RESULT_SCHEMA: JsonSchema = wholeResult.schema ?? {}
 
 function addsUp({ sent, succeeded, failed }: { sent: number; succeeded: number; failed: number }): boolean {
   return sent === succeeded + failed
 }
 
-function checkSums({ steps, health, shards, complete, plan }: Omit<RunResult, 'intervals'>): void {
+function checkSums({ steps, health, shards, complete, plan, workers }: Omit<RunResult, 'intervals'>): void {
   const { connect, tls } = health.connections
   for (const text of [health.lateness, connect, tls]) if (text !== undefined) countIn(text)
   if (complete && shards.lost.length > 0) throw new Misread('complete', 'true of a run with lost workers')
+  for (const count of ['sent', 'failed'] as const)
+    if (workers && total(workers.map((one) => one[count])) !== total(steps.map((one) => one[count])))
+      throw new Misread(`workers.${count}`, 'the sum of the steps')
   for (const [index, step] of steps.entries()) {
     const place = `steps[${index}]`
     if (index > 0 && step.id <= steps[index - 1]!.id) throw new Misread(`${place}.id`, 'behind the one before it')

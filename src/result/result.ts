@@ -1,5 +1,6 @@
-import type { HealthRecord, Intervals, IterationCounts, StepCounts } from '../engine/shard-result.ts'
+import type { FailureExample, HealthRecord, Intervals, IterationCounts, StepCounts } from '../engine/shard-result.ts'
 import type { HistogramText } from '../histogram.ts'
+import type { Segment } from '../plan/plan.ts'
 import type { EpochMs, Ms, Share } from '../units.ts'
 
 /** The merged result of all shards; also the result file (`--json`), readable on another machine and by later versions. */
@@ -17,7 +18,10 @@ export interface RunResult {
   /** Undefined where it was not measured: it is only for comparing runs of different processors. */
   readonly calibration?: Calibration | undefined
   readonly plan: PlanSummary
-  /** expected = reported, unless a worker was lost. */
+  /**
+   * expected = reported, unless a worker was lost. `lost` names those that did not report, and those that did and had ended
+   * before their plan was spent without being told to.
+   */
   readonly shards: { readonly expected: number; readonly reported: number; readonly lost: readonly string[] }
   /** False when the run was cancelled before its plan was spent. */
   readonly complete: boolean
@@ -25,7 +29,13 @@ export interface RunResult {
   readonly warmUp: { readonly sent: number; readonly succeeded: number; readonly failed: number }
   readonly steps: readonly StepResult[]
   readonly intervals: Intervals
+  /** Iterations under way (of a closed load, users): the mean of each interval; undefined as `workers`. */
+  readonly active?: readonly number[] | undefined
   readonly health: GeneratorHealth
+  /** Those that reported, in order; undefined in results of versions that did not keep them, and in a stored baseline. */
+  readonly workers?: readonly WorkerFigures[] | undefined
+  /** A failure of each cause in each step, where there was one; undefined as `workers`. */
+  readonly examples?: readonly FailureExample[] | undefined
 }
 
 /** What must agree before two runs are compared; only the processor may differ, and is then corrected for. */
@@ -59,6 +69,27 @@ export interface PlanSummary {
   readonly warmUp: Ms
   readonly seed: number
   readonly executor: string
+  /** Of the measured window, in arrivals per second or users; undefined in results of versions that did not keep it. */
+  readonly curve?: readonly Segment[] | undefined
+}
+
+/** One worker, by its own account. */
+export interface WorkerFigures {
+  /** From 1. */
+  readonly number: number
+  readonly sent: number
+  readonly failed: number
+  /** Of the successes' response times; undefined without any. */
+  readonly p95: Ms | undefined
+  /** Undefined when nothing was due. */
+  readonly latenessP99: Ms | undefined
+  readonly loopDelayP99: Ms
+  readonly loopUtilisation: Share
+  readonly cpu: Share
+  /** Of garbage collection. */
+  readonly longestPause: Ms
+  /** How long after the first of the workers it began, by the clocks as they were corrected. */
+  readonly startedAfter: Ms
 }
 
 export interface StepResult extends Omit<StepCounts, 'firstByte' | 'blocks'> {

@@ -1,8 +1,9 @@
-import { blockLength, type Cut, intervalLength, isWithinWindow } from '../engine/interval.ts'
+import { blockLength, type Cut, intervalLength, intervalsIn, isWithinWindow } from '../engine/interval.ts'
 import type { Intervals, ShardResult, StepCounts } from '../engine/shard-result.ts'
 import { messageOf } from '../errors.ts'
 import { countIn } from '../histogram.ts'
 import { arrivalsOf } from '../plan/arrivals.ts'
+import { peakLevel } from '../plan/curve.ts'
 import type { LoadPlan, Shard } from '../plan/plan.ts'
 import { formatDuration, type Ms } from '../units.ts'
 
@@ -23,6 +24,7 @@ export function flawOf(
     return (
       flawOfIterations(result, plan) ??
       flawOfAll(result, plan) ??
+      flawOfActive(result, plan) ??
       firstOf(result.steps, (step) => flawOfStep(step, plan))
     )
   } catch (error) {
@@ -60,6 +62,15 @@ function flawOfStep(step: StepCounts, plan: LoadPlan): string | undefined {
 
 function flawOfAll({ steps, intervals }: ShardResult, plan: LoadPlan): string | undefined {
   return flawOfIntervals(intervals, steps, { measured: measuredIn(plan), length: intervalLength(measuredIn(plan)) })
+}
+
+/** What it is made of is gone; but a window has only so many intervals, and a closed load so many users. */
+function flawOfActive({ active, index, count }: ShardResult, plan: LoadPlan): string | undefined {
+  const intervals = intervalsIn({ measured: measuredIn(plan), length: intervalLength(measuredIn(plan)) })
+  if (active.length !== intervals) return `reports what was under way in ${active.length} of ${intervals} intervals`
+  const users = plan.model === 'closed' ? Math.ceil((Math.ceil(peakLevel(plan.curve)) - index) / count) : Infinity
+  const most = Math.max(...active)
+  return most > users + 0.001 ? `reports ${most} of its ${users} users` : undefined
 }
 
 function measuredIn({ duration, measureFrom }: LoadPlan): Ms {

@@ -25,6 +25,17 @@ export async function stopLeftover(left: ServiceProcess): Promise<boolean> {
   return true
 }
 
+/** Whether this very process is there; without a start time (no /proc), whether any of its number is. */
+export function isRunning({ pid, startTime }: ServiceProcess): boolean {
+  const now = statOf(pid)
+  if (startTime !== undefined) return now?.startTime === startTime && now.state !== 'Z'
+  try {
+    return process.kill(pid, 0)
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === 'EPERM'
+  }
+}
+
 /** SIGTERM to the whole group, SIGKILL 2 s later; resolves when it is gone, or 4 s later at most. */
 export async function stopGroup(started: ServiceProcess): Promise<void> {
   signalGroup(started, 'SIGTERM')

@@ -12,6 +12,9 @@ import { howItEnded, type RunningService, type ServiceExit } from './spawn-servi
 
 const POLL_EVERY: Ms = 100
 const POLL_TIMEOUT: Ms = 5_000
+/** Who had less time than this, just before the end, is not blamed for having given no answer. */
+const FAIR: Ms = 1_000
+const TELL_EVERY: Ms = 10_000
 
 /** What of the profile's `connections` decides how the service is spoken to: as it will be under load. */
 export type Spoken = Pick<ConnectionChoices, 'http' | 'verify'>
@@ -24,6 +27,10 @@ interface Waiting {
   readonly target: string
   readonly connections: Spoken
   readonly signal?: AbortSignal | undefined
+  /** Told how it stands, now and then: "is not ready after 10 s: GET http://127.0.0.1:8080/healthz: status 503". */
+  readonly onWait?: ((still: string) => void) | undefined
+  /** How often. */
+  readonly tellEvery?: Ms | undefined
 }
 
 /** Another process on the target's port would be measured in place of ours: any listener counts, whatever it answers. */
@@ -55,7 +62,7 @@ export function portOf(target: string): number {
 export async function untilReady(
   service: RunningService,
   spec: StartSpec,
-  { cwd, target, connections, signal }: Waiting,
+  { cwd, target, connections, signal, onWait, tellEvery = TELL_EVERY }: Waiting,
 ): Promise<void> {
   const url = target + spec.ready
   const ask = connections.http === '2' ? askHttp2 : askHttp1
@@ -66,18 +73,23 @@ export async function untilReady(
   })
   const ended = signal ? AbortSignal.any([signal, died.signal]) : died.signal
   const deadline = performance.now() + spec.readyWithin
-  let answer = 'nothing was asked'
+  let answer: string | undefined
+  let told = 0
   for (let left = spec.readyWithin; left > 0; left = deadline - performance.now()) {
     const patience = AbortSignal.timeout(Math.ceil(Math.min(left, POLL_TIMEOUT)))
-    answer = await ask(url, connections.verify ?? true, AbortSignal.any([ended, patience]))
+    const latest = await ask(url, connections.verify ?? true, AbortSignal.any([ended, patience]))
+    if (answer === undefined || left >= FAIR || !patience.aborted) answer = latest
     signal?.throwIfAborted()
     if (died.signal.aborted) throw deathBeforeReady(service, await exit, spec.start, cwd)
     if (answer === 'ready') return
+    const times = Math.floor((performance.now() - (deadline - spec.readyWithin)) / tellEvery)
+    if (times > told) onWait?.(`is not ready after ${formatDuration(times * tellEvery)}: GET ${url}: ${answer}`)
+    told = times
     await sleep(POLL_EVERY, undefined, { signal: ended }).catch(() => {})
   }
   throw new LoadgateError(
     'target',
-    `The service was not ready within ${formatDuration(spec.readyWithin)}: GET ${url}: ${answer}${outputOf(service)}`,
+    `The service was not ready within ${formatDuration(spec.readyWithin)}: GET ${url}: ${answer ?? 'nothing was asked'}${outputOf(service)}`,
     { hint: 'Check `target`, `service.ready` and the port the service listens on, or raise `service.ready-within`.' },
   )
 }

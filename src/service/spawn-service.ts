@@ -25,6 +25,11 @@ export function howItEnded({ code, signal }: ServiceExit): string {
   return signal ? `was ended by ${signal}` : `exited with code ${code}`
 }
 
+/** A sentence that ends with what a service wrote last. */
+export function lastWords(output: string): string {
+  return output === '' ? 'It wrote nothing.' : `Its last output:\n${output}`
+}
+
 export interface SpawnOptions {
   /** The profile's directory. */
   readonly cwd: string

@@ -1,3 +1,4 @@
+import type { Ms } from '../units.ts'
 import type { ServiceProcess } from './process-group.ts'
 import { portOf, refuseOccupied, type Spoken, type StartSpec, untilReady } from './ready.ts'
 import { type RunningService, type SpawnOptions, spawnService } from './spawn-service.ts'
@@ -9,6 +10,9 @@ export interface StartOptions extends SpawnOptions {
   readonly connections: Spoken
   /** Ends the wait for readiness; afterwards the service is stopped by `stop` alone. */
   readonly signal?: AbortSignal | undefined
+  /** Told how it stands, now and then, while it is not ready: "is not ready after 10 s: …". */
+  readonly onWait?: ((still: string) => void) | undefined
+  readonly tellEvery?: Ms | undefined
   /** Told of the process before the wait for readiness, so that a kill in between leaves something to find it by. */
   readonly onStart?: ((started: ServiceProcess) => void) | undefined
 }

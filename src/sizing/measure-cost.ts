@@ -39,6 +39,8 @@ const MEASURED: Ms = 1_200
 /** Together they are over long before, unless the machine stands still. */
 const WITHIN: Ms = 5_000
 
+export const STOPPED = 'it was stopped before its end'
+
 /** Below this a few wake-ups more or less are the figure. */
 const FEWEST = 100
 
@@ -53,7 +55,7 @@ export async function measureCost(plan: LoadPlan, signal: AbortSignal): Promise<
     standIn = await startStandIn(plan, end)
     return await measureAgainst(standIn, plan, end)
   } catch (error) {
-    return { unmeasured: messageOf(error) }
+    return { unmeasured: end.aborted ? STOPPED : messageOf(error) }
   } finally {
     await standIn?.close()
   }
@@ -67,7 +69,7 @@ async function measureAgainst(standIn: StandIn, plan: LoadPlan, signal: AbortSig
   const full = await send(USERS)
   if ('unmeasured' in full) return full
   const rate: PerSecond = (SHARE_AT_FULL_LOAD * 1_000_000) / full.perRequest
-  const level = rate / requestsPerIteration(plan.scenarios)
+  const level = rate / requestsPerIteration({ ...plan, model: 'open' })
   const moderate = await send({ model: 'open', level, warmUp: WARM_UP, measured: MEASURED })
   return 'unmeasured' in moderate ? moderate : { ...moderate, atFullLoad: full.perRequest }
 }
@@ -79,7 +81,7 @@ function costOf({ complete, steps, health }: ShardResult, plan: LoadPlan): Cost 
   if (failure !== undefined) return { unmeasured: failure }
   const requests = steps.reduce((sum, { succeededInWindow }) => sum + succeededInWindow, 0)
   const perRequest: Us = (health.cpu * took * 1000) / requests
-  if (!complete) return { unmeasured: 'it was stopped before its end' }
+  if (!complete) return { unmeasured: STOPPED }
   if (requests < FEWEST || !(perRequest > 0)) return { unmeasured: `only ${requests} requests came back in time` }
   return { perRequest, requests, took }
 }

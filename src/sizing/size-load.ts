@@ -74,8 +74,8 @@ interface Threads {
 
 // What a request costs falls with the rate. Between the two costs that were measured a load may or may not be sound, which
 // the run itself will say; where even the lower one fills the threads up to the generator's bound, it cannot be.
-function rateNeed({ curve, scenarios }: LoadPlan, { perThread, cost, threads: chosen, most }: Threads): RateNeed {
-  const peak = peakLevel(curve) * requestsPerIteration(scenarios)
+function rateNeed(plan: LoadPlan, { perThread, cost, threads: chosen, most }: Threads): RateNeed {
+  const peak = peakLevel(plan.curve) * requestsPerIteration(plan)
   const wanted = Math.max(chosen, Math.ceil(peak / perThread))
   const threads = Math.min(wanted, most)
   const ceiling = (BUSY * 1_000_000 * most) / cost.atFullLoad
@@ -84,13 +84,13 @@ function rateNeed({ curve, scenarios }: LoadPlan, { perThread, cost, threads: ch
 }
 
 /** One user's cycle is its thinking and its answers; Little's law turns users and cycles into a rate. */
-function userNeed({ curve, scenarios, connections }: LoadPlan, capacity: PerSecond): UserNeed {
-  const users = Math.ceil(peakLevel(curve))
-  const thinkPerRequest = thinkPerIteration(scenarios) / requestsPerIteration(scenarios)
+function userNeed(plan: LoadPlan, capacity: PerSecond): UserNeed {
+  const users = Math.ceil(peakLevel(plan.curve))
+  const thinkPerRequest = thinkPerIteration(plan) / requestsPerIteration(plan)
   return {
     users,
     fastest: thinkPerRequest > 0 ? (users / thinkPerRequest) * 1000 : undefined,
     answersFrom: Math.max(0, (users / capacity) * 1000 - thinkPerRequest),
-    ports: connections.use === 'per-user' ? MOST_CONNECTIONS : undefined,
+    ports: plan.connections.use === 'per-user' ? MOST_CONNECTIONS : undefined,
   }
 }

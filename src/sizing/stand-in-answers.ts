@@ -13,6 +13,8 @@ export interface StandInAnswer {
 
 /** As long as an id or a short token. */
 const CAPTURED = 'stand-in-0123456789'
+/** Finds it; what fits a pattern of a profile nobody can make up. */
+export const STAND_IN_PATTERN = 'stand-in-[0-9]+'
 
 // RFC 9110 15: 1xx is not the end of an answer, and these have no body.
 const FIRST_FINAL = 200
@@ -35,7 +37,9 @@ export function answerTo({
   const cookies = captured('cookie').flatMap((from) => ('name' in from ? [from.name] : []))
   const names = captured('header').flatMap((from) => ('name' in from ? [from.name] : []))
   const json = expect.json.length > 0 || pointers.length > 0
-  const body = method === 'HEAD' ? '' : json ? jsonBody(expect, pointers) : (expect.body ?? '')
+  const found = captured('regex').length > 0
+  const plain = `${expect.body ?? ''}${found ? CAPTURED : ''}`
+  const body = method === 'HEAD' ? '' : json ? jsonBody(expect, found ? [...pointers, '/found'] : pointers) : plain
   const status = statusFor(expect, body !== '')
   return {
     status,

@@ -1,5 +1,6 @@
 import type { DataTable, LoadPlan, PlannedConnections, PlannedStep, Segment } from '../plan/plan.ts'
 import type { Ms } from '../units.ts'
+import { STAND_IN_PATTERN } from './stand-in-answers.ts'
 
 /** Loopback answers in less than a millisecond; what takes so long never will. */
 const TIMEOUT: Ms = 1_000
@@ -19,12 +20,12 @@ export interface StandInLoad {
 /** The plan's own requests, with their data, captures and checks, sent to the stand-in without pauses. */
 export function standInPlan(plan: LoadPlan, origin: string, { model, level, warmUp, measured }: StandInLoad): LoadPlan {
   const duration = warmUp + measured
-  const curve: readonly Segment[] = [{ from: level, to: level, over: duration }]
+  const flat = (over: Ms): Segment => ({ from: level, to: level, over })
   return {
     ...plan,
     target: origin,
     model,
-    curve,
+    curve: [flat(warmUp), flat(measured)],
     measureFrom: warmUp,
     duration,
     connections: forStandIn(plan.connections, model),
@@ -41,12 +42,17 @@ function forStandIn({ use, ...choices }: PlannedConnections, model: LoadPlan['mo
   return { ...choices, use: use === 'per-iteration' ? use : kept, limit: CONNECTIONS, http: '1.1' }
 }
 
+const FOUND = { kind: 'regex', pattern: STAND_IN_PATTERN } as const
+
 /** Its id leads, by which the stand-in knows it. */
 function withoutPauses(step: PlannedStep): readonly PlannedStep[] {
-  return step.kind === 'request' ? [{ ...step, path: [`/${step.id}/`, ...step.path], timeout: TIMEOUT }] : []
+  if (step.kind !== 'request') return []
+  const capture = step.capture.map((one) => (one.from.kind === 'regex' ? { ...one, from: FOUND } : one))
+  const flow = step.flow && { ...step.flow, repeat: { ...step.flow.repeat, between: undefined } }
+  return [{ ...step, path: [`/${step.id}/`, ...step.path], capture, timeout: TIMEOUT, flow }]
 }
 
 /** The pace of the measurement is not the plan's: rows that are used up would end it. */
 function withoutEnd({ columns, rows, pick }: DataTable): DataTable {
-  return { columns, rows: rows.slice(0, MOST_ROWS), pick: pick === 'unique' ? 'sequential' : pick }
+  return { columns, rows: rows.slice(0, MOST_ROWS), pick: pick === 'random' ? pick : 'sequential' }
 }

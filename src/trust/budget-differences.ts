@@ -1,6 +1,7 @@
+import { subjectOf } from '../profile/budget.ts'
 import type { Budget } from '../profile/profile.ts'
 import { type Difference, namesOf } from './difference.ts'
-import { orderOf, subjectOf } from './limits.ts'
+import { orderOf } from './limits.ts'
 
 /** Budgets by what they limit; the defaults that stand in for what is not written are among them. */
 export function budgetDifferences(base: readonly Budget[], head: readonly Budget[]): readonly Difference[] {
@@ -19,9 +20,9 @@ function effectOf(was: Budget | undefined, is: Budget | undefined): Difference['
   return orderOf(was.metric, was.limit, is.limit)
 }
 
-function about({ metric, of, limit }: Budget): string {
+function about({ metric, of, limit, abort }: Budget): string {
   const scope = of === undefined ? '' : ` of "${of}"`
-  return `${metric}${scope}${limit.kind === 'baseline' ? ' against the baseline' : ''}`
+  return `${metric}${scope}${limit.kind === 'baseline' ? ' against the baseline' : abort ? ' while it runs' : ''}`
 }
 
 export function bySubject(budgets: readonly Budget[]): ReadonlyMap<string, Budget> {

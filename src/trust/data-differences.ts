@@ -1,4 +1,5 @@
 import type { DataTable } from '../plan/plan.ts'
+import type { DataSource } from '../profile/profile.ts'
 import { counted } from '../units.ts'
 import { type Difference, namesOf, numberDiffers, textDiffers } from './difference.ts'
 import type { Policy } from './policy.ts'
@@ -12,10 +13,14 @@ export function dataDifferences(base: Policy, head: Policy): readonly Difference
     if (source === undefined || sourceNow === undefined) return textDiffers(what, source?.file, sourceNow?.file)
     return [
       ...textDiffers(`${what}: file`, source.file, sourceNow.file),
-      ...textDiffers(`${what}: pick`, source.pick, sourceNow.pick),
+      ...textDiffers(`${what}: pick`, pickText(source), pickText(sourceNow)),
       ...tableDifferences(what, own(base.plan.data, name), own(head.plan.data, name)),
     ]
   })
+}
+
+function pickText({ pick, by }: DataSource): string {
+  return by === undefined ? pick : `${pick} by ${by}`
 }
 
 /** A source that no step uses has no table. */

@@ -1,8 +1,9 @@
 import { partNames } from '../plan/part-names.ts'
 import type { LoadPlan } from '../plan/plan.ts'
+import { subjectOf } from '../profile/budget.ts'
 import type { Budget } from '../profile/profile.ts'
 import { bySubject } from './budget-differences.ts'
-import { orderOf, subjectOf } from './limits.ts'
+import { orderOf } from './limits.ts'
 import type { Policy } from './policy.ts'
 import { loadOrServiceDifferences, policyDifferences } from './policy-differences.ts'
 

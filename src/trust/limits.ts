@@ -25,8 +25,3 @@ function named(one: number, other: number): LimitOrder {
   if (one >= 0 && other >= 0) return 'looser'
   return one <= 0 && other <= 0 ? 'tighter' : 'different'
 }
-
-/** What a budget limits: of a profile's budgets no two limit the same. */
-export function subjectOf({ metric, of, limit }: Pick<Budget, 'metric' | 'of' | 'limit'>): string {
-  return JSON.stringify([metric, of, limit.kind])
-}

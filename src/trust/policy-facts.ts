@@ -9,6 +9,8 @@ export interface PolicyFacts {
   readonly load: JudgedBudgets['load']
   /** One sentence; undefined where there is nothing to explain. */
   readonly why: string | undefined
+  /** Why the base's profile could not be read, in a line; undefined where it could, or where the base has none. */
+  readonly problem?: string | undefined
   readonly differences: readonly Difference[]
   readonly accepted: readonly AcceptedRegression[]
   /** Budgets and acceptances that did not count, and why. */
@@ -32,7 +34,7 @@ export interface AcceptedRegression {
 
 /** @param redact takes secrets out of a text: a profile may have put one anywhere */
 export function policyFacts(
-  { load, why, unjudged }: Pick<JudgedBudgets, 'load' | 'why' | 'unjudged'>,
+  { load, why, problem, unjudged }: Pick<JudgedBudgets, 'load' | 'why' | 'unjudged'> & Pick<PolicyFacts, 'problem'>,
   differences: readonly Difference[],
   {
     expired,
@@ -45,6 +47,7 @@ export function policyFacts(
   return {
     load,
     why,
+    problem: safe(problem),
     differences: differences.map(({ what, before, after, effect }) => ({
       what: redact(what),
       before: safe(before),

@@ -1,4 +1,5 @@
-import type { LoadProfile, RequestStep, Scenario } from '../profile/profile.ts'
+import { meanPause } from '../plan/pause.ts'
+import type { LoadProfile, Pause, RequestStep, Scenario } from '../profile/profile.ts'
 import { formatMs, type Ms } from '../units.ts'
 import { type Difference, demandDiffers, namesOf, numberDiffers, textDiffers } from './difference.ts'
 import { stepDifferences } from './step-differences.ts'
@@ -63,7 +64,7 @@ function pauseDifferences(what: string, before: Scenario, after: Scenario): read
 }
 
 function pauseOf({ steps }: Scenario): Ms {
-  return steps.reduce((sum, step) => (step.kind === 'think' ? sum + (step.from + step.to) / 2 : sum), 0)
+  return steps.reduce((sum, step) => (step.kind === 'think' && !step.once ? sum + meanPause(step) : sum), 0)
 }
 
 /** Each with the number of requests before it. */
@@ -72,8 +73,14 @@ function pausesOf({ steps }: Scenario): string {
   const pauses: string[] = []
   for (const step of steps)
     if (step.kind === 'request') requests++
-    else pauses.push(`${formatMs(step.from)}–${formatMs(step.to)} behind request ${requests}`)
+    else pauses.push(`${pauseText(step)} behind request ${requests}${step.once ? ', once' : ''}`)
   return pauses.join(', ') || 'none'
+}
+
+function pauseText(pause: Pause): string {
+  if (pause.shape === undefined) return `${formatMs(pause.from)}–${formatMs(pause.to)}`
+  const around = pause.shape === 'normal' ? ` ± ${formatMs(pause.deviation)}` : ''
+  return `${pause.shape} ${formatMs(pause.mean)}${around}`
 }
 
 function listOf({ steps }: Scenario): string {

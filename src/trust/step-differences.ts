@@ -1,5 +1,6 @@
-import type { Capture, Expect, RequestStep, Template } from '../profile/profile.ts'
-import { formatDuration, type Ms } from '../units.ts'
+import { meanTimes } from '../plan/summarise-plan.ts'
+import type { Capture, Expect, Flow, RequestStep, Template } from '../profile/profile.ts'
+import { formatDuration, formatShare, type Ms } from '../units.ts'
 import { type Difference, demandDiffers, type Effect, namesOf, numberDiffers, textDiffers } from './difference.ts'
 
 /** A step with the timeout of its profile, which it has where it names none of its own. */
@@ -13,6 +14,8 @@ export function stepDifferences(step: string, was: TimedStep, is: TimedStep): re
   const [before, after] = [was.step, is.step]
   return [
     ...textDiffers(`${step}: request`, requestText(before), requestText(after)),
+    ...oftenDiffers(`${step}: sent`, before, after),
+    ...flowDifferences(step, before.flow, after.flow),
     ...headerDifferences(step, before, after),
     ...textDiffers(`${step}: body`, bodyText(before, before), bodyText(after, before)),
     ...expectDifferences(step, before.expect, after.expect),
@@ -23,6 +26,33 @@ export function stepDifferences(step: string, was: TimedStep, is: TimedStep): re
 
 function requestText({ method, path }: RequestStep): string {
   return `${method} ${templateText(path)}`
+}
+
+/** What is sent once only may be as slow as it likes. */
+function oftenDiffers(what: string, before: RequestStep, after: RequestStep): readonly Difference[] {
+  const often = ({ once }: RequestStep) => (once ? "once in a user's life" : 'in every iteration')
+  if (before.once === after.once) return []
+  return [{ what, before: often(before), after: often(after), effect: after.once ? 'looser' : 'different' }]
+}
+
+/** What is sent less often may be as slow as it likes. */
+function flowDifferences(step: string, before: Flow | undefined, after: Flow | undefined): readonly Difference[] {
+  const chances = [before?.chance ?? 1, after?.chance ?? 1] as const
+  const whens = [before, after].map((flow) =>
+    flow?.when.map(({ capture, is }) => `${capture} is ${is.join(' or ')}`).join(', '),
+  )
+  const pauses = [before, after].map((flow) => JSON.stringify(flow?.repeat))
+  const often = numberDiffers(
+    `${step}: times`,
+    [before ? meanTimes(before) : 1, after ? meanTimes(after) : 1],
+    'different',
+    String,
+  )
+  return [
+    ...numberDiffers(`${step}: chance`, chances, 'tighter', formatShare),
+    ...textDiffers(`${step}: when`, whens[0] || 'always', whens[1] || 'always'),
+    ...(often.length > 0 ? often : textDiffers(`${step}: repeated`, pauses[0], pauses[1])),
+  ]
 }
 
 function templateText(template: Template): string {
@@ -114,6 +144,11 @@ function statusText(ranges: Status): string {
   return ranges.map(({ from, to }) => (from === to ? String(from) : `${from}–${to}`)).join(', ')
 }
 
+function placeOf(from: Capture['from']): string {
+  if (from.kind === 'json') return from.pointer
+  return from.kind === 'regex' ? from.pattern : from.name
+}
+
 /** An iteration ends where a value is not there to be captured: a capture is a check. */
 function captureDifferences(
   step: string,
@@ -121,7 +156,7 @@ function captureDifferences(
   after: readonly Capture[],
 ): readonly Difference[] {
   const said = (captures: readonly Capture[]) =>
-    new Map(captures.map(({ name, from }) => [name, `${from.kind} ${'pointer' in from ? from.pointer : from.name}`]))
+    new Map(captures.map(({ name, from }) => [name, `${from.kind} ${placeOf(from)}`]))
   return demandsDiffer(`${step}: capture`, said(before), said(after))
 }
 

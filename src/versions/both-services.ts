@@ -24,6 +24,8 @@ export interface ServiceDoors {
   readonly signal: AbortSignal
   /** Told of each process before the wait for readiness, so that a kill in between leaves something to find it by. */
   readonly onService?: ((started: ServiceProcess) => void) | undefined
+  /** Told how it stands while a version is not ready. */
+  readonly progress?: ((line: string) => void) | undefined
 }
 
 /** Services that answer. Whoever started them calls `stop`, whatever happens in between. */
@@ -96,7 +98,7 @@ async function serve(
   sides: readonly Side[],
   doors: ServiceDoors,
 ): Promise<Serving> {
-  const { env, signal, onService } = doors
+  const { env, signal, onService, progress } = doors
   const failed = new AbortController()
   const started: Started[] = []
   try {
@@ -106,7 +108,8 @@ async function serve(
       if (!spec || directory === undefined) continue
       const target = targets[side]
       const ended = AbortSignal.any([signal, failed.signal])
-      const options = { cwd: directory, env, target, connections: versions.connections, signal: ended }
+      const onWait = (still: string) => progress?.(`The ${nameOf(version)} ${still}`)
+      const options = { cwd: directory, env, target, connections: versions.connections, signal: ended, onWait }
       const launching = launchService(spec, { ...options, onStart: onService })
       started.push({ version, ...(await told(launching, version, versions)) })
     }

@@ -1,9 +1,12 @@
 import { LoadgateError, messageOf } from '../errors.ts'
 import { askGit, type GitOptions, git } from './git.ts'
-import { isCommit, type Workspace } from './workspace.ts'
+import { isClean, isCommit, type Workspace } from './workspace.ts'
 
-/** GitHub's answer to `GET /repos/{owner}/{repo}/compare/{base}...{head}`. */
-export type AskMergeBase = (base: string, head: string) => Promise<{ readonly sha: string; readonly ahead: number }>
+/** GitHub's answer to `GET /repos/{owner}/{repo}/compare/{base}...{head}`; without a base, of the default branch. */
+export type AskMergeBase = (
+  base: string | undefined,
+  head: string,
+) => Promise<{ readonly sha: string; readonly ahead: number }>
 
 /** The commit that a change is compared with. */
 export interface BaseCommit {
@@ -36,24 +39,52 @@ export async function findBase({ head, shallow }: Workspace, options: BaseOption
   const parent = pullRequest && (await parentOfTestMerge(head, pullRequest, options))
   if (parent !== undefined) return { sha: parent, found: 'test-merge', ahead: undefined }
   const failures: string[] = []
-  const told = pullRequest && askGitHub && (await asked(askGitHub, { pullRequest, head, failures }))
+  // In a history that is cut off, an older common ancestor may be all that git sees. Of a whole one, outside of a pull
+  // request, nothing needs to be asked: it may have commits that GitHub has never seen.
+  const askFirst = pullRequest !== undefined || shallow
+  const told =
+    askGitHub && askFirst ? await asked(askGitHub, { branch: pullRequest?.baseBranch, head, failures }) : undefined
   signal.throwIfAborted()
-  // In a history that is cut off, an older common ancestor may be all that git sees.
   const base = told ?? (shallow ? undefined : await fromHistory(options))
-  if (base) return notMerged(base, head, pullRequest)
-  failures.push(shallow ? 'the history here is cut off' : 'git knows no commit that both have')
+  if (base) return notItself(base, head, options)
+  const { lack, hint } = await lackOf(shallow, options)
   const branch = pullRequest ? `the branch ${pullRequest.baseBranch}` : 'the default branch'
-  throw new LoadgateError('infrastructure', `Where ${branch} was left is not known: ${failures.join('; ')}`, {
-    hint: 'Give the action a `github-token` that may read contents, or check out with `fetch-depth: 0`.',
-  })
+  const inWorkflow = pullRequest !== undefined || options.env.GITHUB_ACTIONS === 'true'
+  // On a laptop it is a matter of what is checked out, as it is where there is no repository at all.
+  throw new LoadgateError(
+    inWorkflow ? 'infrastructure' : 'usage',
+    `Where ${branch} was left is not known: ${[...failures, lack].join('; ')}`,
+    { hint: inWorkflow ? IN_WORKFLOW : hint },
+  )
+}
+
+const IN_WORKFLOW = 'Give the action a `github-token` that may read contents, or check out with `fetch-depth: 0`.'
+
+/** What keeps git from knowing, and the way out on a laptop. */
+async function lackOf(
+  shallow: boolean,
+  options: BaseOptions,
+): Promise<{ readonly lack: string; readonly hint: string }> {
+  if (shallow)
+    return { lack: 'the history here is cut off', hint: 'Fetch the rest of the history: `git fetch --unshallow`.' }
+  for (const ref of refsOf(options.pullRequest))
+    if ((await askGit(['rev-parse', '--verify', '--quiet', `${ref}^{commit}`], options)).code === 0)
+      return {
+        lack: 'git knows no commit that both have',
+        hint: 'Check out a branch that began on it, or compare with stored runs (`--compare baseline`).',
+      }
+  return {
+    lack: options.pullRequest ? 'git does not know that branch' : 'there is no origin/HEAD, main or master here',
+    hint: '`git remote set-head origin -a` asks the remote which branch is its default one.',
+  }
 }
 
 async function asked(
   askGitHub: AskMergeBase,
-  { pullRequest, head, failures }: { pullRequest: PullRequest; head: string; failures: string[] },
+  { branch, head, failures }: { branch: string | undefined; head: string; failures: string[] },
 ): Promise<BaseCommit | undefined> {
   try {
-    const { sha, ahead } = await askGitHub(pullRequest.baseBranch, head)
+    const { sha, ahead } = await askGitHub(branch, head)
     if (isCommit(sha)) return { sha, found: 'github', ahead }
     failures.push('GitHub named no commit')
   } catch (error) {
@@ -74,12 +105,25 @@ async function parentOfTestMerge(head: string, { headSha }: PullRequest, options
   return merged === headSha && more.length === 0 ? into : undefined
 }
 
-/** Of a pull request that is merged already, every commit is on its base branch: it would be compared with itself. */
-function notMerged(base: BaseCommit, head: string, pullRequest: PullRequest | undefined): BaseCommit {
-  if (!pullRequest || base.sha !== head) return base
-  throw new LoadgateError('usage', `The branch ${pullRequest.baseBranch} already has what is checked out`, {
-    hint: 'Nothing is left to compare: the pull request was merged, or has no commits of its own.',
-  })
+/**
+ * Of a pull request that is merged already, every commit is on its base branch, and on the default branch itself every commit
+ * is: it would be compared with itself, and pass. What is not committed is a change all the same.
+ */
+async function notItself(base: BaseCommit, head: string, options: BaseOptions): Promise<BaseCommit> {
+  const { pullRequest } = options
+  if (base.sha !== head) return base
+  if (pullRequest)
+    throw new LoadgateError('usage', `The branch ${pullRequest.baseBranch} already has what is checked out`, {
+      hint: 'Nothing is left to compare: the pull request was merged, or has no commits of its own.',
+    })
+  if (!(await isClean(options))) return base
+  throw new LoadgateError(
+    'usage',
+    'The default branch already has what is checked out, so it is its own base version',
+    {
+      hint: 'Check a branch with commits of its own out, or compare with stored runs (`compare: baseline`). `loadgate aa` is for comparing a version with itself.',
+    },
+  )
 }
 
 async function fromHistory({ pullRequest, ...options }: BaseOptions): Promise<BaseCommit | undefined> {

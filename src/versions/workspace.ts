@@ -1,7 +1,7 @@
 import { realpath } from 'node:fs/promises'
 import { dirname, relative, resolve } from 'node:path'
 import { LoadgateError } from '../errors.ts'
-import { askGit, type GitOptions } from './git.ts'
+import { askGit, type GitOptions, git } from './git.ts'
 
 /** The git checkout that a profile lies in. */
 export interface Workspace {
@@ -47,6 +47,28 @@ async function folderBelow(root: string, directory: string, prefix: string): Pro
   for (let top = path; top !== dirname(top); top = dirname(top))
     if ((await realpath(top)) === root) folder = relative(top, path)
   return folder
+}
+
+/**
+ * Whether the files are those of the commit: nothing changed, nothing new but what is ignored.
+ * @param except the name of a file in the directory that does not count
+ */
+export async function isClean(options: GitOptions, except?: string): Promise<boolean> {
+  const paths = except === undefined ? [] : ['--', ':/', `:(exclude,literal)${except}`]
+  // Without the lock the index stays as it is: git would write down what it learns of the files.
+  return (await git(['--no-optional-locks', 'status', '--porcelain', ...paths], options)) === ''
+}
+
+/** The commit that has the directory as it is here; undefined where none has, for want of a commit or for changes. */
+export async function commitOfFiles(options: GitOptions, except: string): Promise<string | undefined> {
+  try {
+    const { head, folder } = await workspaceAt(options)
+    const has = await askGit(['cat-file', '-e', `${head}:${folder}`], options)
+    return has.code === 0 && (await isClean(options, except)) ? head : undefined
+  } catch (error) {
+    if (!(error instanceof LoadgateError)) throw error
+    return undefined
+  }
 }
 
 /** Whether this is a full object name, and so no option, path or branch either. */

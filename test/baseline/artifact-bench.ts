@@ -4,6 +4,7 @@ import { artifactStore } from '../../src/baseline/artifact-store.ts'
 import type { BaselineRun } from '../../src/baseline/baseline.ts'
 import { encodeRuns } from '../../src/baseline/file-format.ts'
 import { ancestryOnGitHub } from '../../src/github/ancestry.ts'
+import type { Waiting } from '../../src/github/retry.ts'
 import { ArtifactService } from '../support/artifact-service.ts'
 import {
   digestOf,
@@ -113,14 +114,13 @@ export class ArtifactBench {
   }
 
   /** The store as a job on a pull request for main has it, or as the given run has it. */
-  open(run = this.#pullRequest(), token = 'reader') {
+  open(run = this.#pullRequest(), token = 'reader', waiting: Waiting = hurried) {
     const access = { token, apiUrl: this.actions.contract.url }
-    const retrying = () => ({ waiting: hurried, until: hurried.now() + 60_000 })
     const onPull = run.event.startsWith('pull_request')
     const here = { branch: onPull ? undefined : (run.branch ?? undefined), base: onPull ? 'main' : undefined }
     const place = { ...REPOSITORY, name: NAME, run: { ...run, ...here } }
-    const ancestry = ancestryOnGitHub(REPOSITORY, access, retrying)
-    const store = artifactStore(place, { access, ancestry, env: this.uploads.envOf(String(run.id)) }, hurried)
+    const ancestry = ancestryOnGitHub(REPOSITORY, access)
+    const store = artifactStore(place, { access, ancestry, env: this.uploads.envOf(String(run.id)) }, waiting)
     return { ...store, append: (kept: BaselineRun) => this.#writer.run(run.id, () => store.append(kept)) }
   }
 

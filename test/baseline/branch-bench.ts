@@ -59,12 +59,17 @@ export class BranchBench {
 
   open(
     branch: string,
-    { token = `writer-${this.#opened++ % WRITERS}`, repo = REPO as string, key = 'loadgate', strict = false } = {},
+    {
+      token = `writer-${this.#opened++ % WRITERS}`,
+      repo = REPO as string,
+      key = 'loadgate',
+      strict = false,
+      waiting = hurried,
+    } = {},
   ) {
     const access = { token, apiUrl: strict ? this.contract.url : this.#emulator.url }
-    const retrying = () => ({ waiting: hurried, until: hurried.now() + 30_000 })
-    const ancestry = ancestryOnGitHub({ owner: OWNER, repo }, access, retrying)
-    return branchStore({ owner: OWNER, repo, branch, key }, { access, ancestry }, hurried)
+    const ancestry = ancestryOnGitHub({ owner: OWNER, repo }, access)
+    return branchStore({ owner: OWNER, repo, branch, key }, { access, ancestry }, waiting)
   }
 
   async api<T>(method: string, path: string, body?: unknown): Promise<T> {

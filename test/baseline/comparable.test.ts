@@ -1,6 +1,6 @@
 import { expect, test } from '@jest/globals'
 import type { BaselineRun } from '../../src/baseline/baseline.ts'
-import { byReason, comparableRuns, loopTime } from '../../src/baseline/comparable.ts'
+import { byReason, comparableRuns, steadyLoop } from '../../src/baseline/comparable.ts'
 import type { Fingerprint } from '../../src/result/result.ts'
 import { madeRun, NOW, storedRun } from './made-run.ts'
 
@@ -97,8 +97,8 @@ test('nor where anything else differs', () => {
 })
 
 test('the loop takes the mean of both times, unless they lie apart', () => {
-  expect(loopTime({ calibration: { before: 10, after: 10.8 } })).toBeCloseTo(Math.sqrt(108))
-  expect(loopTime({ calibration: { before: 10, after: 11.1 } })).toBeUndefined()
-  expect(loopTime({ calibration: { before: 11.1, after: 10 } })).toBeUndefined()
-  expect(loopTime({})).toBeUndefined()
+  expect(steadyLoop({ calibration: { before: 10, after: 10.8 } })).toBeCloseTo(Math.sqrt(108))
+  expect(steadyLoop({ calibration: { before: 10, after: 11.1 } })).toBeUndefined()
+  expect(steadyLoop({ calibration: { before: 11.1, after: 10 } })).toBeUndefined()
+  expect(steadyLoop({})).toBeUndefined()
 })

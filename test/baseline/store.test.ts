@@ -1,8 +1,10 @@
 import { join, resolve } from 'node:path'
 import { expect, test } from '@jest/globals'
-import { keyOf, openStore, type World } from '../../src/baseline/store.ts'
+import { openStore, type World } from '../../src/baseline/store.ts'
+import { keyOf } from '../../src/baseline/window-key.ts'
 import { LoadgateError } from '../../src/errors.ts'
-import { placeOf } from '../../src/github/place.ts'
+import { historyOfRun, placeOf } from '../../src/github/place.ts'
+import { laptopStore } from '../../src/laptop-store.ts'
 
 const laptop: World = { cwd: resolve('test'), env: {}, profile: 'loadgate.yml', github: undefined }
 const RUNNER = {
@@ -68,18 +70,22 @@ test('the branch of the code is refused, of a push and of a pull request', () =>
   expect(refusal('branch:release/1', pull).message).toContain('branch of the code')
 })
 
-test('what needs GitHub says so elsewhere, and what needs a token without one', () => {
+test('what needs GitHub says so elsewhere, and what needs a token when it is used without one', async () => {
   expect(refusal('artifact', laptop)).toMatchObject({
     kind: 'usage',
     message: expect.stringContaining('in a workflow'),
   })
   expect(refusal('branch:x', laptop).hint).toMatch(/GITHUB_REPOSITORY.*GITHUB_TOKEN/)
   const silent = { ...laptop, github: placeOf(RUNNER) }
-  for (const text of ['artifact', 'branch:x'])
-    expect(refusal(text, silent)).toMatchObject({
-      kind: 'infrastructure',
-      message: expect.stringContaining('no permission'),
-    })
+  for (const text of ['artifact', 'branch:x']) {
+    const store = openStore(text, silent)
+    expect(store?.name).toBe(text)
+    for (const use of [store?.read(), store?.checkAppend()])
+      await expect(use).rejects.toMatchObject({
+        kind: 'infrastructure',
+        message: expect.stringContaining(`no permission for the baseline ${text}: there is no token`),
+      })
+  }
 })
 
 test('each profile has a key of its own, however its path is written', () => {
@@ -89,6 +95,12 @@ test('each profile has a key of its own, however its path is written', () => {
   expect(key('/shop/loadgate.yml')).toBe(key('loadgate.yml'))
   expect(key('perf/checkout.yml')).toMatch(/^perf-checkout-[0-9a-f]{8}$/)
   expect(new Set(['perf/checkout.yml', 'perf-checkout.yml', 'Perf/checkout.yml'].map(key)).size).toBe(3)
+})
+
+test('a laptop keeps the runs of each profile in a file of its own', () => {
+  const store = (profile: string) => laptopStore({ cwd: '/shop', profile })
+  expect([store('loadgate.yml'), store('./loadgate.yml')]).toEqual(Array(2).fill('file:.loadgate/baseline.json'))
+  expect(store('perf/checkout.yml')).toMatch(/^file:\.loadgate\/perf-checkout-[0-9a-f]{8}\.json$/)
 })
 
 test('a place is read of the runner’s variables', () => {
@@ -110,4 +122,15 @@ test('a place is read of the runner’s variables', () => {
   })
   const pull = placeOf({ ...RUNNER, GITHUB_BASE_REF: 'main', GITHUB_REF_NAME: '7/merge', GITHUB_RUN_ATTEMPT: '3' })
   expect(pull?.run).toMatchObject({ branch: undefined, base: 'main', attempt: 3 })
+})
+
+test('a run is compared with what it started from, where GitHub can tell that', () => {
+  const history = (env: Record<string, string>, token?: string) => {
+    const place = placeOf(env, token)
+    return place && historyOfRun(place)
+  }
+  expect(history(RUNNER, 'token')).toBe('a'.repeat(40))
+  expect(history({ ...RUNNER, GITHUB_BASE_REF: 'main' }, 'token')).toBe('main')
+  expect(history(RUNNER)).toBeUndefined()
+  expect(history({ GITHUB_REPOSITORY: 'octo-org/shop' }, 'token')).toBeUndefined()
 })

@@ -2,9 +2,9 @@ import { execFileSync } from 'node:child_process'
 import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { afterEach, beforeEach, expect, test } from '@jest/globals'
+import { acceptedAt } from '../../src/accepted-at.ts'
 import { baselineRun } from '../../src/baseline/baseline-run.ts'
 import { fileStore } from '../../src/baseline/file-store.ts'
-import { acceptedAt } from '../../src/command-line/baseline/accepted-at.ts'
 import { type BaselineDoors, baselineCommand } from '../../src/command-line/baseline/baseline.ts'
 import { HELP } from '../../src/command-line/help.ts'
 import type { Outcome } from '../../src/compare/verdict.ts'
@@ -129,6 +129,32 @@ test('show marks from which commit on a regression was accepted', async () => {
   expect(log).toContain(`from ${first.slice(0, 7)} on, since more checks`)
 })
 
+test('where the history is cut off, nothing seems to begin', async () => {
+  const git = (directory: string, ...args: string[]) =>
+    execFileSync('git', ['-c', 'user.name=a', '-c', 'user.email=a@b.example', ...args], { cwd: directory })
+  const accept = (...metrics: readonly string[]) => {
+    const entries = metrics.map(
+      (metric) =>
+        `  - { metric: ${metric}, limit: + 15 %, reason: more checks, expires: ${dayOf(Date.now() + 9 * DAY)} }\n`,
+    )
+    writeFileSync(place.at('loadgate-accept.yml'), `accept:\n${entries.join('')}`)
+    git(place.path, 'add', '-A')
+    git(place.path, 'commit', '-qm', metrics.join())
+  }
+  git(place.path, 'init', '-q', '-b', 'main')
+  accept('p95')
+  accept('p95', 'p99')
+  accept('p95', 'p99', 'p90')
+  const cloned = async (depth: number) => {
+    const directory = place.at(`depth-${depth}`)
+    git(place.path, 'clone', '-q', `--depth=${depth}`, `file://${place.path}`, directory)
+    return (await acceptedAt(join(directory, 'loadgate-accept.yml'))).map(({ regression }) => regression)
+  }
+  expect(await cloned(1)).toEqual([])
+  expect(await cloned(2)).toEqual(['p90'])
+  expect(await cloned(9)).toEqual(['p90', 'p99', 'p95'])
+})
+
 test('a file outside git has no such commits', async () => {
   expect(await acceptedAt(place.at('loadgate-accept.yml'))).toEqual([])
   expect(await acceptedAt(place.at('nowhere/loadgate-accept.yml'))).toEqual([])
@@ -193,6 +219,7 @@ test('seed sends the load as often as asked, and keeps each run', async () => {
     threads: 2,
     profile: place.at('loadgate.yml'),
   })
+  expect(log).toContain('3 runs of 1 min, together 3 min of load.')
   expect(log).toContain('Run 3 of 3')
   expect(log).toContain(`3 runs of 3 added to ${store()}.`)
   expect(await command(on('seed'), gate([]))).toBe(0)
@@ -215,7 +242,7 @@ test('seed does not believe that a run was kept', async () => {
   expect(log).toContain('0 runs of 2 added')
 })
 
-test('seed ends when it is told to', async () => {
+test('seed ends when it is told to, and says how many runs are kept', async () => {
   const stop = new AbortController()
   const once: RunOnce = async (options) => {
     stop.abort()
@@ -223,6 +250,7 @@ test('seed ends when it is told to', async () => {
   }
   expect(await command(on('seed'), once, stop.signal)).toBe(4)
   expect(ran).toHaveLength(1)
+  expect(log).toContain(`1 run of 5 added to ${store()}.`)
 })
 
 // --- accept ---------------------------------------------------------------------------------------------------------------
@@ -280,7 +308,7 @@ test.each<[string, Parameters<typeof entry>[0], RegExp, RegExp | undefined]>([
   [
     'less than is allowed',
     { limit: '+ 10 %' },
-    /^The budget "p95 of store < baseline \+ 10 %" allows \+ 10 % already$/,
+    /^The budget "p95 of store < baseline \+ 10 %", as it is written here, allows \+ 10 % already$/,
     undefined,
   ],
   ['a limit without a unit', { limit: '+ 15' }, /unknown-unit/, undefined],

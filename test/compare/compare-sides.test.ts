@@ -269,15 +269,25 @@ test('errors that both versions have are no excess', () => {
   ).toBe('holds')
 })
 
-test('arrivals that the head dropped are failures of the whole, and a round of them is no burst', () => {
+test('arrivals that the head dropped are failures of the whole, and no burst where they come again', () => {
   const none: MadeSide = { ...failing(0, 0, 0, 0, 0, 0), model: 'closed' }
-  const dropping = (count: number) =>
+  const dropping = (...dropped: readonly number[]) =>
     row(
-      madeRounds(count, () => madeRound(none, { ...none, dropped: 300 })),
+      dropped.map((dropped) => madeRound(none, { ...none, dropped })),
       POINT1,
     )
-  expect(dropping(3)).toMatchObject({ judgement: { kind: 'exceeded' }, measured: { value: 300 / 3300 } })
-  expect(dropping(2).judgement).toMatchObject({ kind: 'undecided', reason: expect.stringMatching(/one burst/) })
+  expect(dropping(300, 300)).toMatchObject({ judgement: { kind: 'exceeded' }, measured: { value: 300 / 3300 } })
+  expect(dropping(300, 0).judgement).toMatchObject({ kind: 'undecided', reason: expect.stringMatching(/one burst/) })
+})
+
+test('a dropped arrival in each round makes no steady failure of a burst', () => {
+  const none: MadeSide = { ...failing(0, 0, 0, 0, 0, 0), model: 'closed' }
+  const burst: MadeSide = { ...failing(0, 240, 0, 0, 0, 0), model: 'closed', dropped: 1 }
+  expect(row([madeRound(none, burst), madeRound(none, { ...none, dropped: 3 })], POINT1).judgement).toMatchObject({
+    kind: 'undecided',
+    reason:
+      'the head dropped more arrivals in 2 rounds and failed more often in only 1 block, which may be one burst of errors',
+  })
 })
 
 test('where one version fails more often, latency is not of the same requests', () => {
@@ -359,6 +369,47 @@ test('beyond the last look that was planned none is taken', () => {
   expect(kindOf(rounds.slice(0, 3), FIVE, { ...AUTO, mostRounds: 3 })).toBe('undecided')
   expect(kindOf(rounds, FIVE, { ...AUTO, mostRounds: 3 })).toBe('undecided')
   expect(kindOf(rounds, FIVE, { ...AUTO, mostRounds: 23 })).toBe('exceeded')
+})
+
+test('absolute budgets are looked at as relative ones are: at stricter levels, and the first look that decides stands', () => {
+  const percent = budget('errors', 0.01)
+  const rounds = (count: number, failures: number) =>
+    madeRounds(count, () => madeRound(failing(0, 0, 0, 0, 0, 0), failing(failures, 0, 0, 0, 0, 0)))
+  for (const [failures, kind] of [
+    [38, 'exceeded'],
+    [23, 'holds'],
+  ] as const) {
+    expect(kindOf(rounds(2, failures), percent)).toBe(kind)
+    expect(kindOf(rounds(2, failures), percent, { ...AUTO, mostRounds: 2 })).toBe(kind)
+    expect(row(rounds(2, failures), percent, AUTO).judgement).toMatchObject({
+      kind: 'undecided',
+      reason: expect.stringMatching(
+        /^anything from 0\.\d+ % to 1\.\d+ % is possible, and the limit of 1 % lies in between$/,
+      ),
+    })
+    // The number is shown as any other is.
+    expect(row(rounds(2, failures), percent, AUTO).measured).toEqual(row(rounds(2, failures), percent).measured)
+  }
+  const early = row(rounds(2, 0), percent, AUTO)
+  expect(early.judgement.kind).toBe('holds')
+  expect(row([...rounds(2, 0), ...rounds(4, 90)], percent, AUTO)).toEqual(early)
+})
+
+test('a p99.9 needs more samples the more looks may come', () => {
+  const rounds = same(2, 100, 100)
+  const p999 = budget('p99.9', 500)
+  expect(kindOf(rounds, p999)).toBe('holds')
+  expect(row(rounds, p999, AUTO).judgement).toMatchObject({
+    reason: 'only 3,000 of the 4,284 successes it takes to bound p99.9',
+  })
+})
+
+test('no errors at all are counted over all rounds', () => {
+  const none = budget('errors', 0)
+  const clean = madeRounds(2, () => madeRound(failing(0, 0, 0, 0, 0, 0), failing(0, 0, 0, 0, 0, 0)))
+  const once = madeRound(failing(0, 0, 0, 0, 0, 0), failing(0, 0, 1, 0, 0, 0))
+  expect(kindOf(clean, none, AUTO)).toBe('holds')
+  expect(kindOf([...clean, once], none, AUTO)).toBe('exceeded')
 })
 
 test.each([
@@ -475,6 +526,33 @@ test('arrivals are the same for both, users go at their own pace', () => {
   expect(compareSides(more('closed'), [FIVE], PAIRED).defects).toEqual([])
 })
 
+test('of a round that a service ended in, that is the flaw, and not what follows from it', () => {
+  const death = 'The service of the head version exited with code 7 while the load was running.'
+  const [first, second] = same(2, 100, 100)
+  const { base, head } = second!
+  const late = { ...head.health, loopDelayP99: 80 }
+  const stopped = [first!, { base: { ...base, complete: false }, head: { ...head, complete: false, health: late } }]
+  const codes = (rounds: readonly Round[]) => compareSides(rounds, [FIVE], { ...PAIRED, death }).defects
+  expect(compareSides(stopped, [FIVE], PAIRED).defects.length).toBeGreaterThan(1)
+  expect(codes(stopped)).toEqual([
+    {
+      code: 'service-ended',
+      message: 'The service of the head version exited with code 7 while the load was running (round 2)',
+      remedy: 'Its last output is in the log.',
+    },
+  ])
+  // What was wrong before stays, and so does what no end of a service explains.
+  const unfit = { base: first!.base, head: { ...head, health: late } }
+  expect(codes([unfit, stopped[1]!])).toMatchObject([{ code: 'service-ended' }, { code: 'generator-busy' }])
+  const lost = { ...head, complete: false, shards: { ...head.shards, reported: 0 } }
+  expect(codes([first!, { base: stopped[1]!.base, head: lost }])).toMatchObject([
+    { code: 'service-ended' },
+    { code: 'worker-lost' },
+  ])
+  // It ended when everything had been measured.
+  expect(codes([first!, second!])).toEqual([])
+})
+
 // --- the whole comparison -------------------------------------------------------------------------------------------
 
 test('what was compared with what', () => {
@@ -488,6 +566,24 @@ test('what was compared with what', () => {
     commit: 'b'.repeat(40),
   })
   expect(compareSides(same(2, 100, 100), [FIVE], { ...PAIRED, leftOut: 2 }).baseline).toMatchObject({ leftOut: 2 })
+})
+
+test('a pass needs more rounds that count than were left out, and nothing else does', () => {
+  const after = (rounds: number, leftOut: number, head = 100) => {
+    const comparison = compareSides(same(rounds, 100, head), [FIVE], { ...AUTO, leftOut })
+    return { decided: isDecided(comparison), ...judge(comparison) }
+  }
+  expect(after(2, 1)).toMatchObject({ decided: true, outcome: 'pass' })
+  expect(after(2, 2)).toEqual({
+    decided: false,
+    outcome: 'inconclusive',
+    reason:
+      '2 of 4 rounds were left out, since the generator got too little of the machine; those that count must outnumber them.',
+    also: [],
+  })
+  expect(after(3, 2)).toMatchObject({ decided: true, outcome: 'pass' })
+  expect(after(3, 3)).toMatchObject({ decided: false, outcome: 'inconclusive' })
+  expect(after(3, 3, 130)).toMatchObject({ decided: true, outcome: 'fail' })
 })
 
 test('a round in which nothing but the generator is at fault says nothing of a version', () => {

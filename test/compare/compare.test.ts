@@ -531,6 +531,9 @@ test('failures that no block saw are no burst: those that came after the window,
   const window = new Array<number>(12).fill(0)
   expect(kindOf(failingBy([...window, 240]), errors, quiet)).toBe('exceeded')
   expect(kindOf(failingBy([2, ...window.slice(1), 238]), errors, quiet)).toBe('exceeded')
+  // One of them does not make a steady failure of a burst.
+  expect(kindOf(failingBy([239, ...window.slice(1), 1]), errors, quiet)).toBe('undecided')
+  expect(kindOf(failingBy([180, ...window.slice(1), 60]), errors, quiet)).toBe('undecided')
   expect(kindOf({ ...withP95(100), dropped: 600 }, errors, quiet)).toBe('exceeded')
 })
 

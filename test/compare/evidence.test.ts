@@ -69,7 +69,11 @@ test.each<[DefectCode, Partial<RunResult>, RegExp]>([
     /1 of 2 .*: worker 2: died/,
   ],
   ['worker-lost', { shards: { expected: 2, reported: 1, lost: [] } }, /^1 of 2 workers reported$/],
-  ['worker-lost', { shards: { expected: 1, reported: 1, lost: ['worker 1: odd'] } }, /odd/],
+  [
+    'worker-lost',
+    { shards: { expected: 1, reported: 1, lost: ['worker 1: odd'] } },
+    /^1 of 1 worker ended early: worker 1: odd$/,
+  ],
   ['cancelled', { complete: false }, /stopped/],
 ])('%s', (code, change, message) => {
   expect(defectsOf({ ...sound, ...change })).toEqual([
@@ -172,6 +176,27 @@ test.each<[readonly DefectCode[], string, Partial<RunResult['health']>]>([
   [['generator-busy'], 'and users left', { connections: { ...full, short: true } }],
 ])('%j: %s', (expected, _, health) => {
   expect(codes(madeRun({ health }))).toEqual(expected)
+})
+
+test('where others use the machine up, that is what is to be mended, and not the number of threads', () => {
+  const remedy = (cpu: number, idle: number, more: Partial<RunResult> = {}) => {
+    const health = { lateness: histogram(new Array(6_000).fill(30)), cpu, machine: { stolen: 0, idle } }
+    return defectsOf({ ...madeRun({ health }), ...more }).map((defect) => defect.remedy)
+  }
+  const [others] = remedy(0.0375, 0.001)
+  expect(others).toMatch(
+    /^Other processes use this machine: 0\.1 % of its CPU time was left, and the generator took \d/,
+  )
+  expect(others).toContain('where the service itself takes it all, send less.')
+  const { plan } = madeRun()
+  expect(remedy(0.0375, 0.001, { plan: { ...plan, target: 'https://shop.example' } })[0]).toMatch(/larger machine\.$/)
+  for (const [cpu, idle] of [
+    [0.0375, 0.5],
+    [0.94, 0.001],
+  ] as const) {
+    const cores = madeRun().fingerprint.machine.cores
+    expect(remedy(cpu * cores, idle)[0]).toMatch(/larger machine, or send less\.$/)
+  }
 })
 
 test('slow answers forgive a late generator, quick ones do not', () => {

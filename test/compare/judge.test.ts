@@ -35,7 +35,7 @@ function comparison(judgements: readonly Judgement[], defects: readonly Defect[]
   return {
     budgets: judgements.map(row),
     scopes: [],
-    baseline: { kind: 'stored', store: undefined, comparable: 0, corrected: false, refused: [], commits: [] },
+    baseline: { kind: 'stored', store: 'file:x', comparable: 0, corrected: false, refused: [], commits: [] },
     defects,
   }
 }
@@ -77,7 +77,7 @@ test('the worst comes first', () => {
     'p95 is 100 ms, above the limit of 200 ms.',
     expect.stringMatching(/^Nothing was measured for p95/),
     expect.stringMatching(/^p95 is 100 ms, undecided for .*: it is noisy\.$/),
-    expect.stringMatching(/^p95 is 100 ms; there is no baseline yet/),
+    expect.stringMatching(/^p95 is 100 ms; there is no baseline for/),
   ])
 })
 
@@ -110,6 +110,12 @@ test.each([
     ...new Array<Judgement>(missing).fill({ kind: 'no-baseline' }),
   ]
   expect(judge(comparison(list))).toMatchObject({ outcome: 'pass', reason })
+})
+
+test('where no baseline was asked for, that is the reason', () => {
+  const facts = comparison([{ kind: 'holds' }, { kind: 'no-baseline' }])
+  const none = { ...facts, baseline: { ...facts.baseline, store: undefined } } as Comparison
+  expect(judge(none).reason).toBe('One budget holds; 1 relative one was not judged, since no baseline was asked for.')
 })
 
 test('no budget is no pass', () => {

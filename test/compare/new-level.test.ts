@@ -1,6 +1,6 @@
 import { expect, test } from '@jest/globals'
 import type { BaselineRun } from '../../src/baseline/baseline.ts'
-import { levelsOf } from '../../src/compare/new-level.ts'
+import { storedLevels } from '../../src/compare/new-level.ts'
 import { scopeOf, WHOLE } from '../../src/compare/scope.ts'
 import type { Cause } from '../../src/engine/shard-result.ts'
 import { NOW, spread, storedRun } from '../baseline/made-run.ts'
@@ -17,7 +17,7 @@ const runsOf = (centres: readonly number[], causes: Partial<Record<Cause, number
     commit: `${at}`.padStart(40, '0'),
   }))
 const p95LevelsOf = (runs: readonly BaselineRun[]) =>
-  levelsOf(
+  storedLevels(
     'p95',
     runs,
     runs.map((run) => scopeOf(run, WHOLE)),

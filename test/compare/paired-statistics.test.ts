@@ -1,7 +1,7 @@
 import { expect, test } from '@jest/globals'
 import fc from 'fast-check'
 import { normalExceededBy } from '../../src/compare/distributions.ts'
-import { levelsOf } from '../../src/compare/look-levels.ts'
+import { lookLevels } from '../../src/compare/look-levels.ts'
 import {
   type RoundsDesign,
   type RoundsNoise,
@@ -191,14 +191,14 @@ test('the normal quantile is where the density above it sums up to the level', (
 })
 
 test('nine looks, after rounds 2 to 10, err together as often as one would', () => {
-  const { bound, slower } = levelsOf(9)
+  const { bound, slower } = lookLevels(9)
   expect([bound, slower]).toEqual([0.013768, 0.00229])
 })
 
 test('one look has the whole of it, and each further one leaves less to all', () => {
-  expect(levelsOf(1)).toEqual({ bound: 0.05, slower: 0.01 })
+  expect(lookLevels(1)).toEqual({ bound: 0.05, slower: 0.01 })
   for (let looks = 2; looks < 80; looks++) {
-    const [now, before] = [levelsOf(looks), levelsOf(looks - 1)]
+    const [now, before] = [lookLevels(looks), lookLevels(looks - 1)]
     expect([now.bound < before.bound, now.slower < before.slower]).toEqual([true, true])
     // Never less than what would do if looks knew nothing of each other.
     expect(now.bound).toBeGreaterThanOrEqual(0.05 / looks)
@@ -210,7 +210,7 @@ test('many walks cross one of the levels as often as they may', () => {
   const gauss = normal(random)
   const walks = 30_000
   for (const looks of [2, 5, 9, 19, 29]) {
-    const { bound, slower } = levelsOf(looks)
+    const { bound, slower } = lookLevels(looks)
     const [z, z0] = [normalExceededBy(bound), normalExceededBy(slower)]
     let [beyond, beyondSlower] = [0, 0]
     for (let walk = 0; walk < walks; walk++) {

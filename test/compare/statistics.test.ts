@@ -180,7 +180,7 @@ test('bounds of a quantile are the outermost ranks that the binomial allows', ()
 })
 
 test('an upper bound exists from the count that is named', () => {
-  expect([0.5, 0.9, 0.95, 0.99, 0.999].map(samplesToBound)).toEqual([5, 29, 59, 299, 2995])
+  expect([0.5, 0.9, 0.95, 0.99, 0.999].map((q) => samplesToBound(q))).toEqual([5, 29, 59, 299, 2995])
 })
 
 test('each bound of a quantile is wrong about once in twenty', () => {

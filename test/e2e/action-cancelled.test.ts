@@ -48,7 +48,7 @@ afterAll(async () => {
   action[Symbol.dispose]()
 })
 
-async function cancelled(call: Pick<GateCall, 'cancelWith' | 'inputs'>) {
+async function cancelled(call: Pick<GateCall, 'cancelWith' | 'inputs' | 'eventName' | 'event'>) {
   const before = readFileSync(checkout.at('.loadgate/baseline.json'))
   const port = await freePort()
   const run = await gateAction({
@@ -62,8 +62,8 @@ async function cancelled(call: Pick<GateCall, 'cancelWith' | 'inputs'>) {
       scenarios: [{ name: 'browse', steps: [{ get: '/' }] }],
       budgets: ['p95 < 900 ms'],
     },
-    eventName: 'pull_request',
-    event: EVENTS.pullRequest,
+    eventName: 'push',
+    event: EVENTS.pushToMain,
     env: { GITHUB_API_URL: github.url, PORT: String(port) },
     cancelWhen: () => processesBelow().length > 0,
     ...call,
@@ -91,6 +91,11 @@ test.each([
   // The runner's own sequence begins with SIGINT, and its SIGTERM would come after 7.5 s.
   ['by the runner', {}, 130],
   ['by the runner, while threads send', { inputs: { threads: '2' } }, 130],
+  [
+    'by the runner, on a pull request',
+    { eventName: 'pull_request', event: EVENTS.pullRequest, inputs: { 'save-baseline': 'auto' } },
+    130,
+  ],
   ['by SIGTERM alone', { cancelWith: 'SIGTERM' as const }, 143],
 ])(
   'cancelled %s',
@@ -99,7 +104,7 @@ test.each([
     expect([log, exitCode]).toEqual([log, code])
     expect(tookToEnd).toBeLessThan(5_000)
     expect(started.filter(alive)).toEqual([])
-    expect(log).toContain('Nothing is published or kept')
+    expect(log).toContain('neither published nor kept')
   },
   MINUTE,
 )

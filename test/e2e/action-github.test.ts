@@ -147,7 +147,7 @@ test(
         expect([log, exitCode]).toEqual([log, 0])
         const comments = (await (await fetch(`${at}/${number}/comments`, { headers })).json()) as { body: string }[]
         expect(comments).toHaveLength(1)
-        expect(comments[0]?.body.endsWith(summary)).toBe(true)
+        expect(comments[0]?.body.replace(/^Runs here, .*\n\n/m, '').endsWith(summary)).toBe(true)
         bodies.push(comments[0]?.body)
       }
       expect(bodies[1]).toContain('loadgate-run:11.1')

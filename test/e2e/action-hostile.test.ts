@@ -65,10 +65,12 @@ function expectNothingMeant({ log, outputs, summary }: GateRun): void {
   expect(log).not.toContain(ESC)
   expect(Object.keys(outputs).filter((name) => !OUTPUTS.includes(name))).toEqual([])
   if (summary === '') return
-  // The one link is ours.
-  expect(troubles(summary)).toEqual(['link'])
-  expect(summary).toContain('[this run](https://github.com/octo-org/shop/actions/runs/100)')
-  expect(github.comments.map(({ body }) => body.split('\n').slice(2).join('\n'))).toEqual([summary])
+  // The two links are ours.
+  expect(troubles(summary)).toEqual(['link', 'link'])
+  const run = 'https://github.com/octo-org/shop/actions/runs/100'
+  for (const link of [`[Full report](${run}#artifacts)`, `[log](${run})`]) expect(summary).toContain(link)
+  // Below three hidden lines.
+  expect(github.comments.map(({ body }) => body.split('\n').slice(3).join('\n'))).toEqual([summary])
 }
 
 test('the oracle would find each of these commands', () => {

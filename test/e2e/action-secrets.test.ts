@@ -3,7 +3,7 @@ import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from '@jest/globals'
 import { freePort } from '../support/free-port.ts'
-import { EVENTS, type GateRun, gateAction, installAction } from '../support/gate-action.ts'
+import { EVENTS, type GateCall, type GateRun, gateAction, installAction } from '../support/gate-action.ts'
 import { GitHubContract } from '../support/github-contract.ts'
 import { type Workspace, workspace } from '../support/run-cli.ts'
 import { startWireServer } from '../support/wire-server.ts'
@@ -31,15 +31,18 @@ afterAll(async () => {
   action[Symbol.dispose]()
 })
 
-function run(profile: object, env: Readonly<Record<string, string>> = {}): Promise<GateRun> {
+type Event = Pick<GateCall, 'eventName' | 'event'>
+const PULL_REQUEST: Event = { eventName: 'pull_request', event: EVENTS.pullRequest }
+/** Its run is kept. */
+const PUSH: Event = { eventName: 'push', event: EVENTS.pushToMain }
+
+function run(profile: object, event = PULL_REQUEST): Promise<GateRun> {
   return gateAction({
     action: action.path,
     workspace: checkout.path,
     profile,
-    inputs: { 'save-baseline': 'true' },
-    eventName: 'pull_request',
-    event: EVENTS.pullRequest,
-    env: { GITHUB_API_URL: github.url, API_TOKEN: SECRET, PATH_KEY, ...env },
+    ...event,
+    env: { GITHUB_API_URL: github.url, API_TOKEN: SECRET, PATH_KEY },
   })
 }
 
@@ -93,7 +96,7 @@ test(
           }, 50)
       },
     })
-    const ended = await run({
+    const profile = {
       name: 'secrets of ${env.API_TOKEN}',
       target: `http://127.0.0.1:${server.port}/\${env.PATH_KEY}`,
       load: { rate: '100/s', for: '1s' },
@@ -116,13 +119,16 @@ test(
         { name: 'broken', steps: [{ get: '/broken' }] },
       ],
       budgets: ['p95 < 900 ms', 'errors < 50 %'],
-    })
-    expect([ended.log, ended.exitCode]).toEqual([ended.log, 0])
+    }
+    for (const event of [PULL_REQUEST, PUSH]) {
+      const ended = await run(profile, event)
+      expect([ended.log, ended.exitCode]).toEqual([ended.log, 0])
+      expect(ended.log).toContain('::add-mask::')
+      expect(leaks(ended)).toEqual([])
+    }
     expect(met).toBeGreaterThan(0)
-    expect(ended.log).toContain('::add-mask::')
     expect(github.comments).toHaveLength(1)
     expect(readdirSync(checkout.at('.loadgate'))).toContain('baseline.json')
-    expect(leaks(ended)).toEqual([])
   },
   MINUTE,
 )

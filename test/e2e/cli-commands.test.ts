@@ -35,12 +35,41 @@ const loadgate = (...args: string[]) => runCli(args, { cwd: place.path })
 test.each([[['help']], [['--help']], [['-h']], [[]]])('help for %j', async (args) => {
   const { exitCode, stdout, stderr } = await loadgate(...args)
   expect([exitCode, stderr]).toEqual([0, ''])
-  for (const command of ['run', 'check', 'plan', 'compare', 'version', '--save-baseline', 'Exit codes'])
+  for (const command of ['run', 'check', 'plan', 'compare', 'version', '--save-baseline', '--metric', 'Exit codes'])
     expect(stdout).toContain(command)
 })
 
-test.each([[['run', '--help']], [['check', '-h']]])('help for %j, too', async (args) => {
-  expect((await loadgate(...args)).stdout).toBe((await loadgate('help')).stdout)
+test.each<[args: string[], has: readonly string[], not: readonly string[]]>([
+  [
+    ['run', '--help'],
+    ['loadgate run [PROFILE]', '--rounds', '--save-baseline'],
+    ['loadgate plan', '--runs '],
+  ],
+  [
+    ['check', '-h'],
+    ['loadgate check [PROFILE]', 'every mistake'],
+    ['--', 'loadgate run'],
+  ],
+  [
+    ['aa', '--help'],
+    ['false alarms', '--runs', '--json'],
+    ['--rounds', '--threads', 'loadgate baseline'],
+  ],
+  [
+    ['baseline', 'seed', '--help'],
+    ['loadgate baseline seed', '--runs', '--threads'],
+    ['--metric', 'baseline show'],
+  ],
+  [
+    ['baseline', '--help'],
+    ['loadgate baseline show', 'loadgate baseline accept'],
+    ['--rounds', 'loadgate aa'],
+  ],
+])('help for %j is of that command alone', async (args, has, not) => {
+  const { exitCode, stdout } = await loadgate(...args)
+  expect(exitCode).toBe(0)
+  for (const text of has) expect(stdout).toContain(text)
+  for (const text of not) expect(stdout).not.toContain(text)
 })
 
 test.each([['version'], ['--version']])('%s', async (name) => {
@@ -85,10 +114,14 @@ test('plan draws the load, measures what it costs, and sends the target nothing'
 
 test.each<[args: string[], words: RegExp]>([
   [['runn'], /There is no command "runn"\nDid you mean `loadgate run`\?/],
+  [['history'], /There is no command "history"\nDid you mean `loadgate baseline show`\?/],
+  [['seed'], /There is no command "seed"\nDid you mean `loadgate baseline seed`\?/],
   [['bogus'], /There is no command "bogus"\nSee `loadgate help`\./],
   [['constructor'], /There is no command "constructor"/],
   [['run', '--save-basline'], /This command has no flag --save-basline\nDid you mean --save-baseline\?/],
   [['run', '--github-token=x'], /This command has no flag --github-token/],
+  [['calibrate', 'broken.yml'], /broken\.yml:3:\d+/],
+  [['calibrate', '--threads', '2'], /This command has no flag --threads/],
   [['check', '--json', 'x'], /This command has no flag --json/],
   [['run', '--threads', 'many'], /`--threads` is "many"\nWrite a number from 1 to 99, or auto\./],
   [['run', '--on-inconclusive', 'pass'], /`--on-inconclusive` is "pass"\nWrite one of: warn, fail\./],

@@ -1,5 +1,6 @@
 // The story of a baseline: none yet, three runs that seed it, a pass that compares, and a slower version that fails.
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { execFileSync } from 'node:child_process'
+import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { afterAll, beforeAll, expect, test } from '@jest/globals'
 import { type CountingServer, startCountingServer } from '../support/counting-server.ts'
 import { gate, gateOnce, type ReportFile, reported, runCli, type Workspace, workspace } from '../support/run-cli.ts'
@@ -79,6 +80,23 @@ test('the same version: compared, and a pass', async () => {
   })
   expect(readFileSync(place.at('reports/report.json'), 'utf8')).toBe(readFileSync(place.at('report.json'), 'utf8'))
   expect(readFileSync(place.at('reports/report.md'), 'utf8')).toContain('shop › GET /')
+}, 60_000)
+
+test('what was accepted is marked in the history of the report', async () => {
+  // Before the runs, which have no commit.
+  const env = { ...process.env, GIT_COMMITTER_DATE: '2020-01-01T00:00:00Z' }
+  const git = (...args: readonly string[]) =>
+    execFileSync('git', ['-c', 'user.name=a', '-c', 'user.email=a@b.example', ...args], { cwd: place.path, env })
+  const expires = new Date(Date.now() + 20 * 24 * 3_600_000).toISOString().slice(0, 10)
+  const entry = `{ metric: p95, limit: + 15 %, reason: more checks, expires: ${expires} }`
+  writeFileSync(place.at('loadgate-accept.yml'), `accept:\n  - ${entry}\n`)
+  git('init', '-q')
+  git('add', 'loadgate-accept.yml')
+  git('commit', '-qm', 'accept')
+  const { history } = reported(await run())
+  rmSync(place.at('.git'), { recursive: true })
+  rmSync(place.at('loadgate-accept.yml'))
+  expect(history?.runs.map(({ accepted }) => accepted.length)).toEqual([1, 0, 0])
 }, 60_000)
 
 test('a slower version: a fail that names the step, its value, the limit and the change', async () => {

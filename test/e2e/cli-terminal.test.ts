@@ -69,7 +69,9 @@ test.concurrent('into a pipe go plain lines', async () => {
   const run = await gateOnce(await serviceProfile({ load: { rate: '50/s', for: '6s' } }), { cwd: place.path })
   expect(run.log).not.toContain(ESC)
   expect(run.log).not.toMatch(/[█░]/)
-  expect(run.stdout).toMatch(/^5 s of 6 s · [\d.]+\/s · \d+ active · \d+ sent · none failed · p50 \d.* · p95 \d.*$/m)
+  expect(run.stdout).toMatch(
+    /^5 s of 6 s, 1 s left · [\d.]+\/s · \d+ active · \d+ sent · none failed · p50 \d.* · p95 \d.*$/m,
+  )
 }, 60_000)
 
 test.concurrent.each([

@@ -45,7 +45,7 @@ async function versions({ base, head, more = {} }: { base: string; head: string;
     budgets: ['errors < 5 %', RELATIVE],
   }
   box.git(box.root, 'init', '--quiet', directory)
-  box.commit(directory, { 'server.mjs': base, '.gitignore': 'report.json\nloadgate.yml\nloadgate-report\n' })
+  box.commit(directory, { 'server.mjs': base, '.gitignore': 'report.json\nloadgate.yml\nloadgate-report\nbuilt.txt\n' })
   box.git(directory, 'switch', '--quiet', '--create', 'change')
   const commit = box.commit(directory, { 'server.mjs': head })
   const pids = join(box.root, `pids-${repositories}`)
@@ -65,8 +65,10 @@ test(
   async () => {
     const { profile, call, commit, directory, pids } = await versions({ base: service(40), head: service(80) })
     const run = await gate(profile, { ...call, flags: ['--compare', 'side-by-side'] })
-    const { verdict, comparison, result } = reported(run)
+    const { verdict, comparison, result, run: context } = reported(run)
     expect([verdict.outcome, run.exitCode, run.log]).toEqual(['fail', 1, run.log])
+    expect(context.reproduce).toBe(`git checkout ${commit} && loadgate run loadgate.yml --compare side-by-side`)
+    expect(result.plan.target).toBe(profile.target)
     expect(comparison.baseline).toMatchObject({
       kind: 'side-by-side',
       rounds: 2,
@@ -92,6 +94,29 @@ test(
     const { profile, call } = await versions({ base: service(40), head: `${service(40)}// the same\n` })
     const run = await gate(profile, { ...call, flags: ['--compare', 'side-by-side', '--on-inconclusive', 'fail'] })
     expect([reported(run).verdict.outcome, run.exitCode, run.log]).toEqual(['pass', 0, run.log])
+  },
+  2 * MINUTE,
+)
+
+test(
+  'changes that are not committed are measured, said, and kept under no commit',
+  async () => {
+    const { profile, call, commit, directory } = await versions({ base: service(20), head: service(20) })
+    writeFileSync(join(directory, 'server.mjs'), service(21))
+    const run = await gateOnce(profile, { ...call, flags: ['--compare', 'side-by-side', '--rounds', '2'] })
+    const { result, run: context } = reported(run)
+    expect(result.commit).toBeUndefined()
+    expect(context).toMatchObject({ changedFrom: commit, reproduce: expect.stringMatching(/^loadgate run/) })
+    expect(context.commit).toBeUndefined()
+    const said = `commit ${commit.slice(0, 7)} with uncommitted changes`
+    expect(run.log.replaceAll(/\s+/g, ' ')).toContain(`Compared ${said} with its base`)
+
+    const load = { ...profile, load: { rate: '20/s', for: '1s' } }
+    const kept = await gate(load, { ...call, flags: ['--save-baseline', '--report', 'loadgate-report'] })
+    expect(kept.stderr).toContain(`Files differ from commit ${commit.slice(0, 7)}, so the run is kept under no commit.`)
+    const { runs } = JSON.parse(readFileSync(join(directory, '.loadgate/baseline.json'), 'utf8'))
+    expect(runs.map((one: { commit?: string }) => one.commit)).toEqual([undefined])
+    expect(readFileSync(join(directory, 'loadgate-report/report.md'), 'utf8')).toMatch(/uncommitted changes/)
   },
   2 * MINUTE,
 )
@@ -160,14 +185,58 @@ test(
       ...call,
       flags: ['--compare', 'side-by-side'],
       meanwhile: async (cli) => {
-        await cli.until('sent')
+        await cli.until(/base: .* sent.* head: .* sent/)
         cli.kill('SIGINT')
       },
     })
     expect(run.exitCode).toBe(130)
+    expect(run.log).not.toMatch(/Round 1|evidence is flawed/)
     expect(pidsOf(pids)).toHaveLength(2)
     expect(pidsOf(pids).filter(isAlive)).toEqual([])
     expect(box.git(directory, 'worktree', 'list').split('\n')).toHaveLength(1)
+  },
+  MINUTE,
+)
+
+test(
+  'a version that dies under load is the reason that is given, and said to have written nothing',
+  async () => {
+    const dying = `setTimeout(() => process.exit(7), 2_000)\n${service(5)}`
+    const { profile, call } = await versions({ base: service(5), head: dying })
+    const run = await gateOnce(profile, { ...call, flags: ['--compare', 'side-by-side'] })
+    const { verdict, comparison, run: context } = reported(run)
+    expect([run.exitCode, verdict.outcome]).toEqual([4, 'invalid'])
+    expect(verdict.reason).toMatch(/^The service of the head version exited with code 7 while .* \(round 1\)\.$/)
+    expect(comparison.defects.map(({ code }) => code)).toEqual(['service-ended'])
+    expect(run.log.split(verdict.reason.slice(0, 40))).toHaveLength(3)
+    expect(run.stderr).toContain(`${context.serviceEnd} It wrote nothing.`)
+  },
+  MINUTE,
+)
+
+test(
+  'killed outright, it leaves what the next run removes; of a run that lives, another one removes nothing',
+  async () => {
+    const { profile, call, pids, directory } = await versions({ base: service(5), head: service(5) })
+    writeFileSync(join(directory, 'loadgate.yml'), JSON.stringify({ ...profile, load: { rate: '50/s', for: '60s' } }))
+    const other = join(directory, 'other.yml')
+    writeFileSync(other, JSON.stringify({ ...profile, service: undefined, load: { rate: '20/s', for: '300ms' } }))
+    const runOther = () => runCli(['run', other, '--compare', 'none', '--baseline', 'none'], call)
+    const worktrees = () => box.git(directory, 'worktree', 'list').split('\n')
+
+    const long = startCli(['run', '--compare', 'side-by-side'], call)
+    await long.until('sent')
+    const beside = await runOther()
+    expect([pidsOf(pids).filter(isAlive).length, worktrees().length]).toEqual([2, 2])
+    expect(beside.log).not.toContain('earlier run')
+
+    long.kill('SIGKILL')
+    await long.ended
+    expect([pidsOf(pids).filter(isAlive).length, worktrees().length]).toEqual([2, 2])
+    const next = await runOther()
+    expect(next.stderr).toContain('An earlier run was killed. Removed: 2 services that it had left running')
+    expect([pidsOf(pids).filter(isAlive), worktrees().length]).toEqual([[], 1])
+    expect((await runOther()).log).not.toContain('earlier run')
   },
   MINUTE,
 )
@@ -200,7 +269,7 @@ test(
 test(
   'a version beside itself: what it differs by is noise, and none of it an alarm',
   async () => {
-    const { profile, call, directory, pids } = await versions({ base: service(40), head: service(40) })
+    const { profile, call, directory, commit, pids } = await versions({ base: service(40), head: service(40) })
     const more = { prepare: 'echo built > built.txt', start: `test -f built.txt && ${profile.service.start}` }
     // What breaks an absolute limit breaks it in truth.
     const budgets = [...profile.budgets, 'p50 < 1 ms']
@@ -219,6 +288,8 @@ test(
     expect(kept.budgets).toMatchObject([{ metric: 'p50', text: RELATIVE }])
     expect(end.log).toContain('Comparison 2 of 2')
     expect(end.log).toContain('Prepared the head version')
+    expect(end.log).toContain(`Prepared the base version (${commit.slice(0, 7)})`)
+    expect(end.log).not.toContain('No commit has the files')
     expect(end.log).toContain('Written: loadgate.sharpness.json.')
 
     const run = await gate(profile, { ...call, flags: ['--compare', 'side-by-side'] })
@@ -236,11 +307,15 @@ test(
   async () => {
     const { profile, call, directory, pids } = await versions({ base: service(40), head: service(40) })
     writeFileSync(join(directory, 'loadgate.yml'), JSON.stringify(profile))
+    writeFileSync(join(directory, 'server.mjs'), `${service(40)}// not committed`)
     const cli = startCli(['aa', '--runs', '3'], call)
     await cli.until('Comparison 2 of 3')
     cli.kill('SIGINT')
     const { exitCode, log } = await cli.ended
     expect([exitCode, log]).toEqual([130, expect.not.stringContaining('Written')])
+    expect(log).toContain('No commit has the files as they are here')
+    expect(log).toMatch(/3 comparisons: \d.* to \d.* of load, beside what preparing and starting take\./)
+    expect(log).toContain('Stopped after 1 of 3 comparisons: not kept in loadgate.sharpness.json.')
     expect(existsSync(join(directory, 'loadgate.sharpness.json'))).toBe(false)
     expect(pidsOf(pids).filter(isAlive)).toEqual([])
   },

@@ -104,7 +104,10 @@ interface Flaw {
 
 // Keyed by the code, so that a new one without a case does not compile; two that no run of one process can have on disk
 // stand below, and a load that is unequal takes two versions whose workers say so.
-const FLAWS: Record<Exclude<DefectCode, 'counts-disagree' | 'cancelled' | 'unequal-load'>, Omit<Flaw, 'code'>> = {
+const FLAWS: Record<
+  Exclude<DefectCode, 'counts-disagree' | 'cancelled' | 'unequal-load' | 'service-ended'>,
+  Omit<Flaw, 'code'>
+> = {
   'generator-late': {
     bring: () => invalid({ load: { rate: '100/s', for: '1500ms' } }, { meanwhile: starve }),
     says: /^Requests left the generator late: p9[59] of the lateness is \d.* ms, bound \d/,

@@ -1,13 +1,20 @@
 import { expect, test } from '@jest/globals'
-import { compileCheck, valueAt } from '../../src/engine/check.ts'
+import { compileCapture, valueAt } from '../../src/engine/captures.ts'
+import { compileCheck } from '../../src/engine/check.ts'
 import type { Answer } from '../../src/engine/http/transport.ts'
+import { compilePattern } from '../../src/pattern.ts'
 import { requestStep } from '../support/plans.ts'
+
+const PATTERNS = ['name="csrf" value="([^"]+)"', 'id-[0-9]+', 'a(b)?']
 
 type Step = Parameters<typeof requestStep>[0]
 
 function judge(step: Step, answer: Partial<Answer>) {
   const kept: Record<string, string> = {}
-  const { check, wants } = compileCheck(requestStep(step))
+  const { expect, capture } = requestStep(step)
+  const patterns = new Map(PATTERNS.map((source) => [source, compilePattern(source)]))
+  const captures = capture.map((one) => compileCapture(one, patterns))
+  const { check, wants } = compileCheck(expect, captures)
   const whole: Answer = {
     cause: undefined,
     status: 200,
@@ -33,6 +40,24 @@ test.each([
   [400, 'unexpected-status'],
 ])('status %s', (status, cause) => {
   expect(judge({}, { status })).toEqual({ cause, kept: {}, needsText: false })
+})
+
+const regex = (pattern: string) => ({ capture: [{ name: 'x', from: { kind: 'regex', pattern } }] }) as const
+
+test.each([
+  [PATTERNS[0]!, '<input name="csrf" value="a&b"><input name="csrf" value="c">', 'a&b'],
+  [PATTERNS[1]!, 'id-7 and id-8', 'id-7'],
+  [PATTERNS[1]!, 'no id', undefined],
+  // A group that has no part in it is no value.
+  [PATTERNS[2]!, 'ac', undefined],
+])('of %s in %s is kept: %s', (pattern, text, value) => {
+  const kept = value === undefined ? {} : { x: value }
+  const cause = value === undefined ? 'missing-capture' : undefined
+  expect(judge(regex(pattern), { text })).toEqual({ cause, kept, needsText: true })
+})
+
+test('a body that was too large to keep has nothing in it', () => {
+  expect(judge(regex(PATTERNS[1]!), { text: undefined }).cause).toBe('body-too-large')
 })
 
 const json = (pointer: string, value: never) => ({ expect: { json: [{ pointer, value }] } })

@@ -23,6 +23,9 @@ test('the engine counts what the server counts', async () => {
   expect(server.connections).toBe(8)
   expect(unaccounted(result)).toEqual([])
   expect(result.complete).toBe(true)
+  // All of them are at work from the beginning to the end, whatever comes between two requests.
+  expect(result.active).toHaveLength(1)
+  expect(result.active[0]).toBeCloseTo(8, 1)
 })
 
 test('with answers that fail the counts are the same', async () => {
@@ -84,6 +87,8 @@ test('users come and go with the level, and leave between two steps', async () =
   }
   expect(result.iterations.cut).toBeGreaterThanOrEqual(2)
   expect(unaccounted(result)).toEqual([])
+  // One user all the time, and two for a third of it: who pauses is there until it has to go.
+  expect(Math.abs(result.active[0]! - 5 / 3)).toBeLessThan(0.1)
 })
 
 test('a target that refuses every request is not asked in a busy loop that starves everything else', async () => {
@@ -92,6 +97,30 @@ test('a target that refuses every request is not asked in a busy loop that starv
   const result = await runShard({ plan, ...whole })
   expect(result.steps[0]!.causes).toEqual({ 'connection-reset': server.requests.length })
   expect(unaccounted(result)).toEqual([])
+})
+
+test('a user that is turned away thinks before it comes again, as one that is served', async () => {
+  await using server = await startCountingServer((_, response) => void response.writeHead(503).end())
+  const steps = [requestStep(), think(100), requestStep({ path: ['/never'] }), think(150)]
+  const plan = onePlan({ port: server.port, model: 'closed', level: 4, seconds: 1, steps })
+  const result = await runShard({ plan, ...whole })
+  // One every 250 ms of each, from the beginning on.
+  expect(server.requests.length).toBeGreaterThan(8)
+  expect(server.requests.length).toBeLessThanOrEqual(16)
+  expect(result.iterations.failed).toBe(server.requests.length)
+  expect(unaccounted(result)).toEqual([])
+  // All of them are there all the time.
+  expect(result.active[0]).toBeCloseTo(4, 1)
+})
+
+test('who is cut off by the end of a run is not there any more, whatever pause would follow', async () => {
+  await using server = await startCountingServer(() => {})
+  const steps = [requestStep(), think(60_000)]
+  const plan = onePlan({ port: server.port, model: 'closed', level: 2, seconds: 5, steps, timeout: 30_000 })
+  const result = await runShard({ plan, ...whole }, { signal: AbortSignal.timeout(700) })
+  expect(result.steps[0]!.causes).toEqual({ cancelled: 2 })
+  expect(result.active[0]).toBeGreaterThan(0)
+  expect(result.active.slice(2)).toEqual([0, 0, 0])
 })
 
 test('a request that can never be sent ends its iteration, and the run ends in time', async () => {

@@ -36,7 +36,7 @@ function ledgerOf(measured: number, samples: Iterable<Sent>) {
     const begun = ended - us / 1000
     const times = { sentAt: begun, firstByteAt: (begun + ended) / 2 }
     const answer = { ...unsent('cancelled', ended, begun), cause: undefined, status: failed ? 500 : 200, ...times }
-    ledger.sample(step, 0, answer, failed ? 'unexpected-status' : undefined)
+    ledger.sample({ id: step, explain: () => undefined }, 0, answer, failed ? 'unexpected-status' : undefined)
   }
   return ledger.result()
 }
@@ -104,3 +104,33 @@ function textOf(samples: readonly Sent[]): string {
   for (const { us, failed } of samples) if (!failed) recorder.record(us)
   return recorder.drain()
 }
+
+test('of each cause in each step the first failure is kept, with what it had not, and no more than a hundred', () => {
+  const ledger = new Ledger({ steps: 200, measureFrom: 1_000, measured: 10_000, keepRecent: false })
+  const asked: number[] = []
+  const fail = (id: number, doneAt: number, status: number, due = 1_000) => {
+    const answer = { ...unsent('cancelled', doneAt, doneAt - 5), cause: undefined, status, bytesReceived: 7 }
+    const explain = () => {
+      asked.push(id)
+      return `step ${id}`
+    }
+    ledger.sample({ id, explain }, due, answer, status === 500 ? 'unexpected-status' : 'unexpected-answer')
+  }
+  fail(3, 900, 500, 900)
+  for (const doneAt of [2_000, 2_001]) {
+    fail(0, doneAt, 500)
+    fail(0, doneAt, 200)
+    fail(1, doneAt, 500)
+  }
+  expect(asked).toEqual([0, 0, 1])
+  for (let step = 3; step < 200; step++) fail(step, 3_000, 500)
+  const { examples } = ledger.result()
+  expect(examples).toHaveLength(100)
+  const first = { cause: 'unexpected-status', at: 1_000, took: 5, status: 500, bytes: 7 }
+  expect(examples.slice(0, 4)).toEqual([
+    { ...first, step: 0, detail: 'step 0' },
+    { ...first, step: 0, cause: 'unexpected-answer', status: 200, detail: 'step 0' },
+    { ...first, step: 1, detail: 'step 1' },
+    { ...first, step: 3, at: 2_000, detail: 'step 3' },
+  ])
+})

@@ -15,7 +15,7 @@ function prepare(step: ReturnType<typeof requestStep>, { x = '', target = 'http:
   const planned = plan.scenarios[0]!.steps[0] as Extract<PlannedStep, { kind: 'request' }>
   const jar = new CookieJar(new URL(target))
   if (cookies) jar.store(cookies, '/', 0)
-  const values = { row: () => undefined, captured: () => x, draw: () => 0, now: () => 0 }
+  const values = { row: () => undefined, captured: () => x, number: () => 0, draw: () => 0, now: () => 0 }
   return compileRequest(planned, plan, NOTHING)(values, cookies ? jar : undefined)
 }
 
@@ -23,7 +23,7 @@ test('a step that is always the same is worked out once', () => {
   const plan = onePlan({ port: 0, steps: [requestStep()] })
   const planned = plan.scenarios[0]!.steps[0] as Extract<PlannedStep, { kind: 'request' }>
   const prepared = compileRequest(planned, plan, NOTHING)
-  const values = { row: () => undefined, captured: () => '', draw: () => 0, now: () => 0 }
+  const values = { row: () => undefined, captured: () => '', number: () => 0, draw: () => 0, now: () => 0 }
   expect(prepared(values, undefined)).toBe(prepared(values, undefined))
 })
 

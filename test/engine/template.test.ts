@@ -10,6 +10,7 @@ function values(captures: Record<string, string> = {}): Values {
   return {
     row: (table) => table.rows[0],
     captured: (name) => captures[name],
+    number: (of) => ({ user: 3, iteration: 44, worker: 2 })[of],
     draw: () => (drawn++ % 10) / 10,
     now: () => 1_700_000_000_000.4,
   }
@@ -35,6 +36,14 @@ test.each([
   ['json', 'a "b"\\\n\u2028', 'a \\"b\\"\\\\\\n\u2028'],
 ] as const)('written as %s: %j', (encode, value, text) => {
   expect(render(['<', captured(encode), '>'], { x: value })).toBe(`<${text}>`)
+})
+
+test.each([
+  ['user', '3'],
+  ['iteration', '44'],
+  ['worker', '2'],
+] as const)('the number of the %s', (kind, text) => {
+  expect(render(['n', reference({ kind }, 'url')])).toBe(`n${text}`)
 })
 
 test('a row, a capture, the time and numbers', () => {

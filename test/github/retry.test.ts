@@ -1,6 +1,7 @@
+import { once } from 'node:events'
 import { expect, test } from '@jest/globals'
 import { LoadgateError } from '../../src/errors.ts'
-import { failureOf, PATIENCE, realWaiting, withRetry } from '../../src/github/retry.ts'
+import { failureOf, PATIENCE, realWaiting, signalWithin, withRetry } from '../../src/github/retry.ts'
 import { manualWaiting } from '../support/manual-waiting.ts'
 
 /** As octokit throws: status, and the response unless there was none. */
@@ -107,4 +108,21 @@ test('a cancelled job waits no longer, also when it is cancelled while it waits'
   await expect(withRetry(call, retrying)).rejects.toThrow('from octokit')
   await expect(withRetry(call, retrying)).rejects.toThrow('from octokit')
   expect(calls).toBe(3)
+})
+
+test('a call ends with its own limit, with the patience of all of them, or with the job', async () => {
+  const [waiting, over] = [{ ...realWaiting, now: () => 1_000.5 }, new AbortController()]
+  const inTime = signalWithin(60_000, { waiting, until: 61_000, signal: over.signal })
+  expect(inTime.aborted).toBe(false)
+  over.abort(new Error('enough'))
+  expect(inTime.reason).toEqual(new Error('enough'))
+  for (const [limit, until] of [
+    [20, 61_000],
+    [60_000, 1_020.7],
+    [60_000, 900],
+  ] as const) {
+    const late = signalWithin(limit, { waiting, until })
+    if (!late.aborted) await once(late, 'abort')
+    expect(late.reason).toMatchObject({ name: 'TimeoutError' })
+  }
 })

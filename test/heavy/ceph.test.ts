@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { CreateBucketCommand, S3Client } from '@aws-sdk/client-s3'
 import { afterAll, beforeAll, expect, test } from '@jest/globals'
-import { type Bucket, openBucket } from '../../src/aws.ts'
+import { type Bucket, openBucket } from '../../src/aws/s3.ts'
 import { s3Store } from '../../src/baseline/s3-store.ts'
 import { hurried, race, refusal, STORE_ROUNDS, storeLaws, type Vault } from '../baseline/store-laws.ts'
 import { type Ceph, startCeph } from './ceph.ts'
@@ -28,8 +28,8 @@ afterAll(async () => {
 function unquoted(objects: Bucket): Bucket {
   return {
     ...objects,
-    get: async (key, most) => {
-      const found = await objects.get(key, most)
+    get: async (key, most, signal) => {
+      const found = await objects.get(key, most, signal)
       return found && { ...found, etag: found.etag.replaceAll('"', '') }
     },
   }
@@ -39,14 +39,15 @@ async function vault(): Promise<Vault> {
   const objects = unquoted(openBucket(BUCKET))
   const prefix = `team-${++vaults}`
   const key = `${prefix}/loadgate.json`
-  const bytes = async () => (await objects.get(key, 1e8))?.bytes
+  const soon = () => AbortSignal.timeout(60_000)
+  const bytes = async () => (await objects.get(key, 1e8, soon()))?.bytes
   return {
     open: () =>
       s3Store({ bucket: BUCKET, prefix, key: 'loadgate' }, { ancestry: async () => undefined, objects }, hurried),
     bytes,
     fill: async (content) => {
-      const there = await objects.get(key, 1e8)
-      expect(await objects.put(key, content.toString('latin1'), there?.etag)).toBeUndefined()
+      const there = await objects.get(key, 1e8, soon())
+      expect(await objects.put(key, content.toString('latin1'), there?.etag, soon())).toBeUndefined()
     },
   }
 }

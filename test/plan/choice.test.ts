@@ -1,6 +1,6 @@
 import { expect, test } from '@jest/globals'
 import fc from 'fast-check'
-import { chooseScenario, randomAt, rowFor, thinkTime, wholeNumber } from '../../src/plan/choice.ts'
+import { chooseScenario, randomAt, rowFor, wholeNumber } from '../../src/plan/choice.ts'
 
 const whole = fc.maxSafeInteger()
 const share = fc.double({ min: 0, max: 1, maxExcluded: true, noNaN: true })
@@ -72,8 +72,7 @@ test('a choice is one of the scenarios that have a weight, whatever the weights'
   )
 })
 
-test('pauses and whole numbers stay within their ends, and reach both', () => {
-  expect([0, 0.5].map((u) => thinkTime({ from: 1000, to: 3000 }, u))).toEqual([1000, 2000])
+test('whole numbers stay within their ends, and reach both', () => {
   expect([0, 0.34, 0.67, 1 - 2 ** -53].map((u) => wholeNumber(1, 3, u))).toEqual([1, 2, 3, 3])
   fc.assert(
     fc.property(whole, whole, share, (a, b, u) => {
@@ -82,6 +81,17 @@ test('pauses and whole numbers stay within their ends, and reach both', () => {
       expect(number >= from && number <= to && Number.isInteger(number)).toBe(true)
     }),
   )
+})
+
+test('rows by their weights: as often as they say, and none of no weight', () => {
+  const rows = [['a'], ['b'], ['c'], ['d']]
+  const table = { columns: ['x'], rows, pick: 'weighted' as const, cumulative: [0, 1, 4, 4] }
+  expect([0, 0.24, 0.25, 0.999].map((u) => rowFor(table, 5, u))).toEqual([1, 1, 2, 2])
+  const counts = [0, 0, 0, 0]
+  for (let n = 0; n < 10_000; n++) counts[rowFor(table, n, randomAt(1, n, 1))]!++
+  expect([counts[0], counts[3]]).toEqual([0, 0])
+  // A quarter, give or take five standard errors.
+  expect(Math.abs(counts[1]! - 2_500)).toBeLessThan(5 * Math.sqrt(10_000 * 0.25 * 0.75))
 })
 
 test('rows: one after the other, at random, or each once', () => {

@@ -1,6 +1,6 @@
 import { expect, test } from '@jest/globals'
 import fc from 'fast-check'
-import { arrivalAt, arrivalsIn, lengthOf, levelAt, peakLevel, userSpans } from '../../src/plan/curve.ts'
+import { arrivalAt, arrivalsIn, curveFrom, lengthOf, levelAt, peakLevel, userSpans } from '../../src/plan/curve.ts'
 import type { Segment } from '../../src/plan/plan.ts'
 
 const flat = (level: number, over: number): Segment => ({ from: level, to: level, over })
@@ -159,4 +159,14 @@ test('a user is active exactly while the level is above its number', () => {
     ),
     { numRuns: 1000 },
   )
+})
+
+test.each([
+  [0, [flat(5, 1_000), ramp(5, 15, 2_000)]],
+  [400, [flat(5, 600), ramp(5, 15, 2_000)]],
+  [1_000, [ramp(5, 15, 2_000)]],
+  [1_500, [ramp(7.5, 15, 1_500)]],
+  [3_000, []],
+])('from %s ms on', (t, left) => {
+  expect(curveFrom([flat(5, 1_000), ramp(5, 15, 2_000)], t)).toEqual(left)
 })

@@ -277,3 +277,24 @@ test('a plan is plain data', () => {
   expect(structuredClone(whole)).toEqual(whole)
   expect(JSON.parse(JSON.stringify(whole))).toEqual(JSON.parse(JSON.stringify(structuredClone(whole))))
 })
+
+const weighted = (weights: readonly string[]) => {
+  const rows = { columns: ['email', 'share'], rows: weights.map((weight, n) => [`u${n}@x.example`, weight]) }
+  const load = withData('sequential', column('accounts', 'email'))
+  const data = { accounts: { ...load.data.accounts!, pick: 'weighted' as const, by: 'share' } }
+  return planLoad({ ...load, data }, { data: { accounts: rows } })
+}
+
+test('rows by their weights carry the running sums', () => {
+  expect(weighted(['2', '0', '0.5']).data.accounts).toMatchObject({ pick: 'weighted', cumulative: [2, 2, 2.5] })
+})
+
+test.each([
+  [['1', 'much'], /no weight in column "share" of row 2/],
+  [['', '1'], /no weight in column "share" of row 1/],
+  [['-1', '1'], /no weight in column "share" of row 1/],
+  [['1', 'Infinity'], /no weight in column "share" of row 2/],
+  [['0', '0'], /All weights in column "share" of .* are 0/],
+])('weights %j are refused', (weights, message) => {
+  expect(() => weighted(weights)).toThrow(message)
+})

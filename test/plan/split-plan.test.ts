@@ -138,10 +138,26 @@ test('the facts of a plan', () => {
     requests: 3_250,
     connections: { use: 'shared', limit: 1_000, http: '1.1', verify: true },
     scenarios: [
-      { name: 'fan club', share: 0.3, requests: 2, think: 2_000 },
-      { name: 'store', share: 0.7, requests: 1, think: 0 },
+      { name: 'fan club', share: 0.3, once: 0, requests: 2, think: 2_000 },
+      { name: 'store', share: 0.7, once: 0, requests: 1, think: 0 },
     ],
   })
+  const often = request(['/b'], {
+    flow: { chance: 0.5, when: [], repeat: { from: 1, to: 5, between: { from: 100, to: 300 } } },
+  })
+  const several = profile({
+    load: { model: 'open', warmUp: 0, shape },
+    scenarios: [scenario('member', 1, request(['/a']), often)],
+  })
+  // Half of the iterations send three, with two pauses.
+  expect(summarisePlan(planLoad(several, { data: {} })).scenarios[0]).toMatchObject({ requests: 2.5, think: 200 })
+  const login = { ...request(['/login']), once: true as const }
+  const begun = profile({
+    load: { model: 'closed', warmUp: 0, shape },
+    scenarios: [scenario('member', 1, login, request(['/a']))],
+  })
+  const [member] = summarisePlan(planLoad(begun, { data: {} })).scenarios
+  expect(member).toMatchObject({ once: 1, requests: 1 })
   expect(facts('closed')).toMatchObject({
     peak: 150,
     arrivals: undefined,

@@ -40,6 +40,10 @@ test.each(right.map(([text, metric, limit, of]) => ({ text, metric, limit, of })
   },
 )
 
+test.each(['errors < 20 % or abort', 'errors<20% or  abort', 'p99 < 2 s or abort'])('%s', (text) => {
+  expect(parseBudget(text)).toEqual({ ...parseBudget(text.replace(/\s+or.*/, '')), abort: true })
+})
+
 test.each([
   ['p95 <= 1 s', 'invalid-budget', '"<"'],
   ['p95 > 1 s', 'invalid-budget', '"<"'],
@@ -58,6 +62,10 @@ test.each([
   ['errors < 0 %', 'invalid-budget', 'never'],
   ['p95 < 0 ms', 'invalid-budget', 'never'],
   ['errors < baseline + 10 %', 'invalid-budget', 'pp'],
+  ['p95 < baseline + 10 % or abort', 'invalid-budget', 'baseline'],
+  ['p95 of store < 1 s or abort', 'invalid-budget', 'part of the run'],
+  ['throughput > 190/s or abort', 'invalid-budget', 'rises with the load'],
+  ['errors < 5 % or stop', 'invalid-budget', '0.5 %'],
   ['throughput > baseline - 100 %', 'invalid-budget', 'nothing'],
   ['throughput > baseline + 5 %', 'invalid-budget', 'baseline - '],
   ['p95 < baseline - 5 %', 'invalid-budget', 'baseline + '],

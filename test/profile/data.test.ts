@@ -77,3 +77,25 @@ function expectUsage(run: () => unknown, start: string): void {
   expect(message.slice(0, start.length)).toBe(start)
   expect(hint).toMatch(/[.?]$/)
 }
+
+test.each([
+  [() => csv('a,b\n1,2\n1\n'), 3, '1 values for 2 columns. Put values that hold a comma in "double quotes".'],
+  [
+    () => json('[{"a": 1},\n {"b": 1}]'),
+    2,
+    '"a" is not in every row. Give all rows the same keys, with null for no value.',
+  ],
+  [
+    () => csv(''),
+    1,
+    'the file is empty. Write the names of the columns in the first line and a row in each further one.',
+  ],
+] as const)('a mistake has its place, so that it can be shown there: %#', (read, line, message) => {
+  expect.assertions(1)
+  try {
+    read()
+  } catch (error) {
+    const file = expect.stringMatching(/^a\.(csv|json)$/)
+    expect(error).toMatchObject({ mistakes: [{ place: { file, line, column: 1 }, message }] })
+  }
+})

@@ -475,12 +475,136 @@ test('names of steps are each their own, however they come about', () => {
   expect(names).toEqual(['GET /', 'GET / (2)', 'GET / (3)', 'GET /${env.X:-a}', 'POST /'])
 })
 
+test('a value from a regular expression is looked for as it is written', () => {
+  const { profile, issues } = read(shop(LOAD, `{ get: /, capture: { csrf: { regex: 'value="([^"]+)"' } } }`))
+  expect(issues).toEqual([])
+  expect(profile?.scenarios[0]?.steps[0]).toMatchObject({
+    capture: [{ name: 'csrf', from: { kind: 'regex', pattern: 'value="([^"]+)"' } }],
+  })
+})
+
+test.each([
+  ["'(a'", 'missing closing )'],
+  ["'a(?=b)'", 'invalid or unsupported Perl syntax'],
+  [`'${'a'.repeat(1_001)}'`, 'at most 1000 characters'],
+])('a regular expression %s is refused', (written, words) => {
+  const { issues } = read(shop(LOAD, `{ get: /, capture: { x: { regex: ${written} } } }`))
+  expect(issues).toHaveLength(1)
+  expect(issues[0]?.message).toContain(words)
+})
+
+test('how often a request is sent', () => {
+  const written = 'chance: 1 in 500, when: { role: [ admin, owner ], id: 7 }, repeat: 1..5, between: 1s..3s'
+  const capture = '{ get: /, capture: { role: { header: x-role }, id: { json: /id } } }'
+  const { profile, issues } = read(
+    shop(LOAD, `${capture}, { get: /a, ${written} }, { get: /b, repeat: 3 }, { get: /c }`),
+  )
+  expect(issues).toEqual([])
+  expect(profile?.scenarios[0]?.steps.slice(1)).toMatchObject([
+    {
+      flow: {
+        chance: 0.002,
+        when: [
+          { capture: 'role', is: ['admin', 'owner'] },
+          { capture: 'id', is: ['7'] },
+        ],
+        repeat: { from: 1, to: 5, between: { from: 1_000, to: 3_000 } },
+      },
+    },
+    { flow: { when: [], repeat: { from: 3, to: 3 } } },
+    {},
+  ])
+  expect(profile?.scenarios[0]?.steps[3]).not.toHaveProperty('flow')
+})
+
+test.each([
+  ['{ get: /, chance: 2 }, { get: /a }', 'unknown-unit', 'write 1 in 500, or 5 %'],
+  ['{ get: /, chance: 3 in 2 }, { get: /a }', 'out-of-range', 'at most 1 in 1'],
+  ['{ get: /, chance: 0 % }, { get: /a }', 'out-of-range', 'above 0'],
+  ['{ get: /, chance: 1 in 2 }', 'missing-key', 'may be skipped'],
+  ['{ get: /, repeat: 0 }', 'out-of-range', 'from 1 to 10000'],
+  ['{ get: /, repeat: 5..2 }', 'out-of-range', 'write 2..5'],
+  ['{ get: /, repeat: often }', 'wrong-type', 'no number of times'],
+  ['{ get: /, between: 1s }', 'conflict', 'of a "repeat"'],
+  ['{ get: /, when: { role: admin } }, { get: /a }', 'unknown-reference', 'an earlier step has to capture it'],
+  ['{ think: 1s, repeat: 2 }, { get: / }', 'conflict', 'a pause has no "repeat"'],
+])('how often, not like this: %s', (steps, code, words) => {
+  const { issues } = read(shop(LOAD, steps))
+  expect(issues.map((issue) => issue.code)).toEqual([code])
+  expect(issues[0]?.message).toContain(words)
+})
+
 test.each([
   ['of an earlier step', '{ get: /, capture: { id: { cookie: c } } }, { get: "/${id}" }', []],
   ['of the same step', '{ get: "/${id}", capture: { id: { cookie: c } } }', ['unknown-reference']],
   ['of a later step', '{ get: "/${id}" }, { get: /, capture: { id: { cookie: c } } }', ['unknown-reference']],
 ])('a value captured %s', (_, steps, expected) => {
   expect(codes(shop(LOAD, steps))).toEqual(expected)
+})
+
+test.each([
+  ['2s', { from: 2_000, to: 2_000 }],
+  ['1s..10s', { from: 1_000, to: 10_000 }],
+  ['normal(5s, 1s)', { shape: 'normal', mean: 5_000, deviation: 1_000 }],
+  [' normal ( 500ms,250ms ) ', { shape: 'normal', mean: 500, deviation: 250 }],
+  ['exponential(1m 30s)', { shape: 'exponential', mean: 90_000 }],
+])('a pause of %s', (written, pause) => {
+  const { profile, issues } = read(shop(LOAD, `{ think: "${written}" }, { get: / }`))
+  expect(issues).toEqual([])
+  expect(profile?.scenarios[0]?.steps[0]).toEqual({ kind: 'think', ...pause })
+})
+
+test.each([
+  ['normal(5s)', 'invalid-value', 'normal(5s, 1s) with its deviation'],
+  ['normal(5, 1)', 'unknown-unit', 'write 5s or 5ms'],
+  ['normal(1s, 501ms)', 'out-of-range', 'at most half of the mean, 500 ms'],
+  ['exponential(2h)', 'out-of-range', 'at most 1 h'],
+  ['poisson(2s)', 'invalid-value', 'exponential(5s)'],
+  ['exponential(1s, 2s)', 'invalid-value', 'exponential(5s)'],
+  ['exponential(-1s)', 'out-of-range', 'negative'],
+])('a pause of %s is refused', (written, code, words) => {
+  const { issues } = read(shop(LOAD, `{ think: "${written}" }, { get: / }`))
+  expect(issues.map((issue) => issue.code)).toEqual([code])
+  expect(issues[0]?.message).toContain(words)
+})
+
+test.each([
+  ['{ file: a.csv, pick: weighted, by: share }', [], { file: 'a.csv', format: 'csv', pick: 'weighted', by: 'share' }],
+  ['{ file: a.csv, pick: weighted }', ['missing-key'], undefined],
+  ['{ file: a.csv, pick: random, by: share }', ['conflict'], undefined],
+  ['{ file: a.csv, by: share }', ['conflict'], undefined],
+])('rows by their weights: %s', (written, expected, source) => {
+  const { profile, issues } = read(shop(LOAD, '{ get: / }', `data: { rows: ${written} }`))
+  expect(issues.map(({ code }) => code)).toEqual(expected)
+  if (source) expect(profile?.data.rows).toEqual(source)
+})
+
+test('what is done once stands before the steps, which know what it captured', () => {
+  const scenario = `{ name: s, once: [ { post: /login, capture: { id: { cookie: c } } }, { think: 1s } ], steps: [ { get: "/\${id}" }, { post: /login } ] }`
+  const { profile, issues } = read(`name: n\ntarget: http://127.0.0.1:1\nload: ${LOAD}\nscenarios: [ ${scenario} ]\n`)
+  expect(issues).toEqual([])
+  expect(profile?.scenarios[0]?.steps).toMatchObject([
+    { kind: 'request', name: 'POST /login', once: true },
+    { kind: 'think', from: 1_000, once: true },
+    { kind: 'request', name: 'GET /${id}' },
+    { kind: 'request', name: 'POST /login (2)' },
+  ])
+  expect(profile?.scenarios[0]?.steps.map(({ once }) => once)).toEqual([true, true, undefined, undefined])
+})
+
+test.each([
+  ['sends nothing else', 'once: [ { get: / } ], steps: [ { think: 1s } ]', 'missing-key'],
+  ['is no list', 'once: { get: / }, steps: [ { get: / } ]', 'wrong-type'],
+  ['is empty', 'once: [], steps: [ { get: / } ]', 'wrong-type'],
+  [
+    'needs what comes later',
+    'once: [ { get: "/${id}" } ], steps: [ { get: /, capture: { id: { cookie: c } } } ]',
+    'unknown-reference',
+  ],
+  ['is called as a step', 'once: [ { get: /, name: a } ], steps: [ { get: /, name: a } ]', 'duplicate-name'],
+])('a scenario whose beginning %s', (_, scenario, code) => {
+  const text = `name: n\ntarget: http://127.0.0.1:1\nload: ${LOAD}\nscenarios: [ { name: s, ${scenario} } ]\n`
+  expect(codes(text)).toEqual([code])
 })
 
 test('a value captured in another scenario is none here', () => {

@@ -1,10 +1,14 @@
 import { afterAll, beforeAll, beforeEach, expect, test } from '@jest/globals'
 import { commentsOf } from '../../src/publish/github.ts'
 import { type CommentTarget, githubPublisher, type RunnerDoor } from '../../src/publish/github-publisher.ts'
+import { SUMMARY_LIMIT } from '../../src/publish/limits.ts'
 import type { Annotation } from '../../src/report/annotations.ts'
+import { MARKDOWN_LIMIT } from '../../src/report/forms.ts'
+import { keptReport } from '../../src/report/json.ts'
 import type { Report } from '../../src/report/report.ts'
 import { FAIL, HUGE, PASS } from '../report/reports.ts'
-import { GitHubContract, ISSUE } from '../support/github-contract.ts'
+import { type Fault, GitHubContract, ISSUE } from '../support/github-contract.ts'
+import { expectGolden } from '../support/golden.ts'
 import { manualWaiting } from '../support/manual-waiting.ts'
 
 let github: GitHubContract
@@ -40,15 +44,18 @@ function target({ token = 'workflow', runId = 100 } = {}): CommentTarget {
   return { comments, number: ISSUE, stamp: { runId, attempt: 1 } }
 }
 
-const same = (text: string) => text
 async function publish(
   report: Report,
-  { comment = target() as CommentTarget | undefined, failing = {} as Partial<RunnerDoor>, redact = same } = {},
+  { comment = target() as CommentTarget | undefined, failing = {} as Partial<RunnerDoor> } = {},
 ) {
   const { runner, told } = keepingRunner(failing)
-  const published = await githubPublisher({ runner, comment, redact }, manualWaiting()).publish(report)
+  const published = await githubPublisher({ runner, comment }, manualWaiting()).publish(report)
   return { ...published, ...told }
 }
+
+test('the Markdown in the report directory is the job summary', () => {
+  expect(MARKDOWN_LIMIT).toBe(SUMMARY_LIMIT)
+})
 
 test('a failing run is told everywhere', async () => {
   const { commentUrl, notices, outputs, summary, annotations } = await publish(FAIL)
@@ -56,14 +63,14 @@ test('a failing run is told everywhere', async () => {
   expect(outputs).toMatchObject({ verdict: 'fail', 'comment-url': commentUrl })
   expect(commentUrl).toMatch(/#issuecomment-\d+$/)
   expect(summary).toContain(FAIL.verdict.reason.slice(0, 3))
-  expect(github.comments.map(({ body }) => body.split('\n').slice(2).join('\n'))).toEqual([summary])
+  expect(github.comments.map(({ body }) => body.split('\n').slice(3).join('\n'))).toEqual([summary])
   expect(annotations[0]).toMatchObject({ level: 'error', file: 'loadgate.yml' })
   expect(github.violations).toEqual([])
 })
 
 test('without a pull request nothing is asked of GitHub', async () => {
   const { runner, told } = keepingRunner()
-  const published = await githubPublisher({ runner, comment: undefined, redact: same }).publish(PASS)
+  const published = await githubPublisher({ runner, comment: undefined }).publish(PASS)
   expect(published).toEqual({ commentUrl: undefined, notices: [] })
   expect(told.outputs.verdict).toBe('pass')
   expect(github.requests).toEqual([])
@@ -89,49 +96,91 @@ test('a summary that was cut says so', async () => {
   expect(notices).toEqual(['The job summary was cut.'])
 })
 
-test.each([
+const CALLS = [
+  'users/get-authenticated',
+  'graphql',
+  'issues/list-comments',
+  'issues/create-comment',
+  'issues/update-comment',
+] as const
+const REFUSALS: readonly Omit<Fault, 'call' | 'times'>[] = [
+  { kind: 'status', status: 401, message: 'Bad credentials' },
   { kind: 'status', status: 403, message: 'Resource not accessible by integration' },
-  { kind: 'status', status: 404 },
-  { kind: 'status', status: 422 },
+  { kind: 'status', status: 404, message: 'Not Found' },
+  { kind: 'status', status: 410, message: 'Gone' },
+  { kind: 'status', status: 422, message: 'Validation Failed' },
+]
+const BREAKDOWNS: readonly Omit<Fault, 'call' | 'times'>[] = [
+  { kind: 'status', status: 403, headers: { 'retry-after': '30' } },
+  { kind: 'status', status: 403, headers: { 'x-ratelimit-remaining': '0', 'x-ratelimit-reset': '99999999999' } },
   { kind: 'status', status: 429 },
   { kind: 'status', status: 429, headers: { 'retry-after': '30' } },
   { kind: 'status', status: 500 },
+  { kind: 'status', status: 502 },
+  { kind: 'status', status: 503 },
   { kind: 'html' },
+  { kind: 'html', status: 200 },
+  { kind: 'html', status: 404 },
   { kind: 'reset' },
   { kind: 'truncated' },
-] as const)('while GitHub answers $kind $status $message, all the rest is published', async (fault) => {
-  for (const call of ['users/get-authenticated', 'issues/list-comments', 'issues/create-comment'])
-    github.inject({ call, times: 1_000, ...fault })
-  const { commentUrl, notices, outputs, summary, annotations } = await publish(FAIL)
-  expect(commentUrl).toBeUndefined()
-  expect(notices).toEqual([expect.stringMatching(/^The comment on #7 was not posted: /)])
-  expect([outputs.verdict, outputs['comment-url'], summary !== '', annotations.length > 0]).toEqual([
-    'fail',
-    undefined,
-    true,
-    true,
-  ])
-  expect(github.requests.length).toBeLessThanOrEqual(16)
-  expect(github.comments).toEqual([])
-})
+  { kind: 'torn' },
+]
+const everyCell = CALLS.flatMap((call) => [...REFUSALS, ...BREAKDOWNS].map((fault) => ({ call, ...fault })))
+
+// Who may not be asked for a name is taken for the workflow's own bot; every other call must be answered.
+const isOptional = ({ call, kind, status }: Omit<Fault, 'times'>) =>
+  ['users/get-authenticated', 'graphql'].includes(call) &&
+  (kind === 'status' ? REFUSALS.some((refusal) => refusal.status === status) : status === 404)
+
+test.each(everyCell)(
+  '$call answers $kind $status $headers $message for ever: the verdict and all else is told',
+  async (fault) => {
+    if (fault.call === 'issues/update-comment') await publish(PASS)
+    const before = github.comments.map(({ body }) => body)
+    github.requests.length = 0
+    github.inject({ ...fault, times: 1_000 })
+    const { commentUrl, notices, outputs, summary, annotations } = await publish(FAIL, {
+      comment: target({ runId: 101 }),
+    })
+
+    expect(outputs).toMatchObject({ verdict: 'fail', 'error-rate': '0.0105' })
+    expect(summary).toContain('## ❌ Loadgate: fail')
+    expect(annotations).toHaveLength(3)
+    expect(github.requests.length).toBeLessThanOrEqual(16)
+    const isPosted = isOptional(fault) && !('headers' in fault)
+    if (isPosted) {
+      expect([notices, github.comments.length]).toEqual([[], 1])
+      expect(outputs['comment-url']).toBe(commentUrl)
+    } else {
+      expect(notices).toEqual([expect.stringMatching(/^The comment on #7 was not posted: /)])
+      expect(notices[0]).not.toMatch(/Unicorn|<|::/)
+      expect([commentUrl, outputs['comment-url']]).toEqual([undefined, undefined])
+      expect(github.comments.map(({ body }) => body)).toEqual(before)
+    }
+  },
+)
 
 test('a fork: no comment, one notice, everything else', async () => {
-  const { notices, outputs } = await publish(FAIL, { comment: target({ token: 'fork' }) })
+  const { notices, outputs, summary, annotations } = await publish(FAIL, { comment: target({ token: 'fork' }) })
   expect(notices).toEqual([expect.stringContaining('pull request from a fork')])
   expect(outputs.verdict).toBe('fail')
+  const remarks = annotations.map(({ file, line, title, message }) => `${file}:${line} ${title}\n  ${message}`)
+  expectGolden('report/fork.md', [...notices, ...remarks, summary].join('\n\n'))
 })
 
 test('a report of any size fits into the comment', async () => {
   const { notices } = await publish(HUGE)
   expect(notices).toEqual([])
   expect(github.comments[0]?.body.length).toBeLessThanOrEqual(65_536)
-  expect(github.comments[0]?.body).toContain('412 ms')
+  expect(github.comments[0]?.body).toMatch(/250\sms → 412\sms/)
 })
 
 test('the comment of a newer run stays, and its address is the output', async () => {
   const first = await publish(FAIL, { comment: target({ runId: 200 }) })
   const late = await publish(PASS, { comment: target({ runId: 199 }) })
-  expect(late.notices).toEqual(['The comment on #7 is by a newer run and was left as it is.'])
+  expect(late.notices).toEqual([
+    'The comment on #7 is by a newer run, which stays: this one has its place in its line of runs.',
+  ])
   expect(late.outputs['comment-url']).toBe(first.commentUrl)
   expect(late.outputs.verdict).toBe('pass')
 })
@@ -155,6 +204,6 @@ test('a secret in the report reaches nothing', async () => {
     },
   }
   expect(JSON.stringify(await publish(leaky))).toContain(secret)
-  const told = await publish(leaky, { redact: (text) => text.replaceAll(secret, '***') })
+  const told = await publish(keptReport(leaky, (text) => text.replaceAll(secret, '***')))
   expect(JSON.stringify([told, github.comments[1]])).not.toContain(secret)
 })

@@ -31,19 +31,21 @@ async function api<T>(token: string, method: string, path: string, body?: unknow
   return (await answer.json()) as T
 }
 
+const runOf = (runId: number) => ({ runId, attempt: 1, commit: undefined, outcome: 'pass', figure: undefined }) as const
+
 function put(text: string, runId: number) {
   const comments = commentsOf(
     { owner: 'perf-bot', repo: 'shop', number: issue },
     { token: 'bot', apiUrl: emulator.url },
   )
   const waiting = manualWaiting()
-  return putStickyComment(comments, { key: 'k', stamp: { runId, attempt: 1 }, text }, { waiting, until: 90_000 })
+  return putStickyComment(comments, { key: 'k', run: runOf(runId), render: () => text }, { waiting, until: 90_000 })
 }
 
 test('created once behind 120 comments and a spoofed marker, updated by a newer run, left by an older one', async () => {
   const at = `/repos/perf-bot/shop/issues/${issue}/comments`
   for (let n = 0; n < 120; n++) await api('mallory', 'POST', at, { body: `comment ${n}` })
-  await api('mallory', 'POST', at, { body: `${stickyHeader('k', { runId: 9_999, attempt: 1 })}spoofed` })
+  await api('mallory', 'POST', at, { body: `${stickyHeader('k', runOf(9_999), [])}spoofed` })
 
   const first = await put('one', 10)
   expect(await put('two', 11)).toEqual({ url: first.url, written: true })
@@ -51,7 +53,7 @@ test('created once behind 120 comments and a spoofed marker, updated by a newer 
 
   const last = await api<{ body: string; user: { login: string } }[]>('bot', 'GET', `${at}?per_page=100&page=2`)
   expect(last.slice(-2).map(({ body, user }) => [user.login, body])).toEqual([
-    ['mallory', `${stickyHeader('k', { runId: 9_999, attempt: 1 })}spoofed`],
-    ['perf-bot', `${stickyHeader('k', { runId: 11, attempt: 1 })}two`],
+    ['mallory', `${stickyHeader('k', runOf(9_999), [])}spoofed`],
+    ['perf-bot', `${stickyHeader('k', runOf(11), [9, 10, 11].map(runOf))}two`],
   ])
 })

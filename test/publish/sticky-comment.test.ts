@@ -2,7 +2,8 @@ import { afterAll, beforeAll, beforeEach, expect, test } from '@jest/globals'
 import { commentsOf } from '../../src/publish/github.ts'
 import { COMMENT_LIMIT } from '../../src/publish/limits.ts'
 import { noticeOf } from '../../src/publish/notice.ts'
-import { putStickyComment, stickyHeader } from '../../src/publish/sticky-comment.ts'
+import { putStickyComment, type RunStamp, stickyHeader } from '../../src/publish/sticky-comment.ts'
+import { type RecentRun, recentRunsLine } from '../../src/report/recent-runs.ts'
 import { type Fault, GitHubContract, ISSUE } from '../support/github-contract.ts'
 import { manualWaiting } from '../support/manual-waiting.ts'
 
@@ -33,11 +34,18 @@ function put({
 } = {}) {
   const waiting = manualWaiting()
   const comments = commentsOf({ owner: 'octo-org', repo: 'shop', number }, { token, apiUrl: github.url })
-  const done = putStickyComment(comments, { key, stamp, text }, { waiting, until })
+  const render = ({ recent }: { readonly recent: string | undefined }) => [text, ...(recent ? [recent] : [])].join('\n')
+  const done = putStickyComment(comments, { key, run: runOf(stamp), render }, { waiting, until })
   return { waiting, done }
 }
 const bodies = () => github.comments.map(({ body }) => body)
-const ours = (text: string, { key = 'storefront', stamp = STAMP } = {}) => stickyHeader(key, stamp) + text
+const runOf = (stamp: RunStamp): RecentRun => ({ ...stamp, commit: undefined, outcome: 'pass', figure: undefined })
+/** As the comment is that the last of these runs wrote. */
+const ours = (text: string, { key = 'storefront', stamps = [STAMP] }: { key?: string; stamps?: RunStamp[] } = {}) => {
+  const runs = stamps.map(runOf)
+  const recent = recentRunsLine(runs)
+  return stickyHeader(key, stamps.at(-1) ?? STAMP, runs) + text + (recent ? `\n${recent}` : '')
+}
 
 test.each([
   ['workflow', ACTIONS],
@@ -48,7 +56,7 @@ test.each([
   const first = await put({ token, text: 'one' }).done
   const second = await put({ token, text: 'two', stamp: { runId: 101, attempt: 1 } }).done
   expect(github.comments).toMatchObject([{ login: author }])
-  expect(bodies()).toEqual([ours('two', { stamp: { runId: 101, attempt: 1 } })])
+  expect(bodies()).toEqual([ours('two', { stamps: [STAMP, { runId: 101, attempt: 1 }] })])
   expect(second).toEqual({ url: first.url, written: true })
   expect(github.violations).toEqual([])
 })
@@ -94,8 +102,8 @@ test('each profile keeps its own comment', async () => {
 })
 
 test('a key cannot break out of its marker', () => {
-  expect(stickyHeader('--> @everyone <!--', STAMP)).toMatch(
-    /^<!-- loadgate:[0-9a-f]{16} -->\n<!-- loadgate-run:100\.1 -->\n$/,
+  expect(stickyHeader('--> @everyone <!--', STAMP, [])).toMatch(
+    /^<!-- loadgate:[0-9a-f]{16} -->\n<!-- loadgate-run:100\.1 -->\n<!-- loadgate-runs: -->\n$/,
   )
 })
 
@@ -107,7 +115,7 @@ test.each([
 ])('%s meets the comment of run 1000, attempt 2', async (_, stamp, written) => {
   const before = await put({ text: 'there', stamp: { runId: 1000, attempt: 2 } }).done
   expect(await put({ text: 'late', stamp }).done).toEqual({ url: before.url, written })
-  expect(bodies()[0]?.endsWith(written ? 'late' : 'there')).toBe(true)
+  expect(bodies()[0]?.split('\n')[3]).toBe(written ? 'late' : 'there')
 })
 
 test('a comment whose stamp somebody edited away is updated', async () => {
@@ -213,7 +221,11 @@ test('a locked conversation and a bad token are named', async () => {
 test('GitHub cannot be reached at all', async () => {
   const comments = commentsOf({ owner: 'o', repo: 'r', number: 1 }, { token: 't', apiUrl: 'http://127.0.0.1:1' })
   const waiting = manualWaiting()
-  const failed = putStickyComment(comments, { key: 'k', stamp: STAMP, text: '' }, { waiting, until: 90_000 })
+  const failed = putStickyComment(
+    comments,
+    { key: 'k', run: runOf(STAMP), render: () => '' },
+    { waiting, until: 90_000 },
+  )
   await expect(failed.catch((error) => noticeOf('The comment', error))).resolves.toMatch(
     /^The comment was not posted: GitHub gave no usable answer \(.+\)\.$/,
   )

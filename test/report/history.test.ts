@@ -5,7 +5,7 @@ import { historyOf } from '../../src/history/history-of.ts'
 import { windowRows } from '../../src/history/window-rows.ts'
 import { columnsOf } from '../../src/report/columns.ts'
 import { historyBlocks, renderHistory } from '../../src/report/history.ts'
-import { renderHistoryJson } from '../../src/report/json.ts'
+import { renderHistoryJson, renderJson } from '../../src/report/json.ts'
 import { renderMarkdown } from '../../src/report/markdown.ts'
 import { sparkline } from '../../src/report/sparkline.ts'
 import { renderWindow } from '../../src/report/window.ts'
@@ -68,7 +68,7 @@ test('the window is a table that says which runs count, and why the others do no
 
 test('the history is drawn on the terminal and in Markdown', () => {
   expectGolden('report/history.txt', `${renderHistory(history, { width: 80 })}\n`)
-  const blocks = historyBlocks(history).join('\n\n')
+  const blocks = historyBlocks(history, reports.PASS).join('\n\n')
   expectGolden('report/history.md', `${blocks}\n`)
   expect(troubles(blocks)).toEqual([])
   const report = renderMarkdown({ ...reports.PASS, history }, { limit: 65_536 })
@@ -78,7 +78,7 @@ test('the history is drawn on the terminal and in Markdown', () => {
 
 test('an empty history is not drawn', () => {
   const empty = historyOf({ store: 'file:x', runs: [] })
-  expect([renderHistory(empty, { width: 80 }), historyBlocks(empty)]).toEqual(['', []])
+  expect([renderHistory(empty, { width: 80 }), historyBlocks(empty, reports.PASS)]).toEqual(['', []])
   const report = { ...reports.PASS, history: empty }
   expect(renderMarkdown(report, { limit: 65_536 })).toBe(renderMarkdown(reports.PASS, { limit: 65_536 }))
 })
@@ -93,7 +93,7 @@ test('whatever a name, a machine or a reason holds changes no more of the page t
   for (const name of reports.HOSTILE) {
     const hostile = window([name, name, name])
     const marked = historyOf(hostile, [{ ...accepted(hostile, name), regression: name, limit: name }])
-    expect(troubles(historyBlocks(marked).join('\n\n'))).toEqual([])
+    expect(troubles(historyBlocks(marked, reports.PASS).join('\n\n'))).toEqual([])
     const shown = windowRows(hostile, marked, madeRun())
     for (const text of [renderHistory(marked, { width: 100 }), renderWindow(shown, marked, { width: 100 })])
       for (const line of text.split('\n')) expect(visibleOnly(line)).toBe(line)
@@ -118,4 +118,10 @@ test.each([
   [[0, 0], 0, '▁▁'],
 ])('a line of %j is %s', (values, floor, line) => {
   expect(sparkline(values, floor)).toBe(line)
+})
+
+test('report.json has the history with its marks', () => {
+  const { history: written } = JSON.parse(renderJson({ ...reports.PASS, history }))
+  expect(written).toEqual(JSON.parse(JSON.stringify(history)))
+  expect(written.runs[6].accepted).toHaveLength(1)
 })

@@ -60,6 +60,15 @@ test('a profile that the base does not have is said to be new', () => {
   expect(block).toBe('**The profile is new.** The base has no profile at this path, so there is none to hold it to.')
 })
 
+test('a profile of the base that cannot be read is no profile that is new', () => {
+  const policy = { ...SAME, problem: 'loadgate.yml:7:3 "p95" is not a key; write "budgets"' }
+  for (const text of [policyBlocks(policy).join('\n'), policyLines(policy, 200).join('\n')]) {
+    expect(text).toMatch(/The profile of the base cannot be read.*no budget of the base judged/)
+    expect(text).toContain('loadgate.yml:7:3')
+    expect(text).not.toContain('is new')
+  }
+})
+
 test('of many differences the first are shown and the others counted', () => {
   const differences = Array.from({ length: 30 }, (_, n) => ({ ...POLICY.differences[0]!, what: `budget ${n}` }))
   const text = policyBlocks({ ...POLICY, differences }).join('\n')
@@ -81,6 +90,8 @@ test('whatever a name or a reason holds changes no more of the page than a code 
       accepted: [{ budget: name, limit: name, until: '2026-12-31', reason: name }],
       notes: [{ text: 'Not judged', of: name }],
     }
+    const broken: PolicyFacts = { ...SAME, problem: name }
+    expect(troubles(policyBlocks(broken).join('\n\n'))).toEqual([])
     expect(troubles(policyBlocks(policy).join('\n\n'))).toEqual([])
     for (const line of policyLines(policy, 200)) expect(visibleOnly(line)).toBe(line)
   }

@@ -2,19 +2,21 @@ import { expect, test } from '@jest/globals'
 import fc from 'fast-check'
 import type { ShardProgress } from '../../src/engine/shard-result.ts'
 import { Histogram } from '../../src/histogram.ts'
-import { type ProgressSnapshot, progressLine, progressView } from '../../src/report/progress.ts'
+import { type ProgressSnapshot, progressLine, progressView, sidesLine, sidesView } from '../../src/report/progress.ts'
 import { foldProgress, NO_PROGRESS, type ProgressState, takeSnapshot } from '../../src/report/progress-fold.ts'
 import { histogram } from './reports.ts'
 
-const PLAN = { measureFrom: 10_000, duration: 100_000 }
+const PLAN = { measureFrom: 10_000, duration: 100_000, model: 'open' } as const
 
 const snapshot: ProgressSnapshot = {
   elapsed: 45_000,
   total: 100_000,
   warmingUp: false,
+  model: 'open',
   sent: 4_512,
   succeeded: 4_480,
   failed: 20,
+  failedLately: 0.031,
   dropped: 2,
   active: 12,
   rate: 198.4,
@@ -28,25 +30,73 @@ function said(index: number, elapsed: number, sent: number, ...times: readonly n
 
 test('one line says how the run stands', () => {
   expect(progressLine(snapshot)).toBe(
-    '45 s of 1 min 40 s · 198/s · 12 active · 4,512 sent · 20 failed (0.444 %) · 2 dropped · p50 12 ms · p95 101 ms',
+    '45 s of 1 min 40 s, 55 s left · 198/s · 12 active · 4,512 sent · 20 failed (0.444 %, lately 3.1 %) · 2 dropped · p50 12 ms · p95 101 ms · p99 101 ms',
   )
+})
+
+test('iterations of users are users, and what is late is waited for', () => {
+  const late = { ...snapshot, model: 'closed', active: 1, elapsed: 101_000, failedLately: undefined } as const
+  expect(progressLine({ ...snapshot, elapsed: 99_200 })).toMatch(/^1 min 39 s of 1 min 40 s, 1 s left /)
+  expect(progressLine(late)).toMatch(
+    /^1 min 40 s of 1 min 40 s, waiting for the last answers · 198\/s · 1 user · 4,512 sent · 20 failed \(0\.444 %\)/,
+  )
+})
+
+test('how many failed lately is of what ended since the last look', () => {
+  const report = (succeeded: number, failed: number) => ({ ...said(0, 1_000, 0), sent: 300, succeeded, failed })
+  let state = foldProgress(NO_PROGRESS, report(100, 0))
+  const look = () => {
+    const { snapshot, next } = takeSnapshot(state, PLAN)
+    state = next
+    return snapshot.failedLately
+  }
+  expect(look()).toBe(0)
+  expect(look()).toBeUndefined()
+  state = foldProgress(state, report(130, 10))
+  expect(look()).toBe(0.25)
+})
+
+test('of workers it says how many are heard of, and which is the worst', () => {
+  const state = [said(0, 12_000, 5, 10), said(2, 12_000, 5, 80), said(1, 12_000, 5)].reduce(foldProgress, NO_PROGRESS)
+  const { workers } = takeSnapshot(state, { ...PLAN, workers: 4 }).snapshot
+  expect(workers).toEqual({ all: 4, seen: 3, worst: { number: 3, p95: expect.closeTo(80, 0) } })
+  const line = (known: ProgressSnapshot['workers']) =>
+    progressLine({ ...snapshot, workers: known })
+      .split(' · ')
+      .at(-1)
+  expect(line(workers)).toBe('3 of 4 workers, worst p95 80 ms (worker 3)')
+  expect(line({ all: 2, seen: 2, worst: undefined })).toBe('2 workers')
 })
 
 test('before the first answer there is nothing to be wrong about', () => {
   const empty = { ...snapshot, elapsed: 0, warmingUp: true, sent: 0, succeeded: 0, failed: 0, dropped: 0, active: 0 }
   const first = { ...empty, rate: 0, recent: histogram(), history: [] }
   expect(progressLine(first)).toBe(
-    '0 ms of 1 min 40 s (warm-up) · 0/s · 0 active · 0 sent · none failed · p50 – · p95 –',
+    '0 ms of 1 min 40 s, 1 min 40 s left (warm-up) · 0/s · 0 active · 0 sent · none failed · p50 – · p95 – · p99 –',
   )
   expect(progressView(first, { width: 80 })).toHaveLength(3)
 })
 
 test('the view draws the same', () => {
   expect(progressView(snapshot, { width: 80 })).toEqual([
-    '██████████████░░░░░░░░░░░░░░░░ 45 %  45 s of 1 min 40 s',
-    '198/s · 12 active · 4,512 sent · 20 failed (0.444 %) · 2 dropped',
+    '██████████████░░░░░░░░░░░░░░░░ 45 %  45 s of 1 min 40 s, 55 s left',
+    '198/s · 12 active · 4,512 sent · 20 failed (0.444 %, lately 3.1 %) · 2 dropped',
     'p50 12 ms · p95 101 ms · p99 101 ms',
     'p95 ▂▃▅█▅ up to 80 ms',
+  ])
+})
+
+test('of two versions at once each has its own figures', () => {
+  const head = { ...snapshot, rate: 197, failed: 0, dropped: 0, recent: histogram(50, 50, 300) }
+  expect(sidesLine({ base: snapshot, head })).toBe(
+    '45 s of 1 min 40 s, 55 s left · base: 198/s, 12 active, 4,512 sent, 20 failed (0.444 %, lately 3.1 %), 2 dropped, p50 12 ms, p95 101 ms, p99 101 ms · head: 197/s, 12 active, 4,512 sent, none failed, p50 50 ms, p95 300 ms, p99 300 ms',
+  )
+  expect(sidesView({ base: snapshot, head })).toEqual([
+    '██████████████░░░░░░░░░░░░░░░░ 45 %  45 s of 1 min 40 s, 55 s left',
+    'base  198/s · 12 active · 4,512 sent · 20 failed (0.444 %, lately 3.1 %) · 2 dropped',
+    '      p50 12 ms · p95 101 ms · p99 101 ms',
+    'head  197/s · 12 active · 4,512 sent · none failed',
+    '      p50 50 ms · p95 300 ms · p99 300 ms',
   ])
 })
 

@@ -101,3 +101,14 @@ test('one of anything is one', () => {
   for (const text of texts(judged(result, { store: 'x', runs: [] }, [absolute('p95', 500), absolute('errors', 0.9)])))
     expect(text).not.toMatch(/(?<![\d.,])1 (?!ms\b)[a-z]+s\b/)
 })
+
+test('rounds that were left out are told with what to do about them', () => {
+  const { comparison } = reports.SIDE_BY_SIDE
+  const doubted = { ...comparison, baseline: { ...comparison.baseline, rounds: 2, leftOut: 2 } } as typeof comparison
+  const verdict = judge(doubted)
+  expect(verdict.outcome).toBe('inconclusive')
+  for (const text of texts({ ...reports.SIDE_BY_SIDE, comparison: doubted, verdict })) {
+    expect(times(text, '2 of 4 rounds were left out')).toBe(1)
+    expect(times(text, 'Use a larger machine, send less, or allow more rounds')).toBe(1)
+  }
+})

@@ -1,18 +1,28 @@
 // Reports as plain data for the tests of the renderers: builders with the few figures that a test is about.
 import { worstFirst } from '../../src/compare/budget-rows.ts'
 import type { BudgetRow, Comparison, Defect, Estimate, Judgement, ScopeRow } from '../../src/compare/comparison.ts'
+import { judge } from '../../src/compare/judge.ts'
 import type { KeptSharpness } from '../../src/compare/sharpness.ts'
 import type { Outcome } from '../../src/compare/verdict.ts'
 import { Recorder } from '../../src/histogram.ts'
+import type { History } from '../../src/history/history.ts'
 import type { Budget, Limit, MetricName } from '../../src/profile/profile.ts'
-import type { Report, RunContext } from '../../src/report/report.ts'
+import type { Report, RunContext, StepTimes } from '../../src/report/report.ts'
 import type { RunResult, StepResult } from '../../src/result/result.ts'
+import type { PolicyFacts } from '../../src/trust/policy-facts.ts'
+
+const drawn = new Map<string, string>()
 
 /** A histogram of some times in ms. */
 export function histogram(...times: readonly number[]): string {
+  const key = times.join()
+  const known = drawn.get(key)
+  if (known !== undefined) return known
   const recorder = new Recorder()
   for (const ms of times) recorder.record(ms * 1000)
-  return recorder.drain()
+  const text = recorder.drain()
+  drawn.set(key, text)
+  return text
 }
 
 export const holds: Judgement = { kind: 'holds' }
@@ -162,6 +172,9 @@ export interface ReportFacts {
   readonly result?: Partial<RunResult>
   readonly run?: Partial<RunContext>
   readonly sharpness?: KeptSharpness
+  readonly policy?: PolicyFacts
+  readonly history?: History
+  readonly beside?: readonly StepTimes[]
 }
 
 export function report(outcome: Outcome, reason: string, facts: ReportFacts = {}): Report {
@@ -192,7 +205,16 @@ export function report(outcome: Outcome, reason: string, facts: ReportFacts = {}
     result: result(facts.result),
     run: { ...CONTEXT, ...facts.run },
     sharpness: facts.sharpness,
+    policy: facts.policy,
+    history: facts.history,
+    beside: facts.beside,
   }
+}
+
+/** The same with the verdict that these facts get. */
+export function judged(facts: Omit<ReportFacts, 'also'>): Report {
+  const one = report('pass', '', facts)
+  return { ...one, verdict: judge(one.comparison) }
 }
 
 export const WHOLE = scope('all', {
@@ -201,7 +223,7 @@ export const WHOLE = scope('all', {
   baseline: { p50: 41, p95: 120, p99: 200, errors: 0, throughput: 200 },
 })
 
-export const PASS = report('pass', 'All 3 budgets hold.', {
+export const PASS = judged({
   comparison: {
     budgets: [
       budget('p95 < 250 ms', 'p95', holds, { value: 118, limit: 250 }),
@@ -237,7 +259,7 @@ export function sharpness(changes: Partial<KeptSharpness> = {}): KeptSharpness {
   }
 }
 
-export const SIDE_BY_SIDE = report('pass', 'All 3 budgets hold.', {
+export const SIDE_BY_SIDE = judged({
   comparison: {
     budgets: [
       budget('p95 < 250 ms', 'p95', holds, { value: 104, limit: 250 }),
@@ -271,135 +293,126 @@ export const SIDE_BY_SIDE = report('pass', 'All 3 budgets hold.', {
 })
 
 /** Two addresses whose processes nobody starts, and which cannot serve at once. */
-export const TURNS = report(
-  'inconclusive',
-  'p95 is 104 ms, undecided for "p95 < baseline + 5 %": it may be anything.',
-  {
-    comparison: {
-      budgets: [
-        budget('p95 < baseline + 5 %', 'p95', undecided, { value: 124, limit: 126, baseline: 120, resolution: 1.06 }),
-      ],
-      baseline: {
-        kind: 'side-by-side',
-        rounds: 10,
-        measured: 300_000,
-        design: 'alternating',
-        freshProcesses: false,
-        leftOut: 0,
-        commit: undefined,
-      },
-    },
-  },
-)
-
-export const FAIL = report(
-  'fail',
-  'p95 of "shop › GET /store" is 412 ms, above the limit of 275 ms (baseline 250 ms + 10 % and + 5 ms, +64.8 %).',
-  {
-    also: [
-      'errors of "shop › POST /login" is 2.1 %, above the limit of 0.5 %.',
-      'throughput is 171/s, below the limit of 190/s (baseline 200/s - 5 %, -14.5 %).',
+export const TURNS = judged({
+  comparison: {
+    budgets: [
+      budget('p95 < baseline + 5 %', 'p95', undecided, { value: 124, limit: 126, baseline: 120, resolution: 1.06 }),
     ],
-    comparison: {
-      budgets: [
-        budget('errors < 0.5 %', 'errors', exceeded, {
-          of: 'shop › POST /login',
-          value: 0.021,
-          limit: 0.005,
-          line: 14,
-        }),
-        budget('throughput > baseline - 5 %', 'throughput', exceeded, {
-          value: 171,
-          limit: 190,
-          baseline: 200,
-          resolution: 0.97,
-          line: 15,
-        }),
-        budget('p99 < 2 s', 'p99', holds, { value: 903, limit: 2_000, line: 16 }),
-        budget('errors < baseline + 0.2 pp', 'errors', holds, {
-          value: 0.001,
-          limit: 0.003,
-          baseline: 0.001,
-          line: 17,
-        }),
-        budget('p95 of "shop › GET /store" < baseline + 10 % and + 5 ms', 'p95', exceeded, {
-          of: 'shop › GET /store',
-          value: 412,
-          limit: 275,
-          baseline: 250,
-          resolution: 1.12,
-          line: 13,
-        }),
-      ],
-      scopes: [
-        scope('all', {
-          requests: 12_000,
-          failed: 126,
-          p95: 380,
-          errors: 0.0105,
-          throughput: 171,
-          baseline: { p50: 41, p95: 190, p99: 200, errors: 0.001, throughput: 200 },
-          causes: [
-            ['timeout', 26],
-            ['unexpected-status', 100],
-          ],
-        }),
-        scope('shop › GET /'),
-        scope('shop › GET /store', {
-          p50: 140,
-          p95: 412,
-          p99: 903,
-          serviceP95: 130,
-          baseline: { p50: 91, p95: 250, p99: 510, errors: 0, throughput: 100 },
-        }),
-        scope('shop › POST /login', {
-          failed: 126,
-          errors: 0.021,
-          causes: [
-            ['timeout', 26],
-            ['unexpected-status', 100],
-          ],
-        }),
-      ],
-      baseline: {
-        kind: 'stored',
-        store: 'branch:loadgate-baseline',
-        comparable: 4,
-        corrected: false,
-        refused: [{ runs: 2, reason: 'measured on another machine (Intel Xeon 8370C, 4 cores)' }],
-        commits: ['1111111aaaa', '2222222bbbb', '3333333cccc', '4444444dddd'],
+    baseline: {
+      kind: 'side-by-side',
+      rounds: 10,
+      measured: 300_000,
+      design: 'alternating',
+      freshProcesses: false,
+      leftOut: 0,
+      commit: undefined,
+    },
+  },
+})
+
+export const FAIL = judged({
+  comparison: {
+    budgets: [
+      budget('errors < 0.5 %', 'errors', exceeded, {
+        of: 'shop › POST /login',
+        value: 0.021,
+        limit: 0.005,
+        line: 14,
+      }),
+      budget('throughput > baseline - 5 %', 'throughput', exceeded, {
+        value: 171,
+        limit: 190,
+        baseline: 200,
+        resolution: 0.97,
+        line: 15,
+      }),
+      budget('p99 < 2 s', 'p99', holds, { value: 903, limit: 2_000, line: 16 }),
+      budget('errors < baseline + 0.2 pp', 'errors', holds, {
+        value: 0.001,
+        limit: 0.003,
+        baseline: 0.001,
+        line: 17,
+      }),
+      budget('p95 of "shop › GET /store" < baseline + 10 % and + 5 ms', 'p95', exceeded, {
+        of: 'shop › GET /store',
+        value: 412,
+        limit: 275,
+        baseline: 250,
+        resolution: 1.12,
+        line: 13,
+      }),
+    ],
+    scopes: [
+      scope('all', {
+        requests: 12_000,
+        failed: 126,
+        p95: 380,
+        errors: 0.0105,
+        throughput: 171,
+        baseline: { p50: 41, p95: 190, p99: 200, errors: 0.001, throughput: 200 },
+        causes: [
+          ['timeout', 26],
+          ['unexpected-status', 100],
+        ],
+      }),
+      scope('shop › GET /'),
+      scope('shop › GET /store', {
+        p50: 140,
+        p95: 412,
+        p99: 903,
+        serviceP95: 130,
+        baseline: { p50: 91, p95: 250, p99: 510, errors: 0, throughput: 100 },
+      }),
+      scope('shop › POST /login', {
+        failed: 126,
+        errors: 0.021,
+        causes: [
+          ['timeout', 26],
+          ['unexpected-status', 100],
+        ],
+      }),
+    ],
+    baseline: {
+      kind: 'stored',
+      store: 'branch:loadgate-baseline',
+      comparable: 4,
+      corrected: false,
+      refused: [{ runs: 2, reason: 'measured on another machine (Intel Xeon 8370C, 4 cores)' }],
+      commits: ['1111111aaaa', '2222222bbbb', '3333333cccc', '4444444dddd'],
+    },
+  },
+  result: {
+    iterations: { planned: 6_010, started: 6_000, dropped: 10, finished: 5_874, failed: 126, cut: 0 },
+    examples: [
+      { ...{ step: 1, cause: 'timeout', at: 12_400, took: 10_000 }, status: undefined, bytes: 0, detail: undefined },
+      {
+        ...{ step: 1, cause: 'unexpected-status', at: 13_900, took: 35.2 },
+        ...{ status: 503, bytes: 1_240, detail: 'the status is 503, and not 200' },
       },
-    },
-    result: {
-      iterations: { planned: 6_010, started: 6_000, dropped: 10, finished: 5_874, failed: 126, cut: 0 },
-      steps: [
-        step('GET /store'),
-        step('POST /login', { id: 1, succeeded: 5_874, failed: 126, statuses: { 200: 5_874, 503: 100 } }),
-      ],
-    },
+    ],
+    steps: [
+      step('GET /store'),
+      step('POST /login', { id: 1, succeeded: 5_874, failed: 126, statuses: { 200: 5_874, 503: 100 } }),
+    ],
   },
-)
+})
 
-export const INCONCLUSIVE = report(
-  'inconclusive',
-  'p95 of "shop › GET /store" is 268 ms, undecided for "p95 of "shop › GET /store" < baseline + 10 %": the change of +7.2 % may be anything from +3.98 % to +10.4 %, and the limit of +10 % lies in between.',
-  {
-    comparison: {
-      budgets: [
-        budget('p95 < 500 ms', 'p95', holds, { value: 268, limit: 500 }),
-        budget('p95 of "shop › GET /store" < baseline + 10 %', 'p95', undecided, {
-          of: 'shop › GET /store',
-          value: 268,
-          limit: 275,
-          baseline: 250,
-          resolution: 1.18,
-        }),
-      ],
-    },
+export const INCONCLUSIVE = judged({
+  comparison: {
+    budgets: [
+      budget('p95 < 500 ms', 'p95', holds, { value: 268, limit: 500 }),
+      budget('p95 of "shop › GET /store" < baseline + 10 %', 'p95', undecided, {
+        of: 'shop › GET /store',
+        value: 268,
+        limit: 275,
+        baseline: 250,
+        resolution: 1.18,
+      }),
+    ],
   },
-)
+})
 
-const DEFECTS: readonly Defect[] = [
+export const DEFECTS: readonly Defect[] = [
   {
     code: 'generator-late',
     message: 'Requests left the generator late: p99 of the lateness is 84 ms, bound 10 ms',
@@ -417,64 +430,51 @@ const DEFECTS: readonly Defect[] = [
   },
 ]
 
-export const INVALID = report(
-  'invalid',
-  'Requests left the generator late: p99 of the lateness is 84 ms, bound 10 ms.',
-  {
-    also: [
-      '1 of 2 workers reported: Worker 1 of 2: ran out of memory.',
-      'The result does not add up: iterations: 6,000 planned, but 3,000 started or dropped.',
+export const INVALID = judged({
+  comparison: {
+    budgets: [
+      budget('p95 < 250 ms', 'p95', holds, { value: 118, limit: 250 }),
+      budget('errors < 0.5 %', 'errors', exceeded, { value: 0.021, limit: 0.005 }),
+      budget('p95 of "shop › POST /login" < 1 s', 'p95', noSamples, { of: 'shop › POST /login', limit: 1_000 }),
     ],
-    comparison: {
-      budgets: [
-        budget('p95 < 250 ms', 'p95', holds, { value: 118, limit: 250 }),
-        budget('errors < 0.5 %', 'errors', exceeded, { value: 0.021, limit: 0.005 }),
-        budget('p95 of "shop › POST /login" < 1 s', 'p95', noSamples, { of: 'shop › POST /login', limit: 1_000 }),
-      ],
-      defects: DEFECTS,
-    },
-    result: {
-      shards: { expected: 2, reported: 1, lost: ['Worker 1 of 2: ran out of memory'] },
-      iterations: { planned: 6_000, started: 3_000, dropped: 0, finished: 3_000, failed: 0, cut: 0 },
-    },
+    defects: DEFECTS,
   },
-)
+  result: {
+    shards: { expected: 2, reported: 1, lost: ['Worker 1 of 2: ran out of memory'] },
+    iterations: { planned: 6_000, started: 3_000, dropped: 0, finished: 3_000, failed: 0, cut: 0 },
+  },
+})
 
-export const NO_BASELINE = report(
-  'pass',
-  'One budget holds; 1 relative one was not judged, since there is no baseline yet.',
-  {
-    also: ['p95 is 118 ms; there is no baseline yet for "p95 < baseline + 10 %".'],
-    comparison: {
-      budgets: [
-        budget('p95 < baseline + 10 %', 'p95', noBaseline, { value: 118 }),
-        budget('p95 < 250 ms', 'p95', holds, { value: 118, limit: 250 }),
-      ],
-      scopes: [
-        scope('all', { requests: 12_000, throughput: 200, baseline: undefined }),
-        scope('shop › GET /store', { baseline: undefined }),
-        scope('shop › POST /login', { baseline: undefined }),
-      ],
-      baseline: {
-        kind: 'stored',
-        store: 'file:.loadgate/baseline.json',
-        comparable: 0,
-        corrected: false,
-        refused: [],
-        commits: [],
-      },
-    },
-    result: { commit: undefined, plan: { ...result().plan, warmUp: 0, model: 'closed' } },
-    run: {
-      commit: undefined,
-      url: undefined,
-      baselineNote: 'This run is the first of the baseline in "file:.loadgate/baseline.json".',
+export const NO_BASELINE = judged({
+  comparison: {
+    budgets: [
+      budget('p95 < baseline + 10 %', 'p95', noBaseline, { value: 118 }),
+      budget('p95 < 250 ms', 'p95', holds, { value: 118, limit: 250 }),
+    ],
+    scopes: [
+      scope('all', { requests: 12_000, throughput: 200, baseline: undefined }),
+      scope('shop › GET /store', { baseline: undefined }),
+      scope('shop › POST /login', { baseline: undefined }),
+    ],
+    baseline: {
+      kind: 'stored',
+      store: 'file:.loadgate/baseline.json',
+      comparable: 0,
+      corrected: false,
+      refused: [],
+      commits: [],
     },
   },
-)
+  result: { commit: undefined, plan: { ...result().plan, warmUp: 0, model: 'closed' } },
+  run: {
+    commit: undefined,
+    url: undefined,
+    baselineNote: 'This run is the first of the baseline in "file:.loadgate/baseline.json".',
+  },
+})
 
 /** A thousand steps, of which a few do not hold. */
-export const HUGE = report('fail', 'p95 of "api › GET /items/7" is 412 ms, limit 275 ms (+65 %)', {
+export const HUGE = judged({
   comparison: {
     budgets: [
       budget('p95 of "api › GET /items/7" < baseline + 10 %', 'p95', exceeded, {

@@ -20,7 +20,7 @@ const { fingerprint, budgets } = sharpness()
 
 test('what was found of this gate is said in one line', () => {
   expect(line({})).toBe(SAME)
-  expect(renderMarkdown(SIDE_BY_SIDE, { limit: 1e6 }).split('\n')).toContain(SAME)
+  expect(renderMarkdown(SIDE_BY_SIDE, { limit: 1e6 }).split('\n')).toContain(`- ${SAME}`)
 })
 
 test.each<[string, Parameters<typeof sharpness>[0], string]>([

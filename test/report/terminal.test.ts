@@ -2,24 +2,14 @@ import { expect, test } from '@jest/globals'
 import type { ScopeRow } from '../../src/compare/comparison.ts'
 import { columnsOf, toColumns, wrapped } from '../../src/report/columns.ts'
 import { renderMarkdown } from '../../src/report/markdown.ts'
-import type { Report } from '../../src/report/report.ts'
 import { renderTerminal } from '../../src/report/terminal.ts'
 import { expectGolden } from '../support/golden.ts'
 import * as reports from './reports.ts'
+import { SITUATIONS } from './situations.ts'
 
 const ESC = '\u001b'
 
-const cases: readonly (readonly [string, Report])[] = [
-  ['pass', reports.PASS],
-  ['fail', reports.FAIL],
-  ['inconclusive', reports.INCONCLUSIVE],
-  ['invalid', reports.INVALID],
-  ['no-baseline', reports.NO_BASELINE],
-  ['side-by-side', reports.SIDE_BY_SIDE],
-  ['turns', reports.TURNS],
-  ['huge', reports.HUGE],
-  ['hostile', reports.hostile(reports.HOSTILE)],
-]
+const cases = SITUATIONS
 
 test.each(cases)('the terminal shows %s', (name, report) => {
   expectGolden(`report/${name}.txt`, `${renderTerminal(report, { colour: false, width: 80 })}\n`)

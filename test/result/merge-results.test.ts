@@ -42,7 +42,11 @@ test('two workers are one run', () => {
       warmUp: 1_000,
       seed: 1,
       executor: 'inline',
+      curve: [{ from: 10, to: 10, over: 10_000 }],
     },
+    workers: [expect.objectContaining({ number: 1, sent: 3 }), expect.objectContaining({ number: 2, sent: 2 })],
+    active: [0.125, 0.375, 0.625, 0.875, 1.125, 1.375, 1.625, 0.875, 0.125, 0.375],
+    examples: [],
     shards: { expected: 2, reported: 2, lost: [] },
     complete: true,
     iterations: { planned: 7, started: 5, dropped: 2, finished: 4, failed: 1, cut: 0 },
@@ -205,6 +209,16 @@ test('a long run is merged minute by minute', () => {
   })
 })
 
+test('a worker that left by itself is named, and what it had measured counts', () => {
+  const shards = [0, 1].map((index) => ({ ...shardOf(plan, index, 2, [ok(0, 0, 1_000)]), complete: index === 0 }))
+  const result = mergeResults(shards, contextOf(plan, { early: ['Worker 2 of 2: interrupted by SIGTERM'] }))
+  expect(result).toMatchObject({
+    shards: { expected: 2, reported: 2, lost: ['Worker 2 of 2: interrupted by SIGTERM'] },
+    complete: false,
+  })
+  expect(result.steps[0]!.sent).toBe(2)
+})
+
 test('a lost worker is named, and the run is not complete', () => {
   const shards = [shardOf(plan, 0, 3, [ok(0, 0, 1_000)]), undefined, undefined]
   const result = mergeResults(shards, contextOf(plan, { lost: ['Worker 2 of 3: out of memory'] }))
@@ -284,6 +298,12 @@ test.each<[string, ShardResult, RegExp]>([
   ],
   ['blocks of another length', withStep({ blocks: { length: 1_000, records: [] } }), /intervals of 1 s/],
   ['a block missing', withStep({ blocks: { length: 5_000, records: [] } }), /do not add up to its steps/],
+  [
+    'an interval without what was under way',
+    { ...sound, active: sound.active.slice(1) },
+    /under way in 9 of 10 intervals/,
+  ],
+  ['more users than it had', { ...sound, active: sound.active.map(() => 10.5) }, /10.5 of its 10 users/],
   ['an iteration without end', { ...sound, iterations: { ...sound.iterations, cut: 1 } }, /3 ends of 2 iterations/],
 ])('a worker whose numbers do not add up is lost: %s', (_, shard, reason) => {
   expect(mergeResults([sound], contextOf(plan)).shards.lost).toEqual([])
@@ -305,4 +325,36 @@ test('in the open model a complete worker must account for each of its arrivals'
   expect(lost(shard(0, 33), shard(1, 34), shard(2, 33))).toEqual([])
   expect(lost(shard(0, 33), shard(1, 33), shard(2, 33))).toEqual(['Worker 2 of 3: reports 33 of its 34 arrivals'])
   expect(lost(shard(0, 33), shard(1, 12, false), shard(2, 33))).toEqual([])
+})
+
+test('each worker is kept with its own figures, and the first failure of a kind among all', () => {
+  const example = { step: 1, cause: 'timeout', took: 9, status: undefined, bytes: 0, detail: undefined } as const
+  const shards = [
+    { ...shardOf(plan, 0, 3, [ok(0, 0, 1_000), bad(1, 2, 9_000)]), examples: [{ ...example, at: 2_000 }] },
+    undefined,
+    {
+      ...shardOf(plan, 2, 3, [ok(0, 0, 2_000)]),
+      startedAt: 1_700_000_000_004,
+      examples: [
+        { ...example, at: 1_500 },
+        { ...example, at: 3_000, cause: 'tls' as const },
+      ],
+    },
+  ]
+  const { workers, examples, plan: summary } = mergeResults(shards, contextOf(plan))
+  expect(workers).toEqual([
+    {
+      ...{ number: 1, sent: 2, failed: 1, p95: expect.closeTo(1, 2), latenessP99: expect.closeTo(0.09, 2) },
+      ...{ loopDelayP99: 0, loopUtilisation: 0, cpu: 0.5, longestPause: 4, startedAfter: 0 },
+    },
+    {
+      ...{ number: 3, sent: 1, failed: 0, p95: expect.closeTo(2, 2), latenessP99: expect.closeTo(0.02, 2) },
+      ...{ loopDelayP99: 2, loopUtilisation: 0.2, cpu: 0.3, longestPause: 2, startedAfter: 4 },
+    },
+  ])
+  expect(examples).toEqual([
+    { ...example, at: 1_500 },
+    { ...example, at: 3_000, cause: 'tls' },
+  ])
+  expect(summary.curve).toEqual([{ from: 10, to: 10, over: 10_000 }])
 })

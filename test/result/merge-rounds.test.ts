@@ -1,6 +1,6 @@
 import { expect, test } from '@jest/globals'
 import fc from 'fast-check'
-import { isWithinWindow } from '../../src/engine/interval.ts'
+import { intervalsIn, isWithinWindow } from '../../src/engine/interval.ts'
 import type { Intervals } from '../../src/engine/shard-result.ts'
 import { mergeRounds } from '../../src/result/merge-rounds.ts'
 import type { RunResult } from '../../src/result/result.ts'
@@ -100,7 +100,7 @@ test('pieces of later rounds lie behind those of earlier ones; within the window
     maxLength: 5,
   })
   fc.assert(
-    fc.property(rounds, fc.constantFrom(1, 5, 7, 10, 12), (made, seconds) => {
+    fc.property(rounds, fc.constantFrom(1, 5, 6.5, 7, 7.5, 10, 12, 15.5), (made, seconds) => {
       const results = made.map(({ times, late }) =>
         round({
           seconds,
@@ -108,7 +108,10 @@ test('pieces of later rounds lie behind those of earlier ones; within the window
           steps: [{ times: Array.from({ length: times }, (_, n) => n + 1) }],
         }),
       )
-      const merged = mergeRounds(results)
+      const active = Array.from({ length: Math.ceil(seconds) }, () => 1)
+      const merged = mergeRounds(results.map((result) => ({ ...result, active })))
+      const { measured } = merged.plan
+      expect(merged.active).toHaveLength(intervalsIn({ measured, length: merged.intervals.length }))
       const [step] = merged.steps
       for (const of of [
         { whole: merged.intervals, each: results.map(({ intervals }) => intervals) },
@@ -146,7 +149,38 @@ test('a window that its pieces do not fill: the shorter last one joins the one b
   ])
 })
 
+test('what was under way follows round by round; of pieces that are joined it is the mean over both', () => {
+  const cut: RunResult = { ...round({ seconds: 12 }), intervals: { length: 5_000, records: [] }, active: [4, 6, 13] }
+  expect(mergeRounds([cut, { ...cut, active: [1, 0, 7] }]).active).toEqual([4, 8, 1, 2])
+  expect(mergeRounds([{ ...cut, intervals: { length: 1_000, records: [] }, active: [1, 2] }]).active).toHaveLength(12)
+  expect(mergeRounds([cut, { ...cut, active: undefined }]).active).toBeUndefined()
+})
+
 test('the whole is a result that can be stored and read again', () => {
   const merged = mergeRounds([round(), round(), round()])
   expect(readResult(writeResult(merged))).toEqual(merged)
+})
+
+test('workers of a number are one, failures move to their round, and curves follow each other', () => {
+  const worker = {
+    ...{ number: 1, sent: 5, failed: 1, p95: 3, latenessP99: undefined, loopDelayP99: 1 },
+    ...{ loopUtilisation: 0.1, cpu: 0.2, longestPause: 4, startedAfter: 0 },
+  }
+  const example = { step: 0, cause: 'timeout', at: 500, took: 9, status: undefined, bytes: 0, detail: 'x' } as const
+  const curve = [{ from: 1, to: 2, over: 10_000 }]
+  const first = { ...round(), workers: [worker], examples: [], plan: { ...round().plan, curve } }
+  const slower = { ...worker, p95: undefined, latenessP99: 2, cpu: 0.1, longestPause: 5 }
+  const second = { ...first, workers: [slower, { ...worker, number: 2 }], examples: [example, { ...example, step: 1 }] }
+  const merged = mergeRounds([first, second])
+  expect(merged.workers).toEqual([
+    { ...worker, sent: 10, failed: 2, latenessP99: 2, longestPause: 5 },
+    { ...worker, number: 2 },
+  ])
+  expect(merged.examples).toEqual([
+    { ...example, at: 10_500 },
+    { ...example, at: 10_500, step: 1 },
+  ])
+  expect(merged.plan.curve).toEqual([...curve, ...curve])
+  // What one round does not tell is not known of all.
+  expect(mergeRounds([round(), second])).toMatchObject({ workers: undefined, examples: undefined })
 })

@@ -7,12 +7,16 @@ import { readResult, readResultSummary, writeResult } from '../../src/result/res
 import { contextOf, planOf, shardOf, textOf } from './shards.ts'
 
 const plan = planOf('closed')
+const example = { step: 1, cause: 'timeout', at: 3_000, took: 2_500, status: undefined, bytes: 0, detail: 'x' } as const
 const result = mergeResults(
   [
-    shardOf(plan, 0, 2, [
-      { step: 0, second: 0, us: 1_000, cause: undefined },
-      { step: 1, second: 3, us: 2_500_000, cause: 'timeout' },
-    ]),
+    {
+      ...shardOf(plan, 0, 2, [
+        { step: 0, second: 0, us: 1_000, cause: undefined },
+        { step: 1, second: 3, us: 2_500_000, cause: 'timeout' },
+      ]),
+      examples: [example],
+    },
     shardOf(plan, 1, 2, [{ step: 0, second: 1, us: 4_000, cause: undefined }]),
   ],
   contextOf(plan),
@@ -90,6 +94,12 @@ test.each<[string, string, RegExp]>([
   ['responses that are not the successes', changed('steps.0.response', textOf([1])), /2 samples but of 1/],
   ['service times that are not the successes', changed('steps.0.service', textOf([1])), /2 samples but of 1/],
   ['failure times that are not the failures', changed('steps.1.failures', 'h1:'), /1 samples but of 0/],
+  ['a failure of no known cause', changed('examples.0.cause', 'bad luck'), /cause is not connection-refused or/],
+  ['less than nothing under way', changed('active.2', -1), /active\[2\] is not a number from 0 on/],
+  ['a worker that sent more than there is', changed('workers.0.sent', 99), /workers.sent is not the sum of the steps/],
+  ['a status of no answer', changed('examples.0.status', 7), /status code/],
+  ['words without end', changed('examples.0.detail', 'x'.repeat(201)), /at most 200 characters/],
+  ['a worker without a number', changed('workers.0.number', 0), /a number from 1 on/],
   ['a damaged histogram', changed('steps.0.response', 'h1:AAE'), /histogram is damaged/],
   ['a damaged histogram of the health', changed('health.lateness', 'x'), /histogram is damaged/],
   ['an interval missing', changed('intervals.records', result.intervals.records.slice(1)), /intervals is not the sum/],

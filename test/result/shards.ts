@@ -61,6 +61,11 @@ export function shardOf(plan: LoadPlan, index: number, count: number, samples: r
       connections: { opened: 5, peak: 4, cap: 10, connect: textOf([200]), tls: textOf([]) },
       staleRetries: index,
     },
+    active: Array.from(
+      { length: Math.ceil(cutOf(plan).measured / cutOf(plan).length) },
+      (_, n) => ((index + n) % 8) / 8,
+    ),
+    examples: [],
   }
 }
 

@@ -41,14 +41,24 @@ beforeAll(() => {
 })
 afterAll(() => rmSync(directory, { recursive: true, force: true }))
 
-async function start(kind: string, connections: Spoken, { ready = '/ready?now', readyWithin = 20_000 } = {}) {
+interface Asked {
+  readonly ready?: string
+  readonly readyWithin?: number
+  readonly onWait?: (still: string) => void
+}
+
+async function start(
+  kind: string,
+  connections: Spoken,
+  { ready = '/ready?now', readyWithin = 20_000, onWait }: Asked = {},
+) {
   const port = await closedPort()
   const target = `${/^(http|h2c|silent)$/.test(kind) ? 'http' : 'https'}://127.0.0.1:${port}`
   const pids: number[] = []
   const env = { PATH: process.env.PATH, PORT: String(port), KIND: kind }
   const started = startService(
     { start: `exec ${node} server.mjs`, ready, readyWithin },
-    { cwd: directory, target, connections, env, onStart: ({ pid }) => pids.push(pid) },
+    { cwd: directory, target, connections, env, onStart: ({ pid }) => pids.push(pid), onWait, tellEvery: 300 },
   )
   return { started, pids, asked: () => readFileSync(join(directory, `asked-${port}`), 'utf8') }
 }
@@ -75,12 +85,24 @@ test.each<[kind: string, connections: Spoken, reason: RegExp]>([
   ['silent', { http: '2' }, /ERR_HTTP2|no answer in time/],
   ['silent', {}, /no answer in time/],
 ])('a service that speaks %s is not ready with %j, and the reason is told', async (kind, connections, reason) => {
-  const { started, pids } = await start(kind, connections, { readyWithin: 1_500 })
+  const { started, pids } = await start(kind, connections, { readyWithin: 4_000 })
   await expect(started).rejects.toMatchObject({ kind: 'target', message: expect.stringMatching(reason) })
   expect(alive(pids[0]!)).toBe(false)
 })
 
 test('over HTTP/2, too, the status that was answered is told', async () => {
-  const { started } = await start('h2c', { http: '2' }, { ready: '/nothing', readyWithin: 1_500 })
+  const { started } = await start('h2c', { http: '2' }, { ready: '/nothing', readyWithin: 4_000 })
   await expect(started).rejects.toMatchObject({ message: expect.stringContaining('status 503') })
+})
+
+test('while it is not ready, how it stands is told now and then', async () => {
+  const told: string[] = []
+  const onWait = (still: string) => told.push(still)
+  const { started } = await start('http', {}, { ready: '/nothing', readyWithin: 4_000, onWait })
+  await expect(started).rejects.toMatchObject({ kind: 'target' })
+  // In whole seconds once it takes some.
+  expect(new Set(told).size).toBeGreaterThan(1)
+  for (const still of told)
+    expect(still).toMatch(/^is not ready after \d+ m?s: GET http:\S+\/nothing: (status 503|ECONNREFUSED)$/)
+  expect(told.at(-1)).toContain('status 503')
 })

@@ -1,8 +1,10 @@
 import { expect, test } from '@jest/globals'
+import { compileCapture } from '../../src/engine/captures.ts'
 import { compileCheck } from '../../src/engine/check.ts'
 import { CookieJar } from '../../src/engine/cookies.ts'
+import { compilePattern } from '../../src/pattern.ts'
 import type { RequestStep } from '../../src/profile/profile.ts'
-import { answerTo } from '../../src/sizing/stand-in-answers.ts'
+import { answerTo, STAND_IN_PATTERN } from '../../src/sizing/stand-in-answers.ts'
 import { requestStep } from '../support/plans.ts'
 
 type Parts = Parameters<typeof requestStep>[0]
@@ -27,7 +29,12 @@ function judge(step: RequestStep) {
     firstByteAt: 1,
     doneAt: 1,
   } as const
-  const cause = compileCheck(step).check(answer, { keep: (name, value) => kept.set(name, value), now: () => 0 })
+  const patterns = new Map([[STAND_IN_PATTERN, compilePattern(STAND_IN_PATTERN)]])
+  const captures = step.capture.map((one) => compileCapture(one, patterns))
+  const cause = compileCheck(step.expect, captures).check(answer, {
+    keep: (name, value) => kept.set(name, value),
+    now: () => 0,
+  })
   return { cause, status, kept: Object.fromEntries(kept), body }
 }
 
@@ -80,6 +87,10 @@ test.each<[what: string, Parts]>([
   ['keys that objects have by themselves', { expect: { json: [{ pointer: '/__proto__/constructor', value: 1 }] } }],
   ['JSON and text that is a part of it', { expect: { json: [{ pointer: '/ok', value: true }], body: '"ok":true' } }],
   ['JSON and text that is not', { expect: { json: [{ pointer: '/ok', value: true }], body: 'welcome' } }],
+  [
+    'a pattern in text',
+    { expect: { body: 'welcome' }, capture: [{ name: 'x', from: { kind: 'regex', pattern: STAND_IN_PATTERN } }] },
+  ],
 ])('the engine is content with the answer to a step that expects %s', (_, parts) => {
   expect(judge(requestStep(parts)).cause).toBeUndefined()
 })
@@ -95,12 +106,13 @@ test('everything that a step captures is there, and what it also expects is as e
         { name: 'session', from: { kind: 'cookie', name: 'session' } },
         { name: 'order', from: { kind: 'header', name: 'location' } },
         { name: 'tag', from: { kind: 'header', name: 'etag' } },
+        { name: 'found', from: { kind: 'regex', pattern: STAND_IN_PATTERN } },
       ],
     }),
   )
   expect(cause).toBeUndefined()
   expect(kept).toMatchObject({ id: '7', order: '/orders/1' })
-  for (const name of ['token', 'third', 'session', 'tag']) expect(kept[name]).toMatch(/^stand-in/)
+  for (const name of ['token', 'third', 'session', 'tag', 'found']) expect(kept[name]).toMatch(/^stand-in/)
 })
 
 test('a cookie comes back with every later step, wherever it goes', () => {

@@ -40,9 +40,21 @@ export interface MadeArtifact {
   readonly storage: 'sound' | 'gone' | 'endless' | 'torn' | 'broken'
 }
 
+/** An open pull request, unless told. */
+export interface MadePull {
+  readonly number: number
+  readonly state?: 'open' | 'closed'
+  readonly headOwner: string
+  readonly branch: string
+  readonly commit: string
+  readonly headRepository: number
+  readonly repository?: number
+}
+
 export class GitHubActions {
   readonly runs = new Map<number, MadeRun>()
   readonly artifacts: MadeArtifact[] = []
+  readonly pulls: MadePull[] = []
   /** Each commit's parents. */
   readonly parents = new Map<string, readonly string[]>()
   /** The last commit of each branch. */
@@ -77,6 +89,7 @@ export class GitHubActions {
   reset(): void {
     for (const kept of [this.runs, this.parents, this.heads]) kept.clear()
     this.artifacts.length = 0
+    this.pulls.length = 0
     this.leaked = 0
     this.listsLoosely = false
     this.contract.reset()
@@ -100,6 +113,10 @@ export class GitHubActions {
         body: sample('full-repository', { id: REPOSITORY_ID, default_branch: 'main' }),
       })),
       'actions/list-artifacts-for-repo': seen(({ query }) => this.#list(query)),
+      'actions/list-workflow-run-artifacts': seen(({ params, query }) =>
+        this.#listOfRun(Number(params.run_id), Number(query.per_page ?? 30)),
+      ),
+      'pulls/list': seen(({ query }) => this.#listPulls(query)),
       'actions/get-workflow-run': seen(({ params }) => {
         const run = this.runs.get(Number(params.run_id))
         return run ? { status: 200, body: runBody(run) } : refusal(404, 'Not Found')
@@ -116,6 +133,18 @@ export class GitHubActions {
     const at = (Number(page) - 1) * Number(perPage)
     const artifacts = named.slice(at, at + Number(perPage)).map(artifactBody)
     return { status: 200, body: { total_count: named.length, artifacts } }
+  }
+
+  #listOfRun(id: number, size: number): Answer {
+    const found = this.artifacts.filter(({ run }) => run.id === id)
+    return { status: 200, body: { total_count: found.length, artifacts: found.slice(0, size).map(artifactBody) } }
+  }
+
+  #listPulls({ head, state = 'open' }: Readonly<Record<string, string>>): Answer {
+    const found = this.pulls.filter(
+      (pull) => `${pull.headOwner}:${pull.branch}` === head && [state, 'all'].includes(pull.state ?? 'open'),
+    )
+    return { status: 200, body: found.map(pullBody) }
   }
 
   #download(id: number): Answer {
@@ -185,8 +214,31 @@ function artifactBody({ id, name, zip, digest, expired, createdAt, run, listedRu
   })
 }
 
+function pullBody({ number, state = 'open', headOwner, branch, commit, headRepository, repository }: MadePull) {
+  const side = (id: number) => ({
+    label: `${headOwner}:${branch}`,
+    ref: branch,
+    sha: commit,
+    user: null,
+    repo: sample('repository', { id, name: REPOSITORY.repo }),
+  })
+  return sample('pull-request-simple', {
+    number,
+    state,
+    head: side(headRepository),
+    base: side(repository ?? REPOSITORY_ID),
+  })
+}
+
 function runBody(run: MadeRun) {
-  const repository = (id: number) => sample('minimal-repository', { id, name: REPOSITORY.repo })
+  const owner = (id: number) => (id === REPOSITORY_ID ? REPOSITORY.owner : `owner-${id}`)
+  const repository = (id: number) =>
+    sample('minimal-repository', {
+      id,
+      name: REPOSITORY.repo,
+      full_name: `${owner(id)}/${REPOSITORY.repo}`,
+      owner: { ...(sample('simple-user') as object), login: owner(id) },
+    })
   return sample('workflow-run', {
     id: run.id,
     run_attempt: run.attempt,

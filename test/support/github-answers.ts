@@ -10,6 +10,28 @@ export interface StoredComment {
   body: string
 }
 
+export interface StoredIssue {
+  readonly number: number
+  readonly login: string
+  readonly bot: boolean
+  readonly isPullRequest: boolean
+  readonly title: string
+  body: string
+  state: 'open' | 'closed'
+  reason: string | null
+}
+
+export interface StoredCheck {
+  readonly id: number
+  readonly name: string
+  readonly commit: string
+  readonly key: string | null
+  status: string
+  conclusion: string | null
+  title: string | null
+  summary: string | null
+}
+
 export interface Answer {
   readonly status: number
   readonly body?: unknown

@@ -28,8 +28,8 @@ export interface Identity {
 export interface Fault {
   readonly call: string
   readonly times: number
-  /** `lost` carries the call out and breaks the connection before the answer. */
-  readonly kind: 'status' | 'reset' | 'html' | 'truncated' | 'torn' | 'lost' | 'lost-html'
+  /** `lost` carries the call out and breaks the connection before the answer; `hang` never answers. */
+  readonly kind: 'status' | 'reset' | 'html' | 'truncated' | 'torn' | 'lost' | 'lost-html' | 'hang'
   readonly status?: number
   readonly headers?: Readonly<Record<string, string>>
   readonly message?: string
@@ -250,6 +250,7 @@ function send(response: ServerResponse, { status, body, headers = {} }: Answer):
 
 function breakdown(response: ServerResponse, { kind, status = 502, headers = {}, message = 'Fault' }: Fault): void {
   const half = '[{"id": 1, "bo'
+  if (kind === 'hang') return
   if (kind === 'reset') response.socket?.resetAndDestroy()
   else if (kind === 'html') {
     response.writeHead(status, { 'content-type': 'text/html', ...headers })

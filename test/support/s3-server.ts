@@ -1,131 +1,202 @@
-// A small S3: whole objects, path-style addresses, signatures and conditional writes as Amazon documents them.
-import { createHash } from 'node:crypto'
-import { once } from 'node:events'
+// A small S3: whole objects, path-style addresses, signatures, conditional writes and errors as Amazon documents them.
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
-import type { AddressInfo } from 'node:net'
-import { type Credentials, signatureFault } from './sigv4.ts'
-
-export interface S3Fault {
-  readonly method: 'GET' | 'PUT'
-  readonly times: number
-  /** `lost` carries the request out and breaks the connection instead of answering. */
-  readonly kind: 'reset' | 'lost' | 'torn' | { readonly status: number; readonly code: string }
-}
+import { crc32 } from 'node:zlib'
+import { Account, REGION } from './aws/account.ts'
+import { type Answer, bodyOf, listen, send, shut } from './aws/answering.ts'
+import { type CallFault, CallFaults, isBefore, nameOf } from './aws/call-faults.ts'
+import { S3Error, signatureError, wantedError } from './aws/s3/errors.ts'
+import { etagOf, listing } from './aws/s3/listing.ts'
+import { verifySignature } from './aws/sigv4.ts'
 
 export const BUCKET = 'loadgate-test'
-const CREDENTIALS: Credentials = { accessKeyId: 'AKIDEXAMPLE', secretAccessKey: 'secret/of+the=test' }
+
+export interface S3Call {
+  readonly operation: string
+  readonly key: string
+  /** By an address, and not by who holds the credentials. */
+  readonly presigned: boolean
+  /** The code of the error, or the name of the fault; undefined where all went well. */
+  readonly error: string | undefined
+  /** In ms since 1970, by the clock of this machine. */
+  readonly at: number
+}
+
+export interface S3Options {
+  readonly account?: Account
+  readonly bucket?: string
+}
+
+const OPERATIONS: Readonly<Record<string, string>> = { GET: 'GetObject', PUT: 'PutObject', DELETE: 'DeleteObject' }
+
+interface Request {
+  readonly operation: string
+  readonly key: string
+  readonly query: URLSearchParams
+  readonly headers: IncomingMessage['headers']
+  readonly body: Buffer
+}
 
 export class S3Server {
   /** By key. */
   readonly objects = new Map<string, Buffer>()
-  readonly requests: string[] = []
+  readonly calls: S3Call[] = []
+  readonly account: Account
+  readonly bucket: string
   /** As old servers do. */
   ignoresConditions = false
-  /** What the credentials may not. */
-  denied: 'nothing' | 'PUT' | 'all' = 'nothing'
-  #faults: { readonly fault: S3Fault; left: number }[] = []
+  /** How much the server's clock is ahead, in ms: of its `Date`, and of what it takes for expired. */
+  skew = 0
+  /** At most so many keys in one answer. */
+  page = 1000
+  address = ''
+  readonly #faults = new CallFaults()
   readonly #server = createServer((request, response) => void this.#serve(request, response))
 
-  static async start(): Promise<S3Server> {
-    const s3 = new S3Server()
-    s3.#server.listen(0, '127.0.0.1')
-    await once(s3.#server, 'listening')
+  private constructor({ account = new Account(), bucket = BUCKET }: S3Options) {
+    this.account = account
+    this.bucket = bucket
+  }
+
+  static async start(options: S3Options = {}): Promise<S3Server> {
+    const s3 = new S3Server(options)
+    s3.address = await listen(s3.#server)
     return s3
   }
 
   /** What the SDK finds its way by. */
   get env(): Record<string, string> {
-    const { port } = this.#server.address() as AddressInfo
-    return {
-      AWS_ENDPOINT_URL_S3: `http://127.0.0.1:${port}`,
-      AWS_REGION: 'eu-central-1',
-      AWS_ACCESS_KEY_ID: CREDENTIALS.accessKeyId,
-      AWS_SECRET_ACCESS_KEY: CREDENTIALS.secretAccessKey,
-    }
+    return { ...this.account.env, AWS_ENDPOINT_URL_S3: this.address }
   }
 
-  inject(fault: S3Fault): void {
-    this.#faults.push({ fault, left: fault.times })
+  inject(fault: CallFault): void {
+    this.#faults.inject(fault)
+  }
+
+  heal(): void {
+    this.#faults.clear()
   }
 
   reset(): void {
     this.objects.clear()
-    this.requests.length = 0
-    this.#faults = []
+    this.calls.length = 0
+    this.heal()
     this.ignoresConditions = false
-    this.denied = 'nothing'
+    this.skew = 0
+    this.account.policy = new Account().policy
   }
 
   async close(): Promise<void> {
-    this.#server.close()
-    this.#server.closeAllConnections()
-    await once(this.#server, 'close')
+    await shut(this.#server)
   }
 
   async #serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
-    const parts: Buffer[] = []
-    for await (const part of request) parts.push(part as Buffer)
-    const body = Buffer.concat(parts)
+    const body = await bodyOf(request)
     const { method = '', url = '/', headers } = request
-    this.requests.push(method)
-    const fault = this.#next(method)
-    if (fault === 'reset') {
-      response.socket?.resetAndDestroy()
-      return
+    const [path = '', search = ''] = url.split('?')
+    const [, bucket = '', ...rest] = path.split('/').map(decodeURIComponent)
+    const [key, query] = [rest.join('/'), new URLSearchParams(search)]
+    const operation = method === 'GET' && key === '' ? 'ListObjectsV2' : (OPERATIONS[method] ?? method)
+    const presigned = query.has('X-Amz-Signature')
+    const fault = this.#faults.next(operation, key === '' ? (query.get('prefix') ?? '') : key)
+    let error = nameOf(fault)
+    let answer: Answer
+    try {
+      if (isBefore(fault)) throw wantedError(fault)
+      const now = Date.now() + this.skew
+      const signature = verifySignature({ method, url, headers, body }, this.account.credentials, 's3', now)
+      if (typeof signature === 'string') throw signatureError(signature, presigned)
+      if (signature.region !== REGION)
+        throw new S3Error(400, 'AuthorizationHeaderMalformed', wrongRegion(signature.region))
+      if (bucket !== this.bucket) throw new S3Error(404, 'NoSuchBucket', 'The specified bucket does not exist')
+      answer = this.#answer({ operation, key, query, headers, body })
+    } catch (cause) {
+      if (!(cause instanceof S3Error)) throw cause
+      error ??= cause.code
+      answer = cause.answer
     }
-    if (typeof fault === 'object') return refuse(response, fault.status, fault.code)
-    const wrong = signatureFault({ method, url, headers, body }, CREDENTIALS)
-    if (wrong) return refuse(response, 403, wrong)
-    if (this.denied === 'all' || this.denied === method) return refuse(response, 403, 'AccessDenied')
-    const [, bucket, ...rest] = decodeURIComponent(url.split('?')[0] ?? '').split('/')
-    if (bucket !== BUCKET) return refuse(response, 404, 'NoSuchBucket')
-    const key = rest.join('/')
-    if (method === 'GET') this.#get(key, response, fault === 'torn')
-    else if (method === 'PUT') this.#put(key, body, headers, response, fault === 'lost')
-    else refuse(response, 405, 'MethodNotAllowed')
+    this.calls.push({ operation, key, presigned, error, at: Date.now() })
+    const date = new Date(Date.now() + this.skew).toUTCString()
+    send(response, { ...answer, headers: { ...answer.headers, date } }, fault)
   }
 
-  #next(method: string): S3Fault['kind'] | undefined {
-    const found = this.#faults.find(({ fault, left }) => fault.method === method && left > 0)
-    if (found) found.left--
-    return found?.fault.kind
+  #answer(request: Request): Answer {
+    switch (request.operation) {
+      case 'GetObject':
+        return this.#get(request)
+      case 'PutObject':
+        return this.#put(request)
+      case 'DeleteObject':
+        return this.#delete(request)
+      case 'ListObjectsV2':
+        return this.#list(request)
+      default:
+        throw new S3Error(405, 'MethodNotAllowed', 'The specified method is not allowed against this resource.')
+    }
   }
 
-  #get(key: string, response: ServerResponse, torn: boolean): void {
+  #get({ key }: Request): Answer {
+    this.#authorise('s3:GetObject', this.#arn(key))
     const object = this.objects.get(key)
-    if (object === undefined) {
-      refuse(response, 404, 'NoSuchKey')
-      return
-    }
-    response.writeHead(200, { etag: etagOf(object), 'content-length': object.length })
-    if (torn) response.write(object.subarray(0, object.length / 2), () => response.socket?.destroy())
-    else response.end(object)
+    if (object !== undefined) return { status: 200, headers: { etag: etagOf(object) }, body: object }
+    // Whoever may not list does not learn what is not there.
+    this.#authorise('s3:ListBucket', this.#arn())
+    throw NO_SUCH_KEY
   }
 
-  #put(key: string, body: Buffer, headers: IncomingMessage['headers'], response: ServerResponse, lost: boolean): void {
-    const there = this.objects.get(key)
-    const refused = this.ignoresConditions ? undefined : conditionFault(headers, there)
-    if (refused) {
-      refuse(response, ...refused)
-      return
-    }
+  #put({ key, headers, body }: Request): Answer {
+    this.#authorise('s3:PutObject', this.#arn(key))
+    const { 'x-amz-checksum-crc32': checksum } = headers
+    if (checksum !== undefined && checksum !== checksumOf(body))
+      throw new S3Error(400, 'BadDigest', 'The CRC32 you specified did not match the calculated checksum.')
+    if (!this.ignoresConditions) checkConditions(headers, this.objects.get(key))
     this.objects.set(key, body)
-    if (lost) response.socket?.resetAndDestroy()
-    else response.writeHead(200, { etag: etagOf(body) }).end()
+    return { status: 200, headers: { etag: etagOf(body) }, body: '' }
+  }
+
+  #delete({ key }: Request): Answer {
+    this.#authorise('s3:DeleteObject', this.#arn(key))
+    this.objects.delete(key)
+    return { status: 204, headers: {}, body: '' }
+  }
+
+  #list({ query }: Request): Answer {
+    const prefix = query.get('prefix') ?? ''
+    this.#authorise('s3:ListBucket', this.#arn(), { 's3:prefix': prefix })
+    if (query.get('list-type') !== '2' || query.has('delimiter'))
+      throw new S3Error(
+        501,
+        'NotImplemented',
+        'A header or query you provided implies functionality that is not implemented.',
+      )
+    const body = listing(this.objects, query, this.bucket, this.page)
+    return { status: 200, headers: { 'content-type': 'application/xml' }, body }
+  }
+
+  #arn(key?: string): string {
+    return key === undefined ? `arn:aws:s3:::${this.bucket}` : `arn:aws:s3:::${this.bucket}/${key}`
+  }
+
+  #authorise(action: string, resource: string, context: Readonly<Record<string, string>> = {}): void {
+    const refusal = this.account.refusal(action, resource, context)
+    if (refusal) throw new S3Error(403, 'AccessDenied', refusal)
   }
 }
 
-function conditionFault(headers: IncomingMessage['headers'], there: Buffer | undefined): [number, string] | undefined {
+const NO_SUCH_KEY = new S3Error(404, 'NoSuchKey', 'The specified key does not exist.')
+const wrongRegion = (given: string) =>
+  `The authorization header is malformed; the region '${given}' is wrong; expecting '${REGION}'`
+
+function checkConditions(headers: IncomingMessage['headers'], there: Buffer | undefined): void {
   const { 'if-match': wanted, 'if-none-match': none } = headers
-  if (none === '*' && there !== undefined) return [412, 'PreconditionFailed']
-  if (wanted === undefined) return undefined
-  if (there === undefined) return [404, 'NoSuchKey']
-  return wanted === etagOf(there) ? undefined : [412, 'PreconditionFailed']
+  const failed = new S3Error(412, 'PreconditionFailed', 'At least one of the pre-conditions you specified did not hold')
+  if (none === '*' && there !== undefined) throw failed
+  if (wanted === undefined) return
+  if (there === undefined) throw NO_SUCH_KEY
+  if (wanted !== etagOf(there)) throw failed
 }
 
-const etagOf = (object: Buffer) => `"${createHash('md5').update(object).digest('hex')}"`
-
-function refuse(response: ServerResponse, status: number, code: string): void {
-  response.writeHead(status, { 'content-type': 'application/xml' })
-  response.end(`<?xml version="1.0" encoding="UTF-8"?><Error><Code>${code}</Code><Message>As asked</Message></Error>`)
+function checksumOf(body: Buffer): string {
+  const bytes = Buffer.alloc(4)
+  bytes.writeUInt32BE(crc32(body))
+  return bytes.toString('base64')
 }

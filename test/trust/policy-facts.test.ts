@@ -44,7 +44,7 @@ test('nothing of it holds a secret', () => {
   const secret = 'correct-horse'
   const named = { ...store, text: `p95 of ${secret} < baseline + 10 %` }
   const facts = policyFacts(
-    { load: 'base', why: undefined, unjudged: [named] },
+    { load: 'base', why: undefined, problem: `"${secret}" is not a key`, unjudged: [named] },
     [{ what: `step "${secret}"`, before: `GET /${secret}`, after: `GET /${secret}/x`, effect: 'different' }],
     { expired: [], waiting: [], raised: { accepted: [{ budget: named, acceptance: acceptance('store') }], idle: [] } },
     (text) => text.replaceAll(secret, '***'),

@@ -21,6 +21,8 @@ export interface Files {
 export interface Holding extends Partial<Pick<GateOptions, 'compare' | 'baseTarget'>> {
   readonly accepted?: boolean
   readonly env?: Readonly<Record<string, string>>
+  /** Gets what is said; where it is absent, nothing may be. */
+  readonly said?: string[]
 }
 
 /** Whoever opens it disposes of it. Each question is answered for one head at a time. */
@@ -59,9 +61,10 @@ function write(directory: string, { profile, rows = ROWS, accept }: Files): void
 async function held(
   path: string,
   base: string,
-  { compare = 'auto', baseTarget, accepted = false, env = {} }: Holding,
+  { compare = 'auto', baseTarget, accepted = false, env = {}, said }: Holding,
 ): Promise<HeldTo> {
-  const output = createOutput({ stdout: SILENT, stderr: SILENT, github: true })
+  const sink = said ? { write: (text: string) => said.push(text) } : SILENT
+  const output = createOutput({ stdout: sink, stderr: sink, github: true })
   const doors = { output, env, mask: output.mask }
   const head = await loadProfile(path, env)
   head.secrets.forEach(doors.mask)

@@ -47,7 +47,12 @@ export const SHOP = {
             headers: { 'content-type': 'json' },
             body: 'welcome',
           },
-          capture: { id: { json: '/user/id' }, session: { cookie: 'session' }, place: { header: 'location' } },
+          capture: {
+            id: { json: '/user/id' },
+            session: { cookie: 'session' },
+            place: { header: 'location' },
+            code: { regex: 'code=([0-9]+)' },
+          },
           timeout: '1s',
         },
         { think: '1s..2s' },

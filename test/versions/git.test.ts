@@ -2,7 +2,7 @@ import { mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from '@jest/globals'
 import { askGit, git } from '../../src/versions/git.ts'
-import { isCommit, workspaceAt } from '../../src/versions/workspace.ts'
+import { commitOfFiles, isCommit, workspaceAt } from '../../src/versions/workspace.ts'
 import { alive } from '../support/alive.ts'
 import { until } from '../support/until.ts'
 import { pullRequest, type Sandbox, sandbox, shallowCheckout } from './repository.ts'
@@ -96,6 +96,27 @@ test('a workspace is told from inside of it, from whichever directory', async ()
   const { origin, merge } = pullRequest(box, 'shallow')
   const workspace = shallowCheckout(box, 'shallow', origin, 'refs/pull/1/merge')
   expect(await workspaceAt({ ...here, directory: workspace })).toMatchObject({ shallow: true, folder: '', head: merge })
+})
+
+test('a commit has the files as they are, unless one is changed, new or not its own', async () => {
+  const directory = join(box.root, 'files')
+  box.git(box.root, 'init', '--quiet', directory)
+  expect(await commitOfFiles({ ...here, directory }, 'kept.json')).toBeUndefined()
+  const commit = box.commit(directory, { 'shop/loadgate.yml': '', 'a.txt': '', '.gitignore': 'built' })
+  const shop = { ...here, directory: join(directory, 'shop') }
+  const found = () => commitOfFiles(shop, 'kept.json')
+  expect(await found()).toBe(commit)
+  mkdirSync(join(directory, 'built'))
+  writeFileSync(join(directory, 'built', 'app'), '')
+  writeFileSync(join(directory, 'shop', 'kept.json'), '')
+  expect(await found()).toBe(commit)
+  expect(await commitOfFiles({ ...here, directory: join(directory, 'built') }, 'kept.json')).toBeUndefined()
+  writeFileSync(join(directory, 'a.txt'), 'changed')
+  expect(await found()).toBeUndefined()
+  writeFileSync(join(directory, 'a.txt'), '')
+  writeFileSync(join(directory, 'kept.json'), 'of another directory')
+  expect(await found()).toBeUndefined()
+  expect(await commitOfFiles({ ...here, directory: box.temp }, 'kept.json')).toBeUndefined()
 })
 
 test('a folder has the name that it is called by: where a link leads is for each version to say', async () => {

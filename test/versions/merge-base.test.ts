@@ -1,3 +1,4 @@
+import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from '@jest/globals'
 import { type AskMergeBase, findBase } from '../../src/versions/merge-base.ts'
@@ -40,7 +41,7 @@ test("of GitHub's own merge, which is what a runner checks out, it is the parent
 
 test('of the head itself, without a history, it is what GitHub says', async () => {
   const workspace = shallowCheckout(box, 'head', request.origin, 'refs/heads/change')
-  const asked: string[][] = []
+  const asked: Parameters<AskMergeBase>[] = []
   const askGitHub: AskMergeBase = async (...names) => {
     asked.push(names)
     return { sha: request.fork, ahead: 2 }
@@ -51,6 +52,25 @@ test('of the head itself, without a history, it is what GitHub says', async () =
     ahead: 2,
   })
   expect(asked).toEqual([['main', request.head]])
+})
+
+test('outside of a pull request, without a history, it is where the default branch was left, as GitHub says', async () => {
+  const workspace = shallowCheckout(box, 'dispatch', request.origin, 'refs/heads/change')
+  const asked: Parameters<AskMergeBase>[] = []
+  const askGitHub: AskMergeBase = async (...names) => {
+    asked.push(names)
+    return { sha: request.fork, ahead: 2 }
+  }
+  expect(await find(workspace, { askGitHub })).toEqual({ sha: request.fork, found: 'github', ahead: 2 })
+  expect(asked).toEqual([[undefined, request.head]])
+  const silent = () => Promise.reject(new Error('status 500'))
+  await expect(find(workspace, { askGitHub: silent })).rejects.toMatchObject({
+    message: expect.stringMatching(/the default branch was left is not known.*status 500.*cut off/),
+  })
+  // With one, there may be commits that GitHub has never seen.
+  const whole = clone('whole')
+  box.git(whole, 'switch', '--quiet', 'change')
+  expect(await find(whole, { askGitHub: never })).toMatchObject({ sha: request.fork, found: 'git' })
 })
 
 test("a merge that is not GitHub's own, or only looks like it, is no test merge", async () => {
@@ -109,7 +129,8 @@ test('on a laptop it is where the default branch was left, whatever that is call
   expect(await find(workspace)).toEqual({ sha: request.fork, found: 'git', ahead: 2 })
 
   git(workspace, 'symbolic-ref', 'refs/remotes/origin/HEAD', 'refs/remotes/origin/change')
-  expect(await find(workspace)).toMatchObject({ sha: request.head, ahead: 0 })
+  git(workspace, 'switch', '--quiet', 'main')
+  expect(await find(workspace)).toEqual({ sha: request.fork, found: 'git', ahead: 1 })
 
   const alone = join(box.root, 'without-origin')
   git(box.root, 'init', '--quiet', '--initial-branch=master', alone)
@@ -118,14 +139,28 @@ test('on a laptop it is where the default branch was left, whatever that is call
   box.commit(alone, { 'b.txt': 'b' })
   expect(await find(alone)).toEqual({ sha: first, found: 'git', ahead: 1 })
   git(alone, 'branch', '--quiet', '--move', 'master', 'trunk')
-  await expect(find(alone)).rejects.toMatchObject({ message: expect.stringMatching(/default branch/) })
+  await expect(find(alone)).rejects.toMatchObject({
+    kind: 'usage',
+    message: expect.stringMatching(/default branch .*: there is no origin\/HEAD, main or master here$/),
+    hint: expect.stringMatching(/git remote set-head origin -a/),
+  })
+})
+
+test('on a laptop with a history that is cut off, the rest of it is to be fetched', async () => {
+  const workspace = clone('laptop-cut-off', '--depth=1')
+  await expect(find(workspace)).rejects.toMatchObject({
+    kind: 'usage',
+    message: expect.stringMatching(/cut off$/),
+    hint: expect.stringMatching(/git fetch --unshallow/),
+  })
+  await expect(find(workspace, { refs: request.refs })).rejects.toMatchObject({ kind: 'infrastructure' })
 })
 
 test('histories that share nothing have no base', async () => {
   const workspace = clone('orphan')
   box.git(workspace, 'switch', '--quiet', '--orphan', 'new')
   box.commit(workspace, { 'b.txt': 'b' })
-  await expect(find(workspace)).rejects.toMatchObject({ message: expect.stringMatching(/no commit that both have/) })
+  await expect(find(workspace)).rejects.toMatchObject({ message: expect.stringMatching(/no commit that both have$/) })
 })
 
 test.each(['github', 'git'])('what is merged already is not compared with itself: %s', async (by) => {
@@ -137,6 +172,23 @@ test.each(['github', 'git'])('what is merged already is not compared with itself
     kind: 'usage',
     message: expect.stringMatching(/main already has/),
   })
+})
+
+test('what the default branch has already is its own base only with changes that are not committed', async () => {
+  const workspace = clone('default-branch')
+  const sha = box.git(workspace, 'rev-parse', 'HEAD')
+  const refused = () =>
+    expect(find(workspace)).rejects.toMatchObject({
+      kind: 'usage',
+      message: expect.stringMatching(/already has what is checked out/),
+      hint: expect.stringMatching(/loadgate aa/),
+    })
+  await refused()
+  writeFileSync(join(workspace, '.git/info/exclude'), 'ignored')
+  writeFileSync(join(workspace, 'ignored'), '')
+  await refused()
+  writeFileSync(join(workspace, 'new.txt'), '')
+  expect(await find(workspace)).toEqual({ sha, found: 'git', ahead: 0 })
 })
 
 test('cancelled while GitHub is asked, it asks nobody else', async () => {

@@ -1,8 +1,8 @@
-import { stat } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
+import { CHOICES } from '../../choices.ts'
 import { EXIT, LoadgateError } from '../../errors.ts'
-import { checkWritable, readText, writeText } from '../../files.ts'
-import { CHOICES, readFlags } from '../../inputs.ts'
+import { checkWritable, textIfThere, writeText } from '../../files.ts'
+import { readFlags } from '../../flags.ts'
 import { nearest } from '../../nearest.ts'
 import type { Budget } from '../../profile/profile.ts'
 import { loadProfile } from '../../profile-file.ts'
@@ -25,7 +25,7 @@ export async function acceptRegression(argv: readonly string[], { output }: Base
   const { plan, secrets } = await loadProfile(profile, process.env)
   secrets.forEach(output.mask)
   const file = join(dirname(profile), ACCEPT_FILE)
-  const { text, added } = addAcceptance(await textIn(file), entry, { file, now })
+  const { text, added } = addAcceptance(await textIfThere(file, LARGEST), entry, { file, now })
   if (added.expires < dayOf(now))
     throw new LoadgateError('usage', `\`--expires\` is "${added.expires}", which has gone by`, {
       hint: expiryHint(now),
@@ -36,7 +36,8 @@ export async function acceptRegression(argv: readonly string[], { output }: Base
   output.info(
     [
       `Added to ${file}: ${regressionOf(added)}, ${added.limitText} until ${added.expires}, for the budget "${budget.text}".`,
-      'It counts once a pull request with it is accepted by its label, or is merged. Review it like the profile.',
+      'On a pull request it counts once that is accepted by its label, or is merged; side by side here with `--accepted`;',
+      'against stored runs here at once. Review it like the profile.',
     ].join('\n'),
   )
   return EXIT.pass
@@ -67,18 +68,17 @@ function budgetOf(added: Acceptance, budgets: readonly Budget[]): Budget {
   if (accepted[0] !== undefined) return accepted[0].budget
   const own = budgets.find((budget) => isAbout(added, budget, budgets))
   if (own !== undefined)
-    throw new LoadgateError('usage', `The budget "${own.text}" allows ${added.limitText} already`, {
-      hint: 'Accept more than that, or nothing.',
-    })
+    throw new LoadgateError(
+      'usage',
+      `The budget "${own.text}", as it is written here, allows ${added.limitText} already`,
+      {
+        hint: 'Accept more than that, or nothing. A pull request that loosens a budget is judged by that of its base until its label accepts it, and then by its own, so that no entry is needed.',
+      },
+    )
   const relative = budgets.filter(({ limit }) => limit.kind === 'baseline')
   const known = relative.map(({ metric, of }) => regressionOf({ metric, of }))
   const meant = nearest(regressionOf(added), known)
   throw new LoadgateError('usage', `No budget relative to the baseline limits ${regressionOf(added)}`, {
     hint: meant ? `Did you mean ${meant}?` : `Limited are: ${known.join(', ') || 'none'}.`,
   })
-}
-
-async function textIn(file: string): Promise<string | undefined> {
-  const there = await stat(file).catch(() => undefined)
-  return there === undefined ? undefined : readText(file, LARGEST)
 }

@@ -25,15 +25,17 @@ const COMMANDS: Readonly<Record<string, Command>> = {
   accept: acceptRegression,
 }
 
+export const BASELINE_COMMANDS: readonly string[] = Object.keys(COMMANDS)
+
 /** `loadgate baseline NAME …`; answers with the exit code. */
 export function baselineCommand([name, ...argv]: readonly string[], doors: BaselineDoors): Promise<number> {
   const command = name !== undefined && Object.hasOwn(COMMANDS, name) ? COMMANDS[name] : undefined
   if (command !== undefined) return command(argv, doors)
-  const names = Object.keys(COMMANDS)
+  const names = BASELINE_COMMANDS.join(', ')
   if (name === undefined)
-    throw new LoadgateError('usage', 'baseline takes what to do', { hint: `Write one of: ${names.join(', ')}.` })
-  const meant = nearest(name, names)
+    throw new LoadgateError('usage', 'baseline takes what to do', { hint: `Write one of: ${names}.` })
+  const meant = nearest(name, BASELINE_COMMANDS)
   throw new LoadgateError('usage', `There is no command "baseline ${name}"`, {
-    hint: meant ? `Did you mean \`loadgate baseline ${meant}\`?` : `Write one of: ${names.join(', ')}.`,
+    hint: meant ? `Did you mean \`loadgate baseline ${meant}\`?` : `Write one of: ${names}.`,
   })
 }

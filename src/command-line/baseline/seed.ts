@@ -1,8 +1,9 @@
 import { WINDOW } from '../../baseline/baseline.ts'
 import type { Outcome } from '../../compare/verdict.ts'
-import { EXIT, LoadgateError } from '../../errors.ts'
+import { EXIT } from '../../errors.ts'
 import { type GateOptions, optionsFromCommandLine } from '../../inputs.ts'
-import { counted } from '../../units.ts'
+import { counted, formatDuration } from '../../units.ts'
+import { runsFrom } from '../runs-from.ts'
 import type { BaselineDoors } from './baseline.ts'
 import { openStored } from './stored.ts'
 
@@ -11,8 +12,10 @@ const USUAL = 5
 
 /** `seed`: sends the load several times and keeps each run, as `run --save-baseline` does. */
 export async function seedBaseline(argv: readonly string[], doors: BaselineDoors): Promise<number> {
-  const { runs, options, store } = await readSeed(argv, doors)
+  const { runs, options, store, plan } = await readSeed(argv, doors)
   const before = await idsIn(store)
+  const [each, all] = [plan.duration, runs * plan.duration].map(formatDuration)
+  doors.output.info(`${counted(runs, 'run')} of ${each}, together ${all} of load.`)
   const outcomes: Outcome[] = []
   for (let n = 1; n <= runs && !doors.signal.aborted; n++) {
     doors.output.info(`Run ${n} of ${runs}`)
@@ -21,16 +24,16 @@ export async function seedBaseline(argv: readonly string[], doors: BaselineDoors
     // The same version breaks the same limit again.
     if (outcome === 'fail') break
   }
-  if (doors.signal.aborted) return EXIT.invalid
   // Asked rather than believed: that a run could not be kept is only a warning of the gate.
   const kept = [...(await idsIn(store))].filter((id) => !before.has(id)).length
   doors.output.info(`${counted(kept, 'run')} of ${runs} added to ${store.name}.`)
+  if (doors.signal.aborted) return EXIT.invalid
   if (kept === runs) return EXIT.pass
   return outcomes.includes('fail') ? EXIT.fail : EXIT.invalid
 }
 
 async function readSeed(argv: readonly string[], { output }: BaselineDoors) {
-  const { store, values, profile } = await openStored(argv, { flags: ['runs', 'threads'], mask: output.mask })
+  const { store, values, profile, plan } = await openStored(argv, { flags: ['runs', 'threads'], mask: output.mask })
   const options: GateOptions = optionsFromCommandLine([
     profile,
     ...(values.baseline === undefined ? [] : [`--baseline=${values.baseline}`]),
@@ -38,15 +41,8 @@ async function readSeed(argv: readonly string[], { output }: BaselineDoors) {
     '--compare=baseline',
     '--save-baseline=true',
   ])
-  return { runs: runsFrom(values.runs ?? String(USUAL)), options, store }
-}
-
-function runsFrom(text: string): number {
-  const runs = /^\d{1,3}$/.test(text) ? Number(text) : Number.NaN
-  if (runs >= 1 && runs <= WINDOW) return runs
-  throw new LoadgateError('usage', `\`--runs\` is "${text}"`, {
-    hint: `Write a number from 1 to ${WINDOW}, which is how many a baseline keeps.`,
-  })
+  // A baseline keeps no more.
+  return { runs: runsFrom(values.runs ?? String(USUAL), WINDOW), options, store, plan }
 }
 
 async function idsIn({ read }: Awaited<ReturnType<typeof openStored>>['store']): Promise<ReadonlySet<string>> {

@@ -1,4 +1,5 @@
 import { dirname, join } from 'node:path'
+import { acceptedAt } from '../../accepted-at.ts'
 import { EXIT } from '../../errors.ts'
 import { checkWritable, writeText } from '../../files.ts'
 import { historyOf } from '../../history/history-of.ts'
@@ -7,7 +8,6 @@ import { renderHistory } from '../../report/history.ts'
 import { renderHistoryJson } from '../../report/json.ts'
 import { renderWindow } from '../../report/window.ts'
 import { ACCEPT_FILE } from '../../trust/acceptance.ts'
-import { acceptedAt } from './accepted-at.ts'
 import type { BaselineDoors } from './baseline.ts'
 import { openStored, readRuns } from './stored.ts'
 

@@ -3,12 +3,14 @@ import { type Current, runToCome } from '../../baseline/comparable.ts'
 import { openStore } from '../../baseline/store.ts'
 import { LoadgateError } from '../../errors.ts'
 import { fingerprintHere } from '../../fingerprint.ts'
+import { readFlags } from '../../flags.ts'
 import { placeOf } from '../../github/place.ts'
-import { optionsFromCommandLine, readFlags } from '../../inputs.ts'
+import { optionsFromCommandLine } from '../../inputs.ts'
 import type { Output } from '../../output/output.ts'
 import type { LoadPlan } from '../../plan/plan.ts'
 import { targetIsHere } from '../../plan/target-here.ts'
 import { loadProfile } from '../../profile-file.ts'
+import { beforeRun } from '../../report/stored-window.ts'
 
 /** What the command line names: a profile, and the store that keeps its runs. */
 export interface Stored {
@@ -40,7 +42,7 @@ export async function openStored(
 /** Nothing can be said of no run; a path that is mistyped has none either. What the store has to say is told to `inform`. */
 export async function readRuns(store: BaselineStore, inform: Output['info']): Promise<Baseline> {
   const baseline = await store.read()
-  baseline.notes?.forEach(inform)
+  for (const sentence of beforeRun(baseline, Date.now())) inform(sentence)
   if (baseline.runs.length > 0) return baseline
   throw new LoadgateError('usage', `There is no run in ${store.name}`, {
     hint: 'Check the name; `loadgate baseline seed` adds the first runs.',

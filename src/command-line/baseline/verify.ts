@@ -1,4 +1,4 @@
-import type { Baseline, BaselineRun } from '../../baseline/baseline.ts'
+import type { Baseline } from '../../baseline/baseline.ts'
 import { byReason, comparableRuns, type Refused } from '../../baseline/comparable.ts'
 import { EXIT } from '../../errors.ts'
 import { counted, type EpochMs } from '../../units.ts'
@@ -39,7 +39,7 @@ function problemsOf(
   run: Baseline['runs'][number],
   now: { readonly profile: string; readonly now: EpochMs },
 ): readonly string[] {
-  const where = `the run ${run.id} of ${dayOf(run)}`
+  const where = `the run ${run.id} of ${new Date(run.startedAt).toISOString()}`
   return [
     ...(run.startedAt > now.now + AHEAD ? [`${where} is of the future, so that it would never be too old`] : []),
     ...(run.profile === now.profile
@@ -48,8 +48,4 @@ function problemsOf(
     ...(run.complete ? [] : [`${where} was stopped before its plan was spent, and should not have been kept`]),
     ...(run.steps.some(({ sent }) => sent > 0) ? [] : [`${where} has no requests, and should not have been kept`]),
   ]
-}
-
-function dayOf({ startedAt }: BaselineRun): string {
-  return new Date(startedAt).toISOString()
 }

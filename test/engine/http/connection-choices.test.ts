@@ -231,7 +231,8 @@ test('connections that were opened ahead and never needed are no requests, and w
   const plan = { port: server.port, curve, steps: [requestStep()], timeout: 100 }
   const { steps, iterations } = await run(plan)
   await server.allEnded()
-  expect(server.connections).toHaveLength(10)
+  // One that opens too slowly is opened again.
+  expect(server.connections.length).toBeGreaterThanOrEqual(10)
   expect(steps[0]).toMatchObject({ failed: 0, causes: {} })
   expect(iterations.dropped).toBe(0)
   expect(server.connections.flatMap(pathsOf)).toHaveLength(steps[0]!.sent)

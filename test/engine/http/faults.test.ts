@@ -97,12 +97,13 @@ test.each<Row>([
   ],
   ['has too many headers', 'headers-too-large', write(`HTTP/1.1 200 OK\r\nx: ${'y'.repeat(MOST_HEADERS)}\r\n\r\n`)],
   ['fails', 'unexpected-status', write(answer('no', { status: '500 Internal Server Error' }))],
-])('a server that %s: %s', async (_, cause, onRequest) => {
+])('a server that %s: %s', async (fault, cause, onRequest) => {
   await using server = await startWireServer({ onRequest })
   const { steps, iterations, health } = await run(server.port, { timeout: cause === 'timeout' ? TIMEOUT : PATIENCE })
   expect(steps[0]).toMatchObject({ sent: 5, succeeded: 0, failed: 5, causes: { [cause]: 5 } })
   expect(iterations).toEqual({ planned: 5, started: 5, dropped: 0, finished: 0, failed: 5, cut: 0 })
-  expect(server.requests).toBe(5)
+  // Who writes without end may be given up before it has read the next request.
+  if (!fault.endsWith('without end')) expect(server.requests).toBe(5)
   expect(health.staleRetries).toBe(0)
   if (cause === 'timeout') {
     const { min, max } = Histogram.of(steps[0]!.failures)

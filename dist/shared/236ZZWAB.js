@@ -1,0 +1,2 @@
+import { createRequire as __loadgateCreateRequire } from 'node:module'; const require = __loadgateCreateRequire(import.meta.url);
+import{a as n}from"./F5BPKOSP.js";var t={done:0,surplus:0,unnamed:0,stopped:0,refused:10,unreachable:11,abandoned:12,late:13,failed:14,unsent:15,overtime:16,interrupted:143},s=Object.keys(t),d=class extends Error{static{n(this,"Leaving")}name="Leaving";end;constructor(r,e){super(e),this.end={kind:r,words:e}}};export{t as a,s as b,d as c};

@@ -1,0 +1,2 @@
+import { createRequire as __loadgateCreateRequire } from 'node:module'; const require = __loadgateCreateRequire(import.meta.url);
+import{a as e}from"./F5BPKOSP.js";import{setTimeout as m}from"node:timers/promises";var n=2**31-1,p={now:e(()=>performance.now(),"now"),epoch:e(()=>performance.timeOrigin+performance.now(),"epoch"),async sleep(r,o){try{await m(Math.min(r,n),void 0,{signal:o})}catch(t){throw o?.throwIfAborted(),t}}};export{p as a};

@@ -1,0 +1,2 @@
+import { createRequire as __loadgateCreateRequire } from 'node:module'; const require = __loadgateCreateRequire(import.meta.url);
+import{a as t}from"./F5BPKOSP.js";import{randomBytes as r}from"node:crypto";var o="abcdefghijklmnopqrstuvwxyz234567",e=20;function s(){return[...r(e)].map(n=>o[n%o.length]).join("")}t(s,"newRunId");function u(n){return/^[a-z2-7]{20}$/.test(n)}t(u,"isRunId");export{s as a,u as b};

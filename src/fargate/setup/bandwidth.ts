@@ -1,0 +1,45 @@
+import { peakLevel } from '../../plan/curve.ts'
+import type { LoadPlan } from '../../plan/plan.ts'
+import { requestsPerIteration } from '../../plan/summarise-plan.ts'
+import type { RequestStep, Template } from '../../profile/profile.ts'
+import type { Bytes, PerSecond } from '../../units.ts'
+
+/** AWS asks to be told of tests that send more than this for longer than a minute (Amazon EC2 testing policy). */
+export const POLICY_LIMIT: Bytes = 125_000_000
+
+// The request line's version, host, length and type, and the packets' own headers.
+const AROUND: Bytes = 250
+/** Of a value that is only known when it is sent: as long as a UUID. */
+const UNKNOWN: Bytes = 36
+
+/** Bytes per second that leave the workers at the peak; undefined in the closed model, where the answers set the pace. */
+export function sentAtPeak(plan: LoadPlan): Bytes | undefined {
+  if (plan.model === 'closed') return undefined
+  return requestsAtPeak(plan) * meanRequest(plan)
+}
+
+export function requestsAtPeak(plan: LoadPlan): PerSecond {
+  return peakLevel(plan.curve) * requestsPerIteration(plan)
+}
+
+/** Mean of all requests of the plan, by the weight of their scenarios. */
+export function meanRequest({ scenarios }: LoadPlan): Bytes {
+  let bytes = 0
+  let requests = 0
+  for (const { weight, steps } of scenarios)
+    for (const step of steps)
+      if (step.kind === 'request') {
+        bytes += weight * sizeOf(step)
+        requests += weight
+      }
+  return requests === 0 ? 0 : bytes / requests
+}
+
+function sizeOf({ method, path, headers, body }: RequestStep): Bytes {
+  const fields = headers.reduce((sum, [name, value]) => sum + name.length + lengthOf(value) + 4, 0)
+  return AROUND + method.length + lengthOf(path) + fields + (body ? lengthOf(body.content) : 0)
+}
+
+function lengthOf(template: Template): Bytes {
+  return template.reduce((sum, part) => sum + (typeof part === 'string' ? Buffer.byteLength(part) : UNKNOWN), 0)
+}

@@ -1,0 +1,45 @@
+import { peakLevel } from '../../plan/curve.ts'
+import type { LoadPlan } from '../../plan/plan.ts'
+import { requestsPerIteration } from '../../plan/summarise-plan.ts'
+import { formatCount, type PerSecond } from '../../units.ts'
+
+/** What the machine that Loadgate runs on could send by itself. */
+export interface RunnerRoom {
+  /** Without being seen in the response times. */
+  readonly rate: PerSecond
+  readonly users: number
+}
+
+export interface RunOn {
+  readonly where: 'runner' | 'fargate'
+  /** In words, for people. */
+  readonly why: string
+}
+
+interface Choice {
+  readonly asked: 'runner' | 'fargate' | 'auto'
+  /** Whether it is known where workers run. */
+  readonly configured: boolean
+  /** The target is on this machine: workers elsewhere do not reach it. */
+  readonly targetIsHere: boolean
+  readonly room: RunnerRoom
+}
+
+/** Where a plan is sent from. */
+export function chooseRunOn(plan: LoadPlan, { asked, configured, targetIsHere, room }: Choice): RunOn {
+  const runner = (why: string): RunOn => ({ where: 'runner', why })
+  if (asked !== 'auto') return { where: asked, why: `\`run-on\` is ${asked}` }
+  if (targetIsHere) return runner('the target is on this machine')
+  if (!configured) return runner('no `fargate-stack` is named')
+  const peak = peakLevel(plan.curve)
+  const { need, has, what } =
+    plan.model === 'closed'
+      ? { need: Math.ceil(peak), has: room.users, what: 'users' }
+      : { need: peak * requestsPerIteration(plan), has: room.rate, what: 'requests/s' }
+  const peakIs = `the peak is ${rounded(need)} ${what}, and this machine can send about ${rounded(has)}`
+  return need <= has ? runner(peakIs) : { where: 'fargate', why: peakIs }
+}
+
+function rounded(value: number): string {
+  return formatCount(Number(value.toPrecision(3)))
+}
