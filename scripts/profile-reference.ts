@@ -20,6 +20,7 @@ function sectionsOf(path: string, schema: Schema, seen: Set<Schema>): readonly S
   const shape = shapeOf(schema)
   if (shape.kind === 'list') return sectionsOf(`${path}[]`, shape.item, seen)
   if (shape.kind === 'dictionary') return sectionsOf(`${path}.NAME`, shape.value, seen)
+  if (shape.kind === 'either') return shape.options.flatMap((option) => sectionsOf(path, option, seen))
   if (shape.kind !== 'map' || seen.has(schema)) return []
   seen.add(schema)
   const inner = Object.entries(shape.fields).flatMap(([key, { schema: field }]) =>
@@ -152,6 +153,28 @@ scenarios:
       - { get: /export, chance: 1 in 500 }
 \`\`\`
 
+**Files and GraphQL.** A form with files is sent as a browser uploads them, with any method; a \`body\` may be a file as well.
+Files stand beside the profile. They are read once, before the load, and are part of the plan: another content is another load.
+A GraphQL step is named after its operation, and fails with \`graphql-errors\` where the answer has any, also with status 200.
+
+\`\`\`yaml
+name: shop
+target: http://127.0.0.1:8080
+load: { rate: 50/s, for: 60s }
+scenarios:
+  - name: seller
+    steps:
+      - put: /photos/\${uuid()}
+        multipart: { photo: { file: photo.jpg, type: image/jpeg }, title: "Photo of \${user()}" }
+      - put: /raw
+        body: { file: photo.jpg }
+        type: image/jpeg
+      - post: /graphql
+        graphql:
+          query: 'query Orders($first: Int!) { orders(first: $first) { id } }'
+          variables: { first: 10 }
+\`\`\`
+
 **Connections.** Each user of a closed load has a connection of its own, as a VU of k6 has, unless \`limit\` or the 25,000
 that a machine has ports for are fewer than the users; then they share. Arrivals of an open load share whichever is free,
 as behind a proxy. Connections are kept alive. \`connections\` chooses otherwise; here every arrival is a new visitor, who
@@ -231,9 +254,9 @@ const REFERENCES = `## Values inside \`\${ }\`
 | \`\${random(1, 100)}\` | a whole number from the first to the second | requests |
 | \`$\${\` | the characters \`\${\` themselves | anywhere |
 
-"Requests" are path, \`query\`, \`headers\`, \`json\`, \`form\` and \`body\`. Values are encoded for the place where they stand: for a
-URL in paths, \`query\` and \`form\`, as part of a string in \`json\`. A captured value at the very start of a path is taken
-as it is, slashes and all, and so is all of \`headers\` and \`body\`. In \`json\`, \`"\${...}"\` stays a string; write \`body\` for a
+"Requests" are path, \`query\`, \`headers\`, \`json\`, \`form\`, \`multipart\`, \`graphql\` and \`body\`. Values are encoded for the place where they stand: for a
+URL in paths, \`query\` and \`form\`, as part of a string in \`json\` and \`graphql\`. A captured value at the very start of a path is taken
+as it is, slashes and all, and so is all of \`headers\`, \`multipart\` and \`body\`. In \`json\`, \`"\${...}"\` stays a string; write \`body\` for a
 number. Inside of \`{ }\` and \`[ ]\`, YAML wants quotes around it: \`{ id: "\${userId}" }\`.
 
 Values of the environment are not looked through for \`\${\` again. Those in headers, queries and bodies, and those whose

@@ -6,6 +6,7 @@ import { type Check, compileCheck } from './check.ts'
 import { explain } from './explain.ts'
 import type { Answer } from './http/transport.ts'
 import { compileRequest, type Prepare } from './request.ts'
+import { filesIn } from './upload.ts'
 
 /** A scenario made ready to be run thousands of times a second. */
 export interface CompiledScenario {
@@ -30,6 +31,7 @@ export type Explain = (answer: Answer) => string | undefined
 
 export async function compileScenarios(plan: LoadPlan): Promise<readonly CompiledScenario[]> {
   const patterns = await patternsOf(plan)
+  const files = filesIn(plan)
   return plan.scenarios.map(({ name, steps }) => {
     // One without would be over as soon as it began, and its user would begin the next at once, for ever.
     if (!steps.some((step) => step.kind === 'request' && !step.once && isAlwaysSent(step.flow)))
@@ -44,7 +46,7 @@ export async function compileScenarios(plan: LoadPlan): Promise<readonly Compile
           kind: 'request' as const,
           id: step.id,
           flow: step.flow,
-          prepare: compileRequest(step, plan, wants),
+          prepare: compileRequest(step, plan, wants, files),
           check,
           explain: (answer: Answer) => explain(step.expect, captures, answer),
         }

@@ -118,6 +118,7 @@ export type Cause =
   | 'body-too-large'
   | 'unexpected-status'
   | 'unexpected-answer'
+  | 'graphql-errors'
   | 'missing-capture'
   | 'invalid-request'
   | 'generator'

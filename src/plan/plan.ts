@@ -20,6 +20,8 @@ export interface LoadPlan {
   readonly timeout: Ms
   readonly scenarios: readonly PlannedScenario[]
   readonly data: Readonly<Record<string, DataTable>>
+  /** What is in the files that requests carry, base64 by path; absent where they carry none. */
+  readonly files?: Readonly<Record<string, string>>
   readonly budgets: readonly Budget[]
   /** SHA-256 over what decides the load: everything here but `target`, `side`, `budgets` and `name`. */
   readonly hash: string

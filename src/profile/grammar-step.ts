@@ -1,3 +1,4 @@
+import { body, GraphQl, Multipart } from './grammar-body.ts'
 import {
   anyScalar,
   duration,
@@ -146,7 +147,12 @@ export const Step = described(
         description: 'Body, sent as a form (`application/x-www-form-urlencoded`).',
         examples: ['{ email: "${accounts.email}" }'],
       }).optional(),
-      body: template({ description: 'Body, sent as it is.', examples: ['<order item="7"/>'] }).optional(),
+      multipart: Multipart.optional(),
+      graphql: GraphQl.optional(),
+      body: body({
+        description: 'Body, sent as it is.',
+        examples: ['<order item="7"/>', '{ file: image.bin }'],
+      }).optional(),
       type: text({ description: 'Content type of `body`.', examples: ['application/xml'] }).optional(),
       expect: Expectation.optional(),
       capture: described(dictionary(identifier, CaptureFrom), {

@@ -124,14 +124,21 @@ export interface RequestStep extends OfLife {
   /** Path and query behind the target's base path; begins with `/` unless a reference comes first. */
   readonly path: Template
   readonly headers: readonly (readonly [name: string, value: Template])[]
-  /** `type` is the content-type to send unless `headers` names one. */
-  readonly body: { readonly type: string | undefined; readonly content: Template } | undefined
+  readonly body: Body | undefined
   readonly expect: Expect
   readonly capture: readonly Capture[]
   /** Overrides the profile's. */
   readonly timeout: Ms | undefined
   /** Whether it is sent, and how often; undefined: once. */
   readonly flow?: Flow | undefined
+}
+
+export interface Body {
+  /** The content-type to send unless `headers` names one. */
+  readonly type: string | undefined
+  readonly content: Template
+  /** What parts a form with files, and stands in nothing that is sent in it. */
+  readonly boundary?: string
 }
 
 export interface Flow {
@@ -161,6 +168,8 @@ export interface Expect {
   readonly headers: readonly { readonly name: string; readonly contains: string }[]
   /** Text the body must contain. */
   readonly body: string | undefined
+  /** The body is an answer of GraphQL without errors. */
+  readonly graphql?: true
 }
 
 /** A value kept from an answer for the later steps of the iteration, of a `once` step for the user's life, as `${name}`. */
@@ -191,6 +200,8 @@ export interface Reference {
     | { readonly kind: 'user' | 'iteration' | 'worker' }
     | { readonly kind: 'now' }
     | { readonly kind: 'random'; readonly from: number; readonly to: number }
+    /** What is in a file beside the profile: its bytes, or as `encode` says, its text. In bodies alone. */
+    | { readonly kind: 'file'; readonly file: string }
 }
 
 export type JsonValue = null | boolean | number | string | readonly JsonValue[] | { readonly [key: string]: JsonValue }

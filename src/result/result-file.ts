@@ -109,6 +109,7 @@ const CAUSES: Readonly<Record<Cause, true>> = {
   'body-too-large': true,
   'unexpected-status': true,
   'unexpected-answer': true,
+  'graphql-errors': true,
   'missing-capture': true,
   'invalid-request': true,
   generator: true,

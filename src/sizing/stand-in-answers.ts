@@ -36,7 +36,7 @@ export function answerTo({
   const pointers = captured('json').flatMap((from) => ('pointer' in from ? [from.pointer] : []))
   const cookies = captured('cookie').flatMap((from) => ('name' in from ? [from.name] : []))
   const names = captured('header').flatMap((from) => ('name' in from ? [from.name] : []))
-  const json = expect.json.length > 0 || pointers.length > 0
+  const json = expect.json.length > 0 || pointers.length > 0 || expect.graphql === true
   const found = captured('regex').length > 0
   const plain = `${expect.body ?? ''}${found ? CAPTURED : ''}`
   const body = method === 'HEAD' ? '' : json ? jsonBody(expect, found ? [...pointers, '/found'] : pointers) : plain
@@ -68,8 +68,8 @@ function headersFor({ headers }: Expect, captured: readonly string[], json: bool
 }
 
 /** One document with all that is expected and captured; the text that is expected beside it is one more value of it. */
-function jsonBody({ json, body }: Expect, captured: readonly string[]): string {
-  let document: unknown
+function jsonBody({ json, body, graphql }: Expect, captured: readonly string[]): string {
+  let document: unknown = graphql ? { data: {} } : undefined
   const byDepth = json.toSorted((a, b) => a.pointer.split('/').length - b.pointer.split('/').length)
   for (const { pointer, value } of byDepth) document = withValue(document, tokensOf(pointer), value)
   for (const pointer of captured) document = withValue(document, tokensOf(pointer), CAPTURED)

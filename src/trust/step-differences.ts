@@ -92,7 +92,7 @@ function headersOf({ headers }: RequestStep): ReadonlyMap<string, string> {
 
 function bodyText({ body }: RequestStep, before: RequestStep): string | undefined {
   if (body === undefined) return undefined
-  const type = body.type ?? 'no type'
+  const type = body.boundary === undefined ? (body.type ?? 'no type') : 'multipart/form-data'
   return JSON.stringify(body) === JSON.stringify(before.body) ? type : `${type}, another content`
 }
 
@@ -104,6 +104,7 @@ function expectDifferences(step: string, before: Expect, after: Expect): readonl
     ...demandsDiffer(`${step}: expected value`, json, jsonNow),
     ...demandsDiffer(`${step}: expected header`, headers, headersNow),
     ...demandDiffers(`${step}: expected body`, before.body, after.body),
+    ...demandDiffers(`${step}: GraphQL errors`, before.graphql && 'refused', after.graphql && 'refused'),
   ]
 }
 

@@ -10,11 +10,20 @@ export interface WireRequest {
   /** All headers, `name: value` and CRLF each. Here, in the body and in `wire` a character stands for a byte. */
   readonly fields: string
   readonly body: string
-  /** All of it, as HTTP/1.1 writes it. */
+  /** Instead of `body`, where files are in it, which are the same bytes every time. */
+  readonly upload?: Payload | undefined
+  /** All of it but `upload`, as HTTP/1.1 writes it. */
   readonly wire: string
   /** Bound from the moment the request has a connection (which may still have to be opened) to the last byte. */
   readonly timeout: Ms
   readonly wants: Wants
+}
+
+/** A body in pieces, none of which is ever changed. */
+export interface Payload {
+  readonly pieces: readonly Buffer[]
+  /** Of all of them. */
+  readonly length: Bytes
 }
 
 /** What of an answer is to be kept; the rest is counted and thrown away. */
