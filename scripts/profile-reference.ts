@@ -112,7 +112,7 @@ public service do (k6: arrival-rate executors; Artillery: \`arrivalRate\`). With
 for their answers (k6: VUs). A load has one of the two throughout.
 
 **A user.** Each iteration of an open load is a new user; each user of a closed one keeps coming back. A user keeps the
-cookies it is given and sends them along, as a browser does; redirects are answers and are not followed. The first
+cookies it is given and sends them along, as a browser does; redirects are answers unless they are followed. The first
 failed request ends the iteration: the steps behind it are not sent.
 
 What a user does only once, at the beginning of its life, stands under \`once\`: each arrival of an open load does so, and
@@ -152,6 +152,16 @@ scenarios:
       - { get: /admin, when: { role: [ admin, owner ] } }
       - { get: /export, chance: 1 in 500 }
 \`\`\`
+
+**Compressed answers** come to whoever asks for them, with a header \`accept-encoding: gzip, br\`. Checks and captures read
+the text (\`gzip\`, \`deflate\`, \`br\`, \`zstd\`; up to 1 MiB of it), and the counts of bytes are those on the wire. What no step reads
+is not decompressed.
+
+**Redirects.** With \`redirects: follow\`, for all requests or for one, an answer that leads on is followed as a browser does:
+up to 10 times, with the cookies set on the way, and with GET behind the answer to a form. All of it is one request of its
+step, in every count: its time is from the first send to the end of the last answer, its bytes are those of all, its status,
+its checks and its captures are of the last answer, and its timeout bounds the whole. Nothing is sent to another host than
+the target: a redirect there is a failure, \`foreign-redirect\`; more than 10 in a row are \`too-many-redirects\`.
 
 **Files and GraphQL.** A form with files is sent as a browser uploads them, with any method; a \`body\` may be a file as well.
 Files stand beside the profile. They are read once, before the load, and are part of the plan: another content is another load.

@@ -37,8 +37,8 @@ export function compileRequest(step: RequestStep, plan: LoadPlan, wants: Wants, 
     if (upload !== undefined && payload === undefined) return undefined
     const length = payload === undefined ? content.length : payload.length
     const all = lines + cookieLine(own, jar ? jar.header(whole, values.now()) : '') + lengthLine(method, length)
-    const wire = `${method} ${whole} HTTP/1.1\r\n${all}\r\n${content}`
-    return { method, path: whole, fields: all, body: content, upload: payload, wire, timeout, wants }
+    const wire = onWire(method, whole, all, content)
+    return { method, path: whole, fields: all, cookie: own, body: content, upload: payload, wire, timeout, wants }
   }
   if (![path, fields, cookie, body, upload ?? body].every(({ fixed }) => fixed)) return prepare
   const fixed = prepare(NOTHING, undefined)
@@ -118,8 +118,12 @@ function line(name: string, text: string): string | undefined {
   return value === undefined ? undefined : `${name}: ${value}\r\n`
 }
 
+export function onWire(method: string, path: string, fields: string, body: string): string {
+  return `${method} ${path} HTTP/1.1\r\n${fields}\r\n${body}`
+}
+
 /** One `cookie` header in all (RFC 6265 5.4): the step's own cookies first. */
-function cookieLine(own: string, kept: string): string {
+export function cookieLine(own: string, kept: string): string {
   if (own === '' && kept === '') return ''
   return `cookie: ${own}${own !== '' && kept !== '' ? '; ' : ''}${kept}\r\n`
 }

@@ -109,9 +109,13 @@ async function runLoad(run: EngineRun, shard: Shard, signal: AbortSignal | undef
   return !activity.stopped
 }
 
-/** A request may wait for a connection as long as it may then take. Everything has ended by itself before. */
+/**
+ * A request may wait for a connection as long as it may then take, and again where it is redirected: for what is left of
+ * its time. Everything has ended by itself before.
+ */
 function lastMoment({ lastStart, plan }: EngineRun): Ms {
-  return lastStart + 2 * Math.max(...requestSteps(plan).map(({ timeout }) => timeout)) + GRACE
+  const longest = requestSteps(plan).map(({ timeout, redirects }) => (redirects === 'follow' ? 3 : 2) * timeout)
+  return lastStart + Math.max(...longest) + GRACE
 }
 
 // The library for HTTP/2 takes a tenth of the start, which those who do not use it need not wait for.

@@ -5,6 +5,7 @@ import { compileCapture, type Patterns } from './captures.ts'
 import { type Check, compileCheck } from './check.ts'
 import { explain } from './explain.ts'
 import type { Answer } from './http/transport.ts'
+import { explainRedirect } from './redirects.ts'
 import { compileRequest, type Prepare } from './request.ts'
 import { filesIn } from './upload.ts'
 
@@ -21,6 +22,8 @@ export interface CompiledRequest {
   readonly kind: 'request'
   readonly id: number
   readonly flow: Flow | undefined
+  /** Whether redirects are followed. */
+  readonly follows: boolean
   readonly prepare: Prepare
   readonly check: Check
   readonly explain: Explain
@@ -42,13 +45,16 @@ export async function compileScenarios(plan: LoadPlan): Promise<readonly Compile
         if (step.kind === 'think') return step
         const captures = step.capture.map((capture) => compileCapture(capture, patterns))
         const { check, wants } = compileCheck(step.expect, captures)
+        const follows = step.redirects === 'follow'
         return {
           kind: 'request' as const,
           id: step.id,
           flow: step.flow,
-          prepare: compileRequest(step, plan, wants, files),
+          follows,
+          prepare: compileRequest(step, plan, follows ? { ...wants, headers: true } : wants, files),
           check,
-          explain: (answer: Answer) => explain(step.expect, captures, answer),
+          explain: (answer: Answer) =>
+            (follows ? explainRedirect(answer) : undefined) ?? explain(step.expect, captures, answer),
         }
       }),
     }

@@ -120,6 +120,8 @@ export type Cause =
   | 'unexpected-answer'
   | 'graphql-errors'
   | 'missing-capture'
+  | 'too-many-redirects'
+  | 'foreign-redirect'
   | 'invalid-request'
   | 'generator'
   | 'cancelled'

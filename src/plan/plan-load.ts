@@ -1,6 +1,6 @@
 import { LoadgateError } from '../errors.ts'
 import type { ParsedData } from '../profile/data.ts'
-import type { LoadProfile, Scenario } from '../profile/profile.ts'
+import type { LoadProfile, RequestStep, Scenario } from '../profile/profile.ts'
 import { formatCount } from '../units.ts'
 import { arrivalsIn, lengthOf, peakLevel } from './curve.ts'
 import { budgetsOf } from './default-budgets.ts'
@@ -75,13 +75,17 @@ function checkedTakers(model: LoadPlan['model'], curve: readonly Segment[], warm
   return takers
 }
 
-function numbered({ scenarios, timeout }: LoadProfile): readonly PlannedScenario[] {
+function numbered({ scenarios, timeout, redirects: byDefault }: LoadProfile): readonly PlannedScenario[] {
   let id = 0
+  const planned = ({ redirects = byDefault, ...step }: RequestStep) => ({
+    ...step,
+    ...(redirects === 'follow' ? { redirects } : {}),
+    id: id++,
+    timeout: step.timeout ?? timeout,
+  })
   return scenarios.map(({ name, weight, steps }: Scenario) => ({
     name,
     weight,
-    steps: steps.map((step) =>
-      step.kind === 'request' ? { ...step, id: id++, timeout: step.timeout ?? timeout } : step,
-    ),
+    steps: steps.map((step) => (step.kind === 'request' ? planned(step) : step)),
   }))
 }

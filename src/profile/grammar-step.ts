@@ -11,6 +11,7 @@ import {
   orEnvironment,
   plainKey,
   pointer,
+  redirects,
   TIME,
   template,
   text,
@@ -192,6 +193,9 @@ export const Step = described(
         description: 'Pause between two of a `repeat`.',
         examples: ['1s..3s'],
         json: orEnvironment(PAUSE),
+      }).optional(),
+      redirects: redirects({
+        description: 'Whether redirects of this request are followed, instead of what the profile says.',
       }).optional(),
       timeout: duration(1, 10 * MINUTE, {
         description: 'Bound on this request, instead of the one of the profile.',

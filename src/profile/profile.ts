@@ -9,6 +9,8 @@ export interface LoadProfile {
   readonly load: Load
   /** Bound on one whole request, from the send to the last byte. */
   readonly timeout: Ms
+  /** Of requests that do not say; left out: none are followed. */
+  readonly redirects?: Redirects
   /** Empty when the profile chooses none (the plan then applies the defaults). */
   readonly connections: ConnectionChoices
   readonly data: Readonly<Record<string, DataSource>>
@@ -129,9 +131,14 @@ export interface RequestStep extends OfLife {
   readonly capture: readonly Capture[]
   /** Overrides the profile's. */
   readonly timeout: Ms | undefined
+  /** Overrides the profile's; in a plan, there only where they are followed. */
+  readonly redirects?: Redirects
   /** Whether it is sent, and how often; undefined: once. */
   readonly flow?: Flow | undefined
 }
+
+/** Whether an answer that leads on to another address is followed there, or is the answer. */
+export type Redirects = 'follow' | 'none'
 
 export interface Body {
   /** The content-type to send unless `headers` names one. */

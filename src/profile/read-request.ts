@@ -42,6 +42,7 @@ export function readRequest(
     expect,
     capture,
     timeout: section.timeout,
+    ...(section.redirects === undefined ? {} : { redirects: section.redirects }),
     ...(flow === undefined ? {} : { flow }),
   }
   return keys.includes('graphql') ? asGraphQl(step) : step

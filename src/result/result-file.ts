@@ -111,6 +111,8 @@ const CAUSES: Readonly<Record<Cause, true>> = {
   'unexpected-answer': true,
   'graphql-errors': true,
   'missing-capture': true,
+  'too-many-redirects': true,
+  'foreign-redirect': true,
   'invalid-request': true,
   generator: true,
   cancelled: true,

@@ -8,6 +8,7 @@ export function loadDifferences(base: Policy, head: Policy): readonly Difference
   return [
     ...curveDifferences(base.plan, head.plan),
     ...numberDiffers('timeout', [base.profile.timeout, head.profile.timeout], 'looser', formatDuration),
+    ...textDiffers('redirects', base.profile.redirects ?? 'none', head.profile.redirects ?? 'none'),
     ...connectionDifferences(base, head),
   ]
 }

@@ -18,6 +18,7 @@ export function stepDifferences(step: string, was: TimedStep, is: TimedStep): re
     ...flowDifferences(step, before.flow, after.flow),
     ...headerDifferences(step, before, after),
     ...textDiffers(`${step}: body`, bodyText(before, before), bodyText(after, before)),
+    ...textDiffers(`${step}: redirects`, before.redirects, after.redirects),
     ...expectDifferences(step, before.expect, after.expect),
     ...captureDifferences(step, before.capture, after.capture),
     ...timeoutDifferences(`${step}: timeout`, was, is),

@@ -94,6 +94,8 @@ const BY_HAND: readonly (readonly [way: Way, value: Written, effect: Effect])[] 
   [['scenarios', 0, 'steps', 2, 'when'], { id: ['7', '8'] }, 'different'],
   [['scenarios', 0, 'steps', 2, 'repeat'], '1..5', 'different'],
   [[...STEP, 'timeout'], '200ms', 'tighter'],
+  [[...STEP, 'redirects'], 'follow', 'different'],
+  [['redirects'], 'follow', 'different'],
   [['scenarios', 1, 'steps', 1], { put: '/seen', multipart: { seen: { file: 'seen.xml', type: 'a/b', name: 'a' } } }, 'different'],
   [['scenarios', 1, 'steps', 1], { put: '/seen', body: { file: 'seen.xml' }, type: 'application/xml' }, 'different'],
   [['scenarios', 1, 'steps', 2], { post: '/graphql', graphql: { file: 'seen.graphql', operation: 'Seen' } }, 'different'],

@@ -211,14 +211,28 @@ class Http2Stream extends Exchange implements Connection, Dispatcher.DispatchHan
     const { receiver } = this
     if (this.#gone || receiver === undefined) return
     this.doneAt = this.#host.now()
+    if (this.request?.wants.text && !this.#readText()) {
+      this.fail('malformed-answer')
+      return
+    }
     this.receiver = undefined
     this.deadline = this.doneAt + KEPT_FOR
-    if (this.request?.wants.text) this.text = this.#kept.take()
     this.#session.onAnswered(this.doneAt)
     this.#host.onAnswered(this, receiver)
     if (this.receiver !== undefined) return
     this.forget()
     if (this.#session.over) this.#leave()
+  }
+
+  /** Whether it is as it says that it is. */
+  #readText(): boolean {
+    const codings = this.headers['content-encoding']
+    try {
+      this.text = this.#kept.take(codings === undefined ? undefined : String(codings))
+      return true
+    } catch {
+      return false
+    }
   }
 
   onResponseError(_: Dispatcher.DispatchController | undefined, error: Error): void {

@@ -9,6 +9,8 @@ export interface WireRequest {
   readonly path: string
   /** All headers, `name: value` and CRLF each. Here, in the body and in `wire` a character stands for a byte. */
   readonly fields: string
+  /** Of the cookies among them those that the step names itself. */
+  readonly cookie?: string
   readonly body: string
   /** Instead of `body`, where files are in it, which are the same bytes every time. */
   readonly upload?: Payload | undefined
@@ -78,6 +80,8 @@ export const NO_HEADERS: AnswerHeaders = {}
 
 /** Of one answer's body; more is an endless one. */
 export const MOST_BODY: Bytes = 67_108_864
+/** Of a body's text; what a check reads is far smaller, and a thousand connections may hold one each. */
+export const MOST_TEXT: Bytes = 1_048_576
 /** Of one answer's headers. Node's own limit is 16 KiB, Chrome's 256 KiB; real ones with many cookies reach 32. */
 export const MOST_HEADERS: Bytes = 65_536
 
