@@ -203,6 +203,22 @@ scenarios: [ { name: store, steps: [ { get: / } ] } ]
 
 How the connections are used is part of the load: a run is compared only with runs that used them alike.
 
+A target that an authority of your own vouches for, and that wants a certificate of its clients:
+
+\`\`\`yaml
+name: shop
+target: https://127.0.0.1:8443
+load: { rate: 50/s, for: 60s }
+connections:
+  ca: ca.pem                     # beside the profile, as the certificate is
+  certificate: client.pem
+  key: \${env.CLIENT_KEY}         # PEM, or the path of its file: it is in no plan, result or log
+scenarios: [ { name: store, steps: [ { get: / } ] } ]
+\`\`\`
+
+Certificates may be renewed: they are no part of what two runs must agree in, but whether one is shown is. The key is read
+from the environment of the process that sends, so that workers on Fargate cannot show one.
+
 The load takes one of four shapes. A constant load or one ramp:
 
 \`\`\`yaml

@@ -1,4 +1,5 @@
 import { dirname, join } from 'node:path'
+import { withCertificates } from './certificates.ts'
 import { insideOf, readBytes, readText } from './files.ts'
 import type { LoadPlan } from './plan/plan.ts'
 import { filesUsed, MOST_FILES } from './plan/plan-files.ts'
@@ -26,8 +27,9 @@ export async function loadProfile(
   env: Readonly<Record<string, string | undefined>>,
 ): Promise<LoadedProfile> {
   const text = await readText(path, PROFILE_LIMIT)
-  const { profile, secrets } = parseProfile(text, { file: path, env })
+  const { profile: written, secrets } = parseProfile(text, { file: path, env })
   const directory = dirname(path)
+  const profile = await withCertificates(written, directory, env)
   const data: Record<string, ParsedData> = {}
   for (const [name, { file, format }] of Object.entries(profile.data)) {
     const content = await readText(await insideOf(directory, file), DATA_LIMIT)

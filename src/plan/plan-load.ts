@@ -37,6 +37,7 @@ export function planLoad(
   const scenarios = numbered(profile)
   const takers = checkedTakers(model, curve, warmUp)
   const carried = filesOf(profile, files)
+  const { tls } = profile.connections
   const plan = {
     name: profile.name,
     target: profile.target,
@@ -46,6 +47,7 @@ export function planLoad(
     duration: lengthOf(curve),
     seed: SEED,
     connections: connectionsOf(profile, { peak: peakLevel(curve), model, scenarios }),
+    ...(tls === undefined ? {} : { tls }),
     timeout: profile.timeout,
     scenarios,
     data: tablesOf(profile, data, takers),

@@ -79,6 +79,22 @@ export interface ConnectionChoices {
   readonly http?: HttpVersion | undefined
   /** Whether the target's TLS certificate must be valid; false only with an https target. */
   readonly verify?: boolean | undefined
+  /** Paths of PEM files, relative to the profile. */
+  readonly ca?: string | undefined
+  readonly certificate?: string | undefined
+  /** Name of the variable that holds the key of the certificate, or the path of its file. */
+  readonly key?: string | undefined
+  /** What is in these files, once they are read. */
+  readonly tls?: TlsFiles | undefined
+}
+
+/** What the target is known by, and what it knows its clients by, as PEM; of the key only where it is. */
+export interface TlsFiles {
+  /** Instead of the authorities that Node knows. */
+  readonly ca?: string | undefined
+  readonly certificate?: string | undefined
+  /** Name of a variable of the environment. */
+  readonly key?: string | undefined
 }
 
 /**

@@ -54,6 +54,12 @@ const BY_HAND: readonly (readonly [way: Way, value: Written, effect: Effect])[] 
   [['connections', 'max-requests'], 1, 'tighter'],
   [['connections', 'http'], 2, 'different'],
   [['connections', 'verify'], false, 'looser'],
+  [['connections', 'ca'], 'ca.pem', 'different'],
+  [
+    ['connections'],
+    { ...SHOP.connections, certificate: 'client.pem', key: '${env.CLIENT_KEY}' },
+    'different',
+  ],
   [['data', 'accounts', 'file'], 'others.csv', 'different'],
   [['data', 'accounts', 'pick'], 'random', 'different'],
   [['scenarios', 0, 'weight'], 1, 'different'],

@@ -1,6 +1,7 @@
 import type { HistogramText } from '../../histogram.ts'
 import type { Bytes, Ms } from '../../units.ts'
 import type { Cause } from '../shard-result.ts'
+import type { Credentials } from './credentials.ts'
 
 /** One request, ready for the wire. */
 export interface WireRequest {
@@ -110,6 +111,7 @@ export interface TransportOptions {
   readonly http: '1.1' | '2'
   /** Whether the target's TLS certificate must be valid. */
   readonly verify: boolean
+  readonly credentials?: Credentials
   /** Most connections at one time. */
   readonly cap: number
   /** Connections to be opened before any request needs one. */
