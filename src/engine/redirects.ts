@@ -19,7 +19,11 @@ export interface NextAddress {
  * The one place where it is decided whether, and where to, an answer sends a request on (RFC 9110 15.4); a cause where it
  * may not be followed, undefined where it is no redirect.
  */
-export function nextAddress(answer: Answer, { method, path, fields }: WireRequest, target: URL): NextAddress | Cause | undefined {
+export function nextAddress(
+  answer: Answer,
+  { method, path, fields }: WireRequest,
+  target: URL,
+): NextAddress | Cause | undefined {
   const location = locationOf(answer)
   if (location === undefined) return undefined
   const url = URL.parse(location, `${target.origin}${path}`)

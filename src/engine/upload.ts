@@ -44,8 +44,9 @@ export function compileUpload(
   return { fixed, render: fixed ? () => all : (values) => piecesOf(parts, values) }
 }
 
+/** Byte by byte. */
 function isFile(part: Template[number]): boolean {
-  return typeof part === 'object' && part.value.kind === 'file'
+  return typeof part === 'object' && part.value.kind === 'file' && part.encode === 'none'
 }
 
 function fileOf(files: Files, file: string): Buffer {
@@ -64,10 +65,7 @@ function within(value: string | Render, boundary: string | undefined): string | 
 }
 
 /** @param values undefined where no part asks for any */
-function piecesOf(
-  parts: readonly (string | Buffer | Render)[],
-  values: Values | undefined,
-): Payload | undefined {
+function piecesOf(parts: readonly (string | Buffer | Render)[], values: Values | undefined): Payload | undefined {
   const pieces: Buffer[] = []
   let text = ''
   let length = 0
@@ -76,7 +74,7 @@ function piecesOf(
     if (piece.length > 0) pieces.push(piece)
   }
   for (const part of parts) {
-    if (part instanceof Buffer) {
+    if (typeof part === 'object') {
       add(Buffer.from(text))
       text = ''
       add(part)

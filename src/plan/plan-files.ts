@@ -9,7 +9,11 @@ export const MOST_FILES: Bytes = 32_000_000
 /** Paths of the files that requests carry, as the profile writes them, each once. */
 export function filesUsed({ scenarios }: Pick<LoadProfile, 'scenarios'>): readonly string[] {
   const references = scenarios.flatMap(templatesOf).flat()
-  return [...new Set(references.flatMap((part) => (typeof part === 'object' && part.value.kind === 'file' ? [part.value.file] : [])))]
+  return [
+    ...new Set(
+      references.flatMap((part) => (typeof part === 'object' && part.value.kind === 'file' ? [part.value.file] : [])),
+    ),
+  ]
 }
 
 /** What is in them, base64 by path; undefined where there are none. LoadgateError `usage` when they cannot be sent. */

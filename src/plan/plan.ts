@@ -1,4 +1,12 @@
-import type { Budget, ConnectionUse, HttpVersion, RequestStep, RowPick, ThinkStep, TlsFiles } from '../profile/profile.ts'
+import type {
+  Budget,
+  ConnectionUse,
+  HttpVersion,
+  RequestStep,
+  RowPick,
+  ThinkStep,
+  TlsFiles,
+} from '../profile/profile.ts'
 import type { Ms } from '../units.ts'
 
 /** The profile with every default and number resolved: all that the engine needs, as plain JSON. */

@@ -3,11 +3,14 @@ import { described, dictionary, either, list, map } from './schema.ts'
 
 // What a request carries: the bodies that are more than a text.
 
-const FileBody = described(map({ file: fileBeside({ description: 'File that is sent as it is.', examples: ['image.bin'] }) }), {
-  type: 'a map',
-  description: 'A file beside the profile, sent as it is.',
-  examples: ['{ file: image.bin }'],
-})
+const FileBody = described(
+  map({ file: fileBeside({ description: 'File that is sent as it is.', examples: ['image.bin'] }) }),
+  {
+    type: 'a map',
+    description: 'A file beside the profile, sent as it is.',
+    examples: ['{ file: image.bin }'],
+  },
+)
 
 /** A text, or a file. */
 export const body = (words: Words) =>
@@ -21,10 +24,15 @@ const PartText = template({ description: 'Text of a field.' })
 const FilePart = described(
   map({
     file: fileBeside({
-      description: 'File beside the profile or below it, sent as it is. All files of a profile together have at most 32 MB.',
+      description:
+        'File beside the profile or below it, sent as it is. All files of a profile together have at most 32 MB.',
       examples: ['photo.jpg'],
     }),
-    type: text({ description: 'Its content type.', default: 'application/octet-stream', examples: ['image/jpeg'] }).optional(),
+    type: text({
+      description: 'Its content type.',
+      default: 'application/octet-stream',
+      examples: ['image/jpeg'],
+    }).optional(),
     name: text({
       description: 'File name that is told to the service.',
       default: 'that of the file',
@@ -41,10 +49,17 @@ const FilePart = described(
 export const Multipart = described(
   dictionary(
     plainKey,
-    described(either([PartText, FilePart, list(described(either([PartText, FilePart]), { type: 'text, or a file', description: 'One of several.' }))]), {
-      type: 'text, a file, or a list of them',
-      description: 'A field; several of the same name where it is a list.',
-    }),
+    described(
+      either([
+        PartText,
+        FilePart,
+        list(described(either([PartText, FilePart]), { type: 'text, or a file', description: 'One of several.' })),
+      ]),
+      {
+        type: 'text, a file, or a list of them',
+        description: 'A field; several of the same name where it is a list.',
+      },
+    ),
   ),
   {
     type: 'a map of names to texts and files',
@@ -57,13 +72,16 @@ export const GraphQl = described(
   map({
     query: template({
       description: 'The document, with `$name` for its variables.',
-      examples: ['query Orders($first: Int!) { orders(first: $first) { id } }'],
+      examples: ['"query Orders($first: Int!) { orders(first: $first) { id } }"'],
     }).optional(),
     file: fileBeside({
       description: 'File with the document, instead of `query`.',
       examples: ['orders.graphql'],
     }).optional(),
-    variables: json({ description: 'Values of its variables.', examples: ['{ first: 10, user: "${userId}" }'] }).optional(),
+    variables: json({
+      description: 'Values of its variables.',
+      examples: ['{ first: 10, user: "${userId}" }'],
+    }).optional(),
     operation: name({
       description: 'Which operation of the document is meant, where there are several (`operationName`).',
       examples: ['Orders'],

@@ -1,5 +1,5 @@
-import { duration, fileBeside, LONGEST_LOAD, orEnvironment, template } from './grammar-values.ts'
-import { MOST_CONNECTIONS, readChoice, readCount, readHttpVersion, readSwitch } from './scalars.ts'
+import { duration, fileBeside, LONGEST_LOAD, orEnvironment } from './grammar-values.ts'
+import { MOST_CONNECTIONS, readAsWritten, readChoice, readCount, readHttpVersion, readSwitch } from './scalars.ts'
 import { described, leaf, map } from './schema.ts'
 
 const MOST_REQUESTS = 1_000_000
@@ -60,8 +60,9 @@ export const ConnectionsSection = described(
       description: 'PEM file with the certificate that is shown to the target, and those that vouch for it.',
       examples: ['client.pem'],
     }).optional(),
-    key: template({
+    key: leaf(readAsWritten, {
       type: '`${env.NAME}`',
+      content: 'template',
       description:
         'Variable of the environment with the key of `certificate` as PEM, or with the path of its file. It is read where the load is sent from, and is in no plan, result or log.',
       examples: ['${env.CLIENT_KEY}'],

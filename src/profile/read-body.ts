@@ -61,7 +61,8 @@ function readPlain(reading: Reading, { body, type }: Section, { path, scope }: P
   const wrongType = type === undefined ? undefined : wrongHeaderValue(type)
   if (wrongType) complain(reading, beside, wrongType.code, wrongType.message.replace('{}', '"type"'))
   const broken = wrongType !== undefined || (nodeAt(reading.root, beside) !== undefined && type === undefined)
-  const content = typeof body === 'object' ? fileContent(body.file) : readTemplate(reading, path, { scope, encode: 'none' })
+  const content =
+    typeof body === 'object' ? fileContent(body.file) : readTemplate(reading, path, { scope, encode: 'none' })
   return broken ? undefined : typed(type, content)
 }
 

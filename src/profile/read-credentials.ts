@@ -16,11 +16,12 @@ export function readCredentials(
   if (given.length === 0) return {}
   const refuse = (key: string, why: string) => complain(reading, [...path, key], 'conflict', why, 'head')
   for (const key of given)
-    if (target?.startsWith('http:'))
-      refuse(key, `an http target has no TLS; write an https target, or remove "${key}"`)
-  if (given.includes('ca') && verify === false)
-    refuse('ca', '"verify: false" trusts everybody; keep "ca" or that')
-  for (const [key, other] of [['certificate', 'key'], ['key', 'certificate']] as const)
+    if (target?.startsWith('http:')) refuse(key, `an http target has no TLS; write an https target, or remove "${key}"`)
+  if (given.includes('ca') && verify === false) refuse('ca', '"verify: false" trusts everybody; keep "ca" or that')
+  for (const [key, other] of [
+    ['certificate', 'key'],
+    ['key', 'certificate'],
+  ] as const)
     if (given.includes(key) && !given.includes(other)) {
       const why = `"${key}" needs "${other}" beside it; add ${other === 'key' ? 'key: ${env.CLIENT_KEY}' : 'certificate: client.pem'}`
       complain(reading, [...path, key], 'missing-key', why, 'head')
@@ -34,7 +35,8 @@ function readKey(reading: Reading, path: Path): string | undefined {
   if (node?.kind !== 'scalar' || node.value === null) return undefined
   const [, name] = /^\$\{\s*env\.([A-Za-z_][A-Za-z0-9_]*)\s*\}$/.exec(node.written.trim()) ?? []
   if (name === undefined) {
-    const why = 'a key does not belong into a profile, nor beside it; write ${env.CLIENT_KEY}, and set that to the key or to the path of its file'
+    const why =
+      'a key does not belong into a profile, nor beside it; write ${env.CLIENT_KEY}, and set that to the key or to the path of its file'
     complain(reading, path, 'invalid-value', why)
     return undefined
   }

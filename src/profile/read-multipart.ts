@@ -41,7 +41,8 @@ function readPart(
 ): Template | undefined {
   const field = `Content-Disposition: form-data; name="${quoted(name)}"`
   if (typeof value !== 'object') {
-    const text = nodeAt(reading.root, path)?.kind === 'scalar' ? readTemplate(reading, path, { scope, encode: 'none' }) : undefined
+    const text =
+      nodeAt(reading.root, path)?.kind === 'scalar' ? readTemplate(reading, path, { scope, encode: 'none' }) : undefined
     return text && [`${field}\r\n\r\n`, ...text]
   }
   const { file, type = 'application/octet-stream' } = value

@@ -18,7 +18,7 @@ interface Seen {
   readonly body: string
 }
 
-type Reply = (path: string, origin: string) => readonly [status: number, location?: string, more?: object]
+type Reply = (path: string, origin: string) => readonly [status: number, location?: string | undefined, more?: object]
 
 async function startServer(reply: Reply, { http = '1.1', after = 0 } = {}) {
   const seen: Seen[] = []
@@ -40,7 +40,11 @@ type Step = Parameters<typeof requestStep>[0]
 
 async function run(port: number, step: Step, options: Partial<Parameters<typeof onePlan>[0]> = {}) {
   const steps = [requestStep({ redirects: 'follow', ...step })]
-  const result = await runShard({ plan: onePlan({ port, level: 10, seconds: 0.5, steps, ...options }), index: 0, count: 1 })
+  const result = await runShard({
+    plan: onePlan({ port, level: 25, seconds: 0.2, steps, ...options }),
+    index: 0,
+    count: 1,
+  })
   expect(unaccounted(result)).toEqual([])
   return result
 }
@@ -50,10 +54,12 @@ test.each(['1.1', '2'] as const)('over HTTP/%s: all hops are one request of the 
   await using server = await startServer(reply, { http, after: 20 })
   const { steps } = await run(server.port, { path: ['/a'] }, { connections: { http } })
   expect(steps[0]).toMatchObject({ sent: 5, succeeded: 5, statuses: { 200: 5 }, bytesReceived: 75 })
-  expect(server.seen.map(({ path }) => path).sort()).toEqual(['/a', '/b?c=d', '/f'].flatMap((path) => Array(5).fill(path)))
+  expect(server.seen.map(({ path }) => path).sort()).toEqual(
+    ['/a', '/b?c=d', '/f'].flatMap((path) => Array(5).fill(path)),
+  )
   // Three answers of 20 ms each: a timer may be a millisecond early.
   for (const figure of ['response', 'service', 'firstByte'] as const)
-    expect(Histogram.of(steps[0]![figure]).percentile(0)).toBeGreaterThan(55_000)
+    expect(Histogram.of(steps[0]![figure]).min).toBeGreaterThan(55_000)
 })
 
 test('without `redirects: follow` a redirect is the answer', async () => {
@@ -94,7 +100,9 @@ test('cookies set on the way are kept, sent where they belong, and beside those 
 })
 
 test('checks and captures are of the last answer', async () => {
-  await using server = await startServer((path) => (path === '/a' ? [302, '/b', { x: 'first' }] : [200, undefined, { x: 'last' }]))
+  await using server = await startServer((path) =>
+    path === '/a' ? [302, '/b', { x: 'first' }] : [200, undefined, { x: 'last' }],
+  )
   const expected = { status: [{ from: 200, to: 200 }], headers: [{ name: 'x', contains: 'last' }], body: '12345' }
   const { steps } = await run(server.port, { path: ['/a'], expect: expected })
   expect(steps[0]).toMatchObject({ succeeded: 5 })

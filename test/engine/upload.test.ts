@@ -8,8 +8,8 @@ import { expect, test } from '@jest/globals'
 import { compileRequest } from '../../src/engine/request.ts'
 import { runShard } from '../../src/engine/run-shard.ts'
 import type { LoadPlan, PlannedStep } from '../../src/plan/plan.ts'
-import { planLoad } from '../../src/plan/plan-load.ts'
 import { filesUsed } from '../../src/plan/plan-files.ts'
+import { planLoad } from '../../src/plan/plan-load.ts'
 import { readProfile } from '../../src/profile/read-profile.ts'
 import { unaccounted } from '../support/shard-figures.ts'
 
@@ -34,20 +34,30 @@ async function startReader(http: '1.1' | '2', answer = 'ok') {
     seen.push({ method: request.method, type, length, body: await buffer(request) })
     response.end(answer)
   }
-  const server = http === '2' ? createHttp2(onRequest) : createServer(onRequest)
+  const server = http === '2' ? createHttp2(onRequest as never) : createServer(onRequest)
   server.listen(0, '127.0.0.1')
   await once(server, 'listening')
   const { port } = server.address() as AddressInfo
   return { port, seen, [Symbol.asyncDispose]: async () => void server.close() }
 }
 
-function planOf(port: number, steps: readonly object[], { http = '1.1', files = {} as Record<string, Buffer> } = {}): LoadPlan {
+function planOf(
+  port: number,
+  steps: readonly object[],
+  { http = '1.1', files = {} as Record<string, Buffer> } = {},
+): LoadPlan {
   const connections = { http }
-  const load = { rate: '20/s', for: '500ms' }
-  const written = { name: 'x', target: `http://127.0.0.1:${port}`, load, connections, scenarios: [{ name: 's', steps }] }
+  const load = { rate: '50/s', for: '200ms' }
+  const written = {
+    name: 'x',
+    target: `http://127.0.0.1:${port}`,
+    load,
+    connections,
+    scenarios: [{ name: 's', steps }],
+  }
   const { profile, issues } = readProfile(JSON.stringify(written), { file: 'x', env: {} })
   expect(issues).toEqual([])
-  expect(filesUsed(profile!).sort()).toEqual(Object.keys(files).sort())
+  expect([...filesUsed(profile!)].sort()).toEqual(Object.keys(files).sort())
   // Shards travel as JSON.
   return JSON.parse(JSON.stringify(planLoad(profile!, { data: {}, files })))
 }
@@ -88,7 +98,11 @@ test.each(['1.1', '2'] as const)('a form with files over HTTP/%s is what a serve
 test.each(['1.1', '2'] as const)('a file as the whole body over HTTP/%s', async (http) => {
   await using server = await startReader(http)
   const step = { post: '/raw', body: { file: 'image.bin' }, type: 'image/png' }
-  const result = await runShard({ plan: planOf(server.port, [step], { http, files: { 'image.bin': IMAGE } }), index: 0, count: 1 })
+  const result = await runShard({
+    plan: planOf(server.port, [step], { http, files: { 'image.bin': IMAGE } }),
+    index: 0,
+    count: 1,
+  })
   expect(result.steps[0]).toMatchObject({ sent: 10, succeeded: 10, bytesSent: 10 * IMAGE.length })
   expect(server.seen.every(({ type, body }) => type === 'image/png' && body.equals(IMAGE))).toBe(true)
 })
@@ -118,7 +132,10 @@ test('what is always the same is made ready once, and a file is never copied', (
 })
 
 test('a captured value that holds the boundary is not sent', () => {
-  const plan = planOf(1, [{ get: '/', capture: { x: { header: 'x' } } }, { put: '/', multipart: { x: '${x}' } }])
+  const plan = planOf(1, [
+    { get: '/', capture: { x: { header: 'x' } } },
+    { put: '/', multipart: { x: '${x}' } },
+  ])
   const { boundary } = (plan.scenarios[0]!.steps[1] as { body: { boundary: string } }).body
   expect(prepare(plan, 'harmless')()?.upload?.length).toBeGreaterThan(0)
   expect(prepare(plan, `a\r\n--${boundary}--\r\n`)()).toBeUndefined()
@@ -141,5 +158,7 @@ test.each([
   expect(server.seen[0]?.type).toBe('application/json')
   const asked = server.seen.map(({ body }) => JSON.parse(body.toString()))
   expect(asked.map(({ query }) => query)).toEqual(Array.from({ length: 10 }, () => document))
-  expect(asked.map(({ variables }) => Number(variables.id)).sort((a, b) => a - b)).toEqual([1, 2, 3, 4, 5, 6, 7, 8, 9, 10])
+  expect(asked.map(({ variables }) => Number(variables.id)).sort((a, b) => a - b)).toEqual([
+    1, 2, 3, 4, 5, 6, 7, 8, 9, 10,
+  ])
 })

@@ -6,7 +6,9 @@ import { profile, request, scenario } from './profiles.ts'
 
 const file = (name: string) => ({ encode: 'none', value: { kind: 'file', file: name } }) as const
 const sending = (...bodies: Body[]) =>
-  profile({ scenarios: [scenario('store', 1, ...bodies.map((body, n) => request([`/${n}`], { method: 'PUT', body })))] })
+  profile({
+    scenarios: [scenario('store', 1, ...bodies.map((body, n) => request([`/${n}`], { method: 'PUT', body })))],
+  })
 const body = (...content: Body['content']): Body => ({ type: undefined, content })
 
 test('a plan carries each file once, and none where none is used', () => {
@@ -25,7 +27,8 @@ test('another content is another plan', () => {
 })
 
 test('files that are too much together, or hold the boundary of their form, are refused', () => {
-  const plan = (profile: ReturnType<typeof sending>, files: Record<string, Buffer>) => () => planLoad(profile, { data: {}, files })
+  const plan = (profile: ReturnType<typeof sending>, files: Record<string, Buffer>) => () =>
+    planLoad(profile, { data: {}, files })
   const both = sending(body(file('a'), file('b')))
   expect(plan(both, { a: Buffer.alloc(20e6), b: Buffer.alloc(12e6) })).not.toThrow()
   expect(plan(both, { a: Buffer.alloc(20e6), b: Buffer.alloc(12e6 + 1) })).toThrow(/32 MB/)

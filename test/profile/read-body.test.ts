@@ -54,7 +54,12 @@ test('a body that is a file has the type that it is given', () => {
 })
 
 test('GraphQL is JSON: the document, its variables, the operation', () => {
-  const { body, headers, expect: expected, name } = stepOf({
+  const {
+    body,
+    headers,
+    expect: expected,
+    name,
+  } = stepOf({
     post: '/graphql',
     graphql: {
       query: 'query Me($id: ID!) {\n  user(id: $id) { name }\n}',

@@ -16,7 +16,9 @@ export function issue(): { readonly ca: string; readonly server: Pair; readonly 
     const [key, cert] = [join(directory, `${name}.key`), join(directory, `${name}.pem`)]
     const curve = ['-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1']
     const written = ['-keyout', key, '-out', cert, '-subj', subject]
-    execFileSync('openssl', ['req', '-x509', '-nodes', '-days', '2', ...curve, ...written, ...more], { stdio: 'ignore' })
+    execFileSync('openssl', ['req', '-x509', '-nodes', '-days', '2', ...curve, ...written, ...more], {
+      stdio: 'ignore',
+    })
     return { key: readFileSync(key, 'utf8'), cert: readFileSync(cert, 'utf8') }
   }
   try {
@@ -25,7 +27,12 @@ export function issue(): { readonly ca: string; readonly server: Pair; readonly 
     const names = ['-addext', 'subjectAltName=DNS:localhost,IP:127.0.0.1']
     return {
       ca,
-      server: certify('server', '/CN=localhost', [...signed, ...names, '-addext', 'basicConstraints=critical,CA:FALSE']),
+      server: certify('server', '/CN=localhost', [
+        ...signed,
+        ...names,
+        '-addext',
+        'basicConstraints=critical,CA:FALSE',
+      ]),
       client: certify('client', '/CN=loadgate', [...signed, '-addext', 'basicConstraints=critical,CA:FALSE']),
     }
   } finally {

@@ -114,7 +114,10 @@ export function waysIn(profile: Written, way: Way = []): readonly Way[] {
 }
 
 /** As the tool reads it from YAML, which JSON is; undefined where it refuses to run such a profile. */
-export function policyOf(profile: Written, { file = 'loadgate.yml', rows = ROWS, upload = 'an image' } = {}): Policy | undefined {
+export function policyOf(
+  profile: Written,
+  { file = 'loadgate.yml', rows = ROWS, upload = 'an image' } = {},
+): Policy | undefined {
   const { profile: read } = readProfile(JSON.stringify(profile), { file, env: { CLIENT_KEY: 'key.pem' } })
   if (read === undefined) return undefined
   try {

@@ -26,8 +26,10 @@ const CODED: readonly (readonly [codings: string, bytes: Buffer])[] = [
 ]
 
 async function run(http: '1.1' | '2', answers: Readonly<Record<string, string>>, body: Buffer, steps = [READING]) {
-  const onRequest = (_: unknown, response: { writeHead(status: number, headers: object): { end(body: Buffer): void } }) =>
-    void response.writeHead(200, answers).end(body)
+  const onRequest = (
+    _: unknown,
+    response: { writeHead(status: number, headers: object): { end(body: Buffer): void } },
+  ) => void response.writeHead(200, answers).end(body)
   const server = http === '2' ? createHttp2(onRequest as never) : createServer(onRequest as never)
   server.listen(0, '127.0.0.1')
   await once(server, 'listening')

@@ -116,5 +116,8 @@ test.each<[what: string, connections: object, key: string, says: RegExp]>([
   ['a directory', shown, directory, /it is no file of a key$/],
 ])('%s is refused before the load', async (_, connections, key, says) => {
   const env = key === '' ? {} : { KEY: key }
-  await expect(load(1, connections, env as Record<string, string>)).rejects.toMatchObject({ kind: 'usage', message: expect.stringMatching(says) })
+  await expect(load(1, connections, env as Record<string, string>)).rejects.toMatchObject({
+    kind: 'usage',
+    message: expect.stringMatching(says),
+  })
 })
