@@ -157,6 +157,24 @@ scenarios:
 the text (\`gzip\`, \`deflate\`, \`br\`, \`zstd\`; up to 1 MiB of it), and the counts of bytes are those on the wire. What no step reads
 is not decompressed.
 
+**Values from pages.** A form's hidden field, or a \`meta\`, is captured by its element:
+
+\`\`\`yaml
+name: shop
+target: http://127.0.0.1:8080
+load: { rate: 50/s, for: 60s }
+scenarios:
+  - name: member
+    steps:
+      - get: /login
+        capture:
+          csrf: { html: "input[name=csrf]" }                                  # its value
+          token: { html: 'meta[name="csrf-token"]', attribute: content }
+      - post: /login
+        headers: { x-csrf-token: "\${token}" }
+        form: { csrf: "\${csrf}", user: "\${user()}" }
+\`\`\`
+
 **Redirects.** With \`redirects: follow\`, for all requests or for one, an answer that leads on is followed as a browser does:
 up to 10 times, with the cookies set on the way, and with GET behind the answer to a form. All of it is one request of its
 step, in every count: its time is from the first send to the end of the last answer, its bytes are those of all, its status,

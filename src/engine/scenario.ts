@@ -1,6 +1,6 @@
 import { LoadgateError } from '../errors.ts'
 import type { LoadPlan } from '../plan/plan.ts'
-import type { Flow, ThinkStep } from '../profile/profile.ts'
+import type { Capture, Flow, ThinkStep } from '../profile/profile.ts'
 import { compileCapture, type Patterns } from './captures.ts'
 import { type Check, compileCheck } from './check.ts'
 import { explain } from './explain.ts'
@@ -34,6 +34,7 @@ export type Explain = (answer: Answer) => string | undefined
 
 export async function compileScenarios(plan: LoadPlan): Promise<readonly CompiledScenario[]> {
   const patterns = await patternsOf(plan)
+  const html = capturesOf(plan).some(({ from }) => from.kind === 'html') ? await import('./html.ts') : undefined
   const files = filesIn(plan)
   return plan.scenarios.map(({ name, steps }) => {
     // One without would be over as soon as it began, and its user would begin the next at once, for ever.
@@ -43,7 +44,7 @@ export async function compileScenarios(plan: LoadPlan): Promise<readonly Compile
       once: steps.filter(({ once }) => once).length,
       steps: steps.map((step) => {
         if (step.kind === 'think') return step
-        const captures = step.capture.map((capture) => compileCapture(capture, patterns))
+        const captures = step.capture.map((capture) => compileCapture(capture, patterns, html))
         const { check, wants } = compileCheck(step.expect, captures)
         const follows = step.redirects === 'follow'
         return {
@@ -67,11 +68,14 @@ function isAlwaysSent(flow: Flow | undefined): boolean {
 
 /** Who uses none does not wait for the library. */
 async function patternsOf(plan: LoadPlan): Promise<Patterns> {
-  const captures = requestSteps(plan).flatMap(({ capture }) => capture)
-  const sources = captures.flatMap(({ from }) => (from.kind === 'regex' ? [from.pattern] : []))
+  const sources = capturesOf(plan).flatMap(({ from }) => (from.kind === 'regex' ? [from.pattern] : []))
   if (sources.length === 0) return new Map()
   const { compilePattern } = await import('../pattern.ts')
   return new Map(sources.map((source) => [source, compilePattern(source)]))
+}
+
+function capturesOf(plan: LoadPlan): readonly Capture[] {
+  return requestSteps(plan).flatMap(({ capture }) => capture)
 }
 
 /** Ids count the request steps of the whole plan from 0. */

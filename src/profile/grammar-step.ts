@@ -20,6 +20,7 @@ import {
 import { CHANCE, MOST_TIMES, readChance, readTimes, TIMES } from './read-flow.ts'
 import { readPattern } from './read-pattern.ts'
 import { readPause } from './read-pause.ts'
+import { readAttributeName, readSelector } from './read-selector.ts'
 import { readAsWritten, readHeaderName, readHeaderText, readStatus } from './scalars.ts'
 import { described, dictionary, either, type Loose, leaf, list, map } from './schema.ts'
 
@@ -66,7 +67,7 @@ export const Expectation = described(
   },
 )
 
-export const CAPTURE_KINDS = ['json', 'header', 'cookie', 'regex'] as const
+export const CAPTURE_KINDS = ['json', 'header', 'cookie', 'regex', 'html'] as const
 
 export const CaptureFrom = described(
   map(
@@ -86,13 +87,27 @@ export const CaptureFrom = described(
         examples: ['name="csrf" value="([^"]+)"'],
         json: { type: 'string', minLength: 1, maxLength: 1_000 },
       }).optional(),
+      html: leaf(readSelector, {
+        type: 'a selector of one element',
+        description:
+          'Element of the page, as a tag, `#id`, `.class`, `[attribute]` and `[attribute=value]` together say it; the first that fits and has the attribute.',
+        examples: ['input[name=csrf]', 'meta[name="csrf-token"]'],
+        json: { type: 'string', minLength: 1, maxLength: 1_000 },
+      }).optional(),
+      attribute: leaf(readAttributeName, {
+        type: 'the name of an attribute',
+        description: 'Attribute of the `html` element whose value is kept.',
+        default: 'value',
+        examples: ['content'],
+        json: { type: 'string', minLength: 1 },
+      }).optional(),
     },
     { oneOf: CAPTURE_KINDS.map((kind) => ({ required: [kind] })) },
   ),
   {
     type: 'a map',
-    description: 'Where in the answer the value stands; one of `json`, `header`, `cookie` and `regex`.',
-    examples: ['{ json: /user/id }'],
+    description: 'Where in the answer the value stands; one of `json`, `header`, `cookie`, `regex` and `html`.',
+    examples: ['{ json: /user/id }', '{ html: "input[name=csrf]" }'],
   },
 )
 

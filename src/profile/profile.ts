@@ -204,6 +204,8 @@ export interface Capture {
     | { readonly kind: 'cookie'; readonly name: string }
     /** RE2: the first group of the first place where it fits the body, or all of it where it has none. */
     | { readonly kind: 'regex'; readonly pattern: string }
+    /** The attribute of the first element of the page that the selector fits and that has it. */
+    | { readonly kind: 'html'; readonly selector: string; readonly attribute: string }
 }
 
 /** Literal text and references, in order. Plain text is a list of one literal (or of none). */

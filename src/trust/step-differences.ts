@@ -148,6 +148,7 @@ function statusText(ranges: Status): string {
 
 function placeOf(from: Capture['from']): string {
   if (from.kind === 'json') return from.pointer
+  if (from.kind === 'html') return `${from.selector} ${from.attribute}`
   return from.kind === 'regex' ? from.pattern : from.name
 }
 

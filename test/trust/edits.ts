@@ -95,6 +95,7 @@ const BY_HAND: readonly (readonly [way: Way, value: Written, effect: Effect])[] 
   [[...STEP, 'expect', 'body'], 'sorry', 'different'],
   [[...STEP, 'capture', 'id'], { json: '/error/id' }, 'different'],
   [[...STEP, 'capture', 'code'], { regex: 'code=([a-z]+)' }, 'different'],
+  [[...STEP, 'capture', 'code'], { html: 'input[name=code]', attribute: 'data-code' }, 'different'],
   [[...STEP, 'timeout'], '30s', 'looser'],
   [['scenarios', 0, 'steps', 2, 'chance'], '1 in 500', 'looser'],
   [['scenarios', 0, 'steps', 2, 'when'], { id: ['7', '8'] }, 'different'],
