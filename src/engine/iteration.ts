@@ -267,7 +267,10 @@ export class Iteration implements Appointment, Receiver, Values, Keeper {
   #fail(at: Ms): void {
     const { activity, plan } = this.#run
     // A visitor does not come again, and when a run is stopped nobody does.
-    if (plan.model === 'open' || activity.stopped) return this.#end('failed', at)
+    if (plan.model === 'open' || activity.stopped) {
+      this.#end('failed', at)
+      return
+    }
     const { steps } = this.#scenario
     let next = at
     while (++this.#at < steps.length) {
