@@ -1,10 +1,10 @@
 import type { PlannedConnections } from '../plan/plan.ts'
 import type { PlanFacts } from '../plan/summarise-plan.ts'
-import { counted, formatCount, formatDuration, formatRate, formatShare } from '../units.ts'
+import { counted, formatBytes, formatCount, formatDuration, formatRate, formatShare } from '../units.ts'
 
 /** What a plan amounts to, under its curve, for `loadgate plan`. */
 export function renderPlan(facts: PlanFacts, curve: string): string {
-  const { model, peak, warmUp, measured, arrivals, requests, connections } = facts
+  const { model, peak, warmUp, measured, arrivals, requests, connections, files } = facts
   const peaks = model === 'open' ? `${formatRate(peak)} arrivals at the peak` : `${counted(peak, 'user')} at the peak`
   const before = warmUp > 0 ? `${formatDuration(warmUp)} of warm-up, then ` : ''
   const amount =
@@ -16,6 +16,7 @@ export function renderPlan(facts: PlanFacts, curve: string): string {
     '',
     `${before}${formatDuration(measured)} measured; ${peaks}.`,
     `${amount}.`,
+    ...(files.count === 0 ? [] : [`The requests carry ${counted(files.count, 'file')} of ${formatBytes(files.size)}.`]),
     connectionsLine(connections),
     '',
     ...facts.scenarios.map(scenarioLine),

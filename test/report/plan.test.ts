@@ -24,6 +24,13 @@ test('a plan says what it amounts to', () => {
   ])
 })
 
+test('files that requests carry are counted', () => {
+  const content = [{ encode: 'none', value: { kind: 'file', file: 'photo.jpg' } }] as const
+  const uploads = [scenario('shop', 1, request(['/'], { body: { type: undefined, content } }))]
+  const plan = planLoad(profile({ scenarios: uploads }), { data: {}, files: { 'photo.jpg': Buffer.alloc(123_456) } })
+  expect(renderPlan(summarisePlan(plan), 'CURVE')).toContain('The requests carry 1 file of 123 kB.')
+})
+
 test('one is one', () => {
   const stages = [{ from: 1, to: 1, over: 1_000 }]
   const load = { warmUp: 0, shape: { kind: 'stages', stages } } as const
@@ -38,6 +45,7 @@ test('one is one', () => {
 
 test.each<[LoadProfile['connections'], string]>([
   [{}, 'A connection for each user.'],
+  [{ certificate: 'client.pem', key: 'KEY' }, 'A connection for each user; with a certificate of the client.'],
   [{ limit: 2_000 }, 'A connection for each user.'],
   [{ limit: 5 }, 'At most 5 connections, shared.'],
   [{ use: 'shared' }, 'At most 1,500 connections, shared.'],
