@@ -72,10 +72,9 @@ function checkedTakers(model: LoadPlan['model'], curve: readonly Segment[], warm
 
 function numbered({ scenarios, timeout }: LoadProfile): readonly PlannedScenario[] {
   let id = 0
-  return scenarios.map(({ name, weight, steps }: Scenario) => ({
-    name,
-    weight,
-    steps: steps.map((step) =>
+  return scenarios.map((scenario: Scenario) => ({
+    ...scenario,
+    steps: scenario.steps.map((step) =>
       step.kind === 'request' ? { ...step, id: id++, timeout: step.timeout ?? timeout } : step,
     ),
   }))

@@ -1,4 +1,13 @@
-import type { Budget, ConnectionUse, HttpVersion, RequestStep, RowPick, ThinkStep } from '../profile/profile.ts'
+import type {
+  Block,
+  Budget,
+  ConnectionUse,
+  HttpVersion,
+  Pace,
+  RequestStep,
+  RowPick,
+  ThinkStep,
+} from '../profile/profile.ts'
 import type { Ms } from '../units.ts'
 
 /** The profile with every default and number resolved: all that the engine needs, as plain JSON. */
@@ -38,6 +47,8 @@ export interface PlannedConnections {
   /** Requests that one connection carries at most. */
   readonly maxRequests: number | undefined
   readonly http: HttpVersion
+  /** Requests beside a page that one user has under way at most; absent where there are none. */
+  readonly parallel?: number
   /** Whether the target's TLS certificate must be valid. */
   readonly verify: boolean
 }
@@ -53,6 +64,8 @@ export interface PlannedScenario {
   readonly name: string
   readonly weight: number
   readonly steps: readonly PlannedStep[]
+  readonly blocks?: readonly Block[]
+  readonly pace?: Pace
 }
 
 /** `id` counts the request steps of the whole plan from 0; every record of the engine refers to it. */

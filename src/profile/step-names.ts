@@ -1,16 +1,9 @@
-import { METHODS, type Step } from './grammar-step.ts'
+import { METHODS } from './grammar-step.ts'
+import type { StepEntry } from './list-steps.ts'
 import { complain, type Reading } from './reading.ts'
 import { LONGEST_NAME } from './scalars.ts'
-import type { Loose } from './schema.ts'
 import { show, visible } from './show.ts'
-import { nodeAt, type Path } from './tree.ts'
-
-/** A step as it stands in the profile. */
-export interface StepEntry {
-  readonly section: Loose<typeof Step> | undefined
-  readonly path: Path
-  readonly once: boolean
-}
+import { nodeAt } from './tree.ts'
 
 /**
  * Names of the request steps of a scenario, each its own: as given, or method and path as written with a number behind

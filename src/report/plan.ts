@@ -22,7 +22,7 @@ export function renderPlan(facts: PlanFacts, curve: string): string {
   ].join('\n')
 }
 
-function connectionsLine({ use, limit, maxAge, maxRequests, http, verify }: PlannedConnections): string {
+function connectionsLine({ use, limit, maxAge, maxRequests, http, parallel, verify }: PlannedConnections): string {
   const used = {
     'per-user': 'A connection for each user',
     'per-iteration': `A new connection for each iteration, at most ${formatCount(limit)} at a time`,
@@ -35,6 +35,7 @@ function connectionsLine({ use, limit, maxAge, maxRequests, http, verify }: Plan
   const parts = [
     used[use],
     http === '2' && 'HTTP/2',
+    parallel !== undefined && `at most ${counted(parallel, 'request')} beside a page at a time`,
     bounds.length > 0 && `each for at most ${bounds.join(' and ')}`,
     !verify && 'certificates are not checked',
   ]
