@@ -23,9 +23,10 @@ export function renderPlan(facts: PlanFacts, curve: string): string {
 }
 
 function connectionsLine({ use, limit, maxAge, maxRequests, http, parallel, verify }: PlannedConnections): string {
+  const several = http === '1.1' && parallel !== undefined && parallel > 1
   const used = {
-    'per-user': 'A connection for each user',
-    'per-iteration': `A new connection for each iteration, at most ${formatCount(limit)} at a time`,
+    'per-user': several ? `At most ${counted(parallel, 'connection')} for each user` : 'A connection for each user',
+    'per-iteration': `${several ? 'New connections' : 'A new connection'} for each iteration, at most ${formatCount(limit)} at a time`,
     shared: `At most ${counted(limit, 'connection')}, shared`,
   }
   const bounds = [

@@ -100,6 +100,19 @@ test('each user: six connections of its own, of which the page’s is one, and n
   expect(result.health.connections).toMatchObject({ opened: 18, peak: 18 })
 })
 
+test('shards have room for all that their users need', async () => {
+  await using server = await startServer('1.1')
+  const connections = { use: 'per-user', limit: 16 } as const
+  const steps = pageWith(3, 'user')
+  const plan = onePlan({ port: server.port, model: 'closed', level: 5, seconds: 0.4, steps, connections })
+  const shards = await Promise.all([0, 1].map((index) => runShard({ plan, index, count: 2 })))
+  expect(shards.map(({ health }) => [health.connections.opened, health.connections.cap])).toEqual([
+    [9, 10],
+    [6, 6],
+  ])
+  expect(shards.flatMap(({ steps }) => steps.filter(({ failed }) => failed > 0))).toEqual([])
+})
+
 test('each iteration opens as many as it needs, and closes them', async () => {
   await using server = await startServer('1.1')
   const steps = [
