@@ -1,19 +1,14 @@
 import type { Ms } from '../units.ts'
 import { isSent } from './course.ts'
-import type { EngineRun } from './engine-run.ts'
-import { type Answer, Place, type Receiver, unsent } from './http/transport.ts'
-import { type IterationOwner, keepCookies } from './iteration-owner.ts'
-import type { IterationValues } from './iteration-values.ts'
+import { type Answer, Place, unsent } from './http/transport.ts'
 import type { CompiledRequest } from './scenario.ts'
+import { Sender, type Sending } from './sender.ts'
 import type { Cause } from './shard-result.ts'
 
 /** `cut`: some were not begun, for the user has to be gone. */
 export type BesideOutcome = 'answered' | 'failed' | 'cut'
 
-interface Page {
-  readonly run: EngineRun
-  readonly values: IterationValues
-  readonly owner: IterationOwner
+interface Page extends Sending {
   /** Whose connection its requests go over; undefined: any that is free. */
   readonly connection: object | undefined
   /** All have ended, the last of them at `at`. Within `begin` only where nothing was sent. */
@@ -66,24 +61,12 @@ export class Beside {
       if (connection instanceof Place) this.#page.run.transport.release(connection)
   }
 
-  onAnswer(lane: Lane, answer: Answer): void {
-    const { cause, doneAt } = answer
+  onAnswer(lane: Lane, request: CompiledRequest, answer: Answer, cause: Cause | undefined): void {
+    const { doneAt } = answer
     this.#underWay--
     this.#free.push(lane)
-    this.#sampled(
-      lane.request!,
-      answer,
-      cause === undefined ? this.#judged(lane, answer) : failureOf(cause),
-      lane.since,
-    )
+    this.#sampled(request, answer, cause, lane.since)
     this.#fill(doneAt)
-  }
-
-  #judged({ request, path }: Lane, answer: Answer): Cause | undefined {
-    const { owner, values, run } = this.#page
-    const cookies = answer.headers['set-cookie']
-    if (cookies !== undefined) keepCookies(owner, cookies, { target: run.target, path, now: values.now() })
-    return request!.check(answer, values)
   }
 
   #sampled(request: CompiledRequest, answer: Answer, cause: Cause | undefined, since?: Ms): void {
@@ -106,50 +89,43 @@ export class Beside {
   }
 
   #send(request: CompiledRequest, now: Ms): void {
-    const { run, values, owner } = this.#page
-    const prepared = request.prepare(values, owner.jar)
-    if (prepared === undefined) {
-      this.#sampled(request, unsent('invalid-request', now), 'invalid-request')
-      return
-    }
     const lane = this.#free.pop() ?? this.#newLane()
-    lane.request = request
-    lane.path = prepared.path
     // Who has waited for others of the page has waited for a connection.
-    lane.since = now > this.#since ? this.#since : undefined
-    this.#underWay++
-    run.transport.send(prepared, lane, lane.connection)
+    if (lane.begin(request, now > this.#since ? this.#since : undefined)) {
+      this.#underWay++
+    } else {
+      this.#free.push(lane)
+      this.#sampled(request, unsent('invalid-request', now), 'invalid-request')
+    }
   }
 
   #newLane(): Lane {
     const { connection } = this.#page
     const first = connection === undefined || this.#lanes.length === 0
-    const lane = new Lane(this, first ? connection : new Place(connection))
+    const lane = new Lane(this, this.#page, first ? connection : new Place(connection))
     this.#lanes.push(lane)
     return lane
   }
 }
 
 /** One request after the other, beside those of the other lanes. */
-class Lane implements Receiver {
-  readonly connection: object | undefined
-  request: CompiledRequest | undefined = undefined
-  /** Of the request under way. */
-  path = ''
-  since: Ms | undefined = undefined
+class Lane extends Sender {
   readonly #beside: Beside
+  /** From when the time of the request under way counts; undefined: as its answer says. */
+  since: Ms | undefined = undefined
 
-  constructor(beside: Beside, connection: object | undefined) {
+  constructor(beside: Beside, page: Sending, connection: object | undefined) {
+    super(page, connection)
     this.#beside = beside
-    this.connection = connection
   }
 
-  onAnswer(answer: Answer): void {
-    this.#beside.onAnswer(this, answer)
+  begin(request: CompiledRequest, since: Ms | undefined): boolean {
+    this.since = since
+    return this.send(request)
   }
-}
 
-/** The page has been answered: the wait for a connection was the target's as well. */
-function failureOf(cause: NonNullable<Answer['cause']>): Cause {
-  return cause === 'no-connection' ? 'timeout' : cause
+  protected onEnd(request: CompiledRequest, answer: Answer, cause: Answer['cause']): void {
+    // The page has been answered: the wait for a connection was the target's as well.
+    this.#beside.onAnswer(this, request, answer, cause === 'no-connection' ? 'timeout' : cause)
+  }
 }

@@ -1,14 +1,16 @@
 import { chooseScenario, randomAt } from '../plan/choice.ts'
 import { paceOf } from '../plan/pace.ts'
+import type { ConnectionUse } from '../profile/profile.ts'
 import type { Ms } from '../units.ts'
 import type { Appointment } from './agenda.ts'
 import { Beside, type BesideOutcome } from './beside.ts'
 import { Course } from './course.ts'
 import type { EngineRun } from './engine-run.ts'
-import { type Answer, type Receiver, unsent } from './http/transport.ts'
-import { type IterationOwner, keepCookies } from './iteration-owner.ts'
+import { type Answer, unsent } from './http/transport.ts'
+import type { IterationOwner } from './iteration-owner.ts'
 import { IterationValues, NOTHING, SCENARIO } from './iteration-values.ts'
 import type { CompiledRequest, CompiledScenario } from './scenario.ts'
+import { Sender } from './sender.ts'
 import type { Cause } from './shard-result.ts'
 
 interface Pass {
@@ -26,15 +28,12 @@ interface Pass {
  * no promise and no closure per request. When it has ended it may begin anew: ten thousand users that pause would else
  * each leave one behind that is taken for old.
  */
-export class Iteration implements Appointment, Receiver {
+export class Iteration extends Sender implements Appointment {
   /** Intended start of the current step: of the first the iteration's own, then the end of the step before. */
   due: Ms = 0
   /** Whether `due` is a moment of the plan: what the request is sent later is the engine's lateness. */
   #planned = true
-  readonly #run: EngineRun
-  readonly #owner: IterationOwner
   readonly #taker: number
-  readonly #values: IterationValues
   readonly #course: Course
   #begunAt: Ms = 0
   #until: Ms = 0
@@ -42,8 +41,6 @@ export class Iteration implements Appointment, Receiver {
   #measured = false
   /** What is done once in a life is still to be done. */
   #fresh = false
-  /** Of the request under way. */
-  #path = ''
   #started = false
   #unsendable = false
   /** Undefined until a page of it brings something along. */
@@ -51,39 +48,37 @@ export class Iteration implements Appointment, Receiver {
 
   /** @param taker who takes a row where no row is taken twice: the arrival, or the user */
   constructor(run: EngineRun, owner: IterationOwner, taker: number) {
-    this.#run = run
-    this.#owner = owner
+    super({ run, owner, values: new IterationValues(run, taker) }, CONNECTION[run.plan.connections.use](owner))
     this.#taker = taker
     this.#scenario = run.scenarios[0]!
-    this.#values = new IterationValues(run, taker)
-    this.#course = new Course(this.#scenario, this.#values)
+    this.#course = new Course(this.#scenario, this.values)
   }
 
   /** Not while it is under way. */
   begin({ n, due, planned, until }: Pass): void {
-    const { scenarios, seed } = this.#run.plan
+    const { scenarios, seed } = this.run.plan
     this.#until = until
     this.#begunAt = due
     this.due = due
     this.#planned = planned
-    const scenario = this.#run.scenarios[chooseScenario(scenarios, randomAt(seed, n, SCENARIO))]!
+    const scenario = this.run.scenarios[chooseScenario(scenarios, randomAt(seed, n, SCENARIO))]!
     this.#scenario = scenario
-    this.#measured = this.#run.ledger.measures(due)
-    const life = scenario.once > 0 ? this.#owner.lives?.get(scenario) : NOTHING
+    this.#measured = this.run.ledger.measures(due)
+    const life = scenario.once > 0 ? this.owner.lives?.get(scenario) : NOTHING
     this.#fresh = life === undefined
-    this.#values.begin(n, life)
+    this.values.begin(n, life)
     const pace = scenario.pace === undefined ? 1 : paceOf(scenario.pace, seed, this.#taker)
     this.#course.begin(scenario, life === undefined ? 0 : scenario.once, pace)
     this.#started = false
     this.#unsendable = false
-    this.#run.activity.iterationBegins()
-    if (this.#measured) this.#run.ledger.iterations.planned++
+    this.run.activity.iterationBegins()
+    if (this.#measured) this.run.ledger.iterations.planned++
     this.#goOn()
   }
 
   onDue(now: Ms): void {
     if (this.#unsendable) {
-      this.#sampled(unsent('invalid-request', now), 'invalid-request')
+      this.#sampled(this.#course.request, unsent('invalid-request', now), 'invalid-request')
     } else {
       this.#planned = true
       this.#proceed()
@@ -91,20 +86,14 @@ export class Iteration implements Appointment, Receiver {
   }
 
   onStop(): void {
-    this.#end('cut', this.due, this.#run.clock.now())
+    this.#end('cut', this.due, this.run.clock.now())
   }
 
-  onAnswer(answer: Answer): void {
-    const { cause } = answer
-    if (cause === undefined) {
-      const cookies = answer.headers['set-cookie']
-      if (cookies !== undefined) this.#keepCookies(cookies)
-      this.#path = ''
-      this.#sampled(answer, this.#course.request.check(answer, this.#values))
-    } else if (cause !== 'no-connection') {
-      this.#sampled(answer, cause)
+  protected onEnd(request: CompiledRequest, answer: Answer, cause: Answer['cause']): void {
+    if (cause !== 'no-connection') {
+      this.#sampled(request, answer, cause)
     } else if (this.#started) {
-      this.#sampled(answer, 'timeout')
+      this.#sampled(request, answer, 'timeout')
     } else {
       this.#late(answer)
       this.#end('dropped', answer.doneAt)
@@ -113,8 +102,7 @@ export class Iteration implements Appointment, Receiver {
 
   /** The connections of its user are needed no more. */
   release(): void {
-    const connection = this.#connection()
-    if (connection !== undefined) this.#run.transport.release(connection)
+    if (this.connection !== undefined) this.run.transport.release(this.connection)
     this.#beside?.release()
   }
 
@@ -124,15 +112,15 @@ export class Iteration implements Appointment, Receiver {
     this.due = this.#course.next(from, this.#until)
     if (this.#fresh && this.#course.begun) this.#beginLife()
     if (this.due >= this.#until) this.#leave(from)
-    else if (this.due > from) this.#run.agenda.add(this)
+    else if (this.due > from) this.run.agenda.add(this)
     else this.#proceed()
   }
 
   /** All that is done once is done. */
   #beginLife(): void {
     this.#fresh = false
-    this.#owner.lives ??= new Map()
-    this.#owner.lives.set(this.#scenario, this.#values.keepForLife())
+    this.owner.lives ??= new Map()
+    this.owner.lives.set(this.#scenario, this.values.keepForLife())
   }
 
   /** Before the next step may begin, the user has to be gone. */
@@ -142,34 +130,19 @@ export class Iteration implements Appointment, Receiver {
   }
 
   #proceed(): void {
-    if (this.#course.over) this.#end('finished', this.due)
-    else this.#send()
-  }
-
-  #send(): void {
-    const request = this.#course.request.prepare(this.#values, this.#owner.jar)
-    if (request) {
-      this.#path = request.path
-      this.#run.transport.send(request, this, this.#connection())
-    } else {
+    if (this.#course.over) {
+      this.#end('finished', this.due)
+    } else if (!this.send(this.#course.request)) {
       this.#unsendable = true
-      this.#run.agenda.add(this)
+      this.run.agenda.add(this)
     }
   }
 
-  /** Whose connection its requests go over; undefined: any that is free. */
-  #connection(): object | undefined {
-    const { use } = this.#run.plan.connections
-    if (use === 'shared') return undefined
-    return use === 'per-user' ? this.#owner : this
-  }
-
   /** The request of the current step has ended. */
-  #sampled(answer: Answer, cause: Cause | undefined): void {
-    const { request } = this.#course
+  #sampled(request: CompiledRequest, answer: Answer, cause: Cause | undefined): void {
     this.#start()
     this.#late(answer)
-    this.#run.ledger.sample(request, this.due, answer, cause)
+    this.run.ledger.sample(request, this.due, answer, cause)
     if (cause === undefined) this.#answered(answer.doneAt, request.beside)
     else this.#fail(answer.doneAt)
   }
@@ -187,10 +160,10 @@ export class Iteration implements Appointment, Receiver {
 
   #bringAlong(): Beside {
     this.#beside ??= new Beside({
-      run: this.#run,
-      values: this.#values,
-      owner: this.#owner,
-      connection: this.#connection(),
+      run: this.run,
+      values: this.values,
+      owner: this.owner,
+      connection: this.connection,
       onEnd: (outcome, at) => this.#onBesideEnd(outcome, at),
     })
     return this.#beside
@@ -204,7 +177,7 @@ export class Iteration implements Appointment, Receiver {
 
   /** The steps behind it are not sent. Who is turned away thinks for as long as ever, and is no busier than who is served. */
   #fail(at: Ms): void {
-    const { activity, plan } = this.#run
+    const { activity, plan } = this.run
     // A visitor does not come again, and when a run is stopped nobody does.
     const comesBack = plan.model === 'closed' && !activity.stopped
     const next = comesBack ? this.#course.giveUp(at, this.#until) : at
@@ -212,25 +185,28 @@ export class Iteration implements Appointment, Receiver {
   }
 
   #late({ startedAt }: Answer): void {
-    if (this.#planned) this.#run.ledger.late(this.due, startedAt)
+    if (this.#planned) this.run.ledger.late(this.due, startedAt)
   }
 
   #start(): void {
-    if (this.#measured && !this.#started) this.#run.ledger.iterations.started++
+    if (this.#measured && !this.#started) this.run.ledger.iterations.started++
     this.#started = true
   }
 
   /** @param left earlier than `at` where it ends within a pause */
   #end(outcome: 'finished' | 'failed' | 'cut' | 'dropped', at: Ms, left = at): void {
     if (outcome !== 'dropped') this.#start()
-    if (this.#measured) this.#run.ledger.iterations[outcome]++
-    if (this.#run.plan.connections.use === 'per-iteration') this.release()
-    this.#run.ledger.active.add(this.#begunAt, left)
-    this.#owner.onIterationEnd(at)
-    this.#run.activity.iterationEnds()
+    if (this.#measured) this.run.ledger.iterations[outcome]++
+    if (this.run.plan.connections.use === 'per-iteration') this.release()
+    this.run.ledger.active.add(this.#begunAt, left)
+    this.owner.onIterationEnd(at)
+    this.run.activity.iterationEnds()
   }
+}
 
-  #keepCookies(lines: string | readonly string[]): void {
-    keepCookies(this.#owner, lines, { target: this.#run.target, path: this.#path, now: this.#values.now() })
-  }
+/** Whose connection the requests of an iteration go over. */
+const CONNECTION: Readonly<Record<ConnectionUse, (owner: IterationOwner) => object | 'its own' | undefined>> = {
+  'per-user': (owner) => owner,
+  'per-iteration': () => 'its own',
+  shared: () => undefined,
 }

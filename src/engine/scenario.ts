@@ -1,13 +1,15 @@
 import { LoadgateError } from '../errors.ts'
 import type { LoadPlan, PlannedScenario, PlannedStep } from '../plan/plan.ts'
 import { isBeside } from '../profile/beside.ts'
-import type { Flow, Pace, ThinkStep } from '../profile/profile.ts'
-import { compileCapture, type Patterns } from './captures.ts'
+import type { Capture, Flow, Pace, ThinkStep } from '../profile/profile.ts'
+import { compileCapture, type Html, type Patterns } from './captures.ts'
 import { type Check, compileCheck } from './check.ts'
 import { explain } from './explain.ts'
 import type { Answer } from './http/transport.ts'
 import { layOut } from './lay-out.ts'
+import { explainRedirect } from './redirects.ts'
 import { compileRequest, type Prepare } from './request.ts'
+import { filesIn } from './upload.ts'
 
 type RequestStep = Extract<PlannedStep, { kind: 'request' }>
 
@@ -42,6 +44,8 @@ export interface CompiledRequest {
   readonly flow: Flow | undefined
   /** Sent once it is answered; undefined where there are none. */
   readonly beside: readonly CompiledRequest[] | undefined
+  /** Whether redirects are followed. */
+  readonly follows: boolean
   readonly prepare: Prepare
   readonly check: Check
   readonly explain: Explain
@@ -52,33 +56,37 @@ export type Explain = (answer: Answer) => string | undefined
 
 export async function compileScenarios(plan: LoadPlan): Promise<readonly CompiledScenario[]> {
   const patterns = await patternsOf(plan)
+  const html = capturesOf(plan).some(({ from }) => from.kind === 'html') ? await import('./html.ts') : undefined
+  const parts = { plan, patterns, html, files: filesIn(plan) }
   return plan.scenarios.map((scenario) => {
     // One without would be over as soon as it began, and its user would begin the next at once, for ever.
     if (!scenario.steps.some((step, index) => !step.once && isAlwaysSent(scenario, step, index)))
       throw new LoadgateError('usage', `The scenario "${scenario.name}" has no request that is always sent`)
-    const compiled = layOut(scenario, (step, beside) => compileStep(step, { plan, patterns, beside }))
+    const compiled = layOut(scenario, (step, beside) => ({ ...compileStep(step, parts), beside }))
     return { ...compiled, pace: scenario.pace }
   })
 }
 
-function compileStep(
-  step: RequestStep,
-  {
-    plan,
-    patterns,
-    beside,
-  }: { readonly plan: LoadPlan; readonly patterns: Patterns; readonly beside: CompiledRequest['beside'] },
-): CompiledRequest {
-  const captures = step.capture.map((capture) => compileCapture(capture, patterns))
+interface Parts {
+  readonly plan: LoadPlan
+  readonly patterns: Patterns
+  readonly html: Html | undefined
+  readonly files: ReturnType<typeof filesIn>
+}
+
+function compileStep(step: RequestStep, { plan, patterns, html, files }: Parts): Omit<CompiledRequest, 'beside'> {
+  const captures = step.capture.map((capture) => compileCapture(capture, patterns, html))
   const { check, wants } = compileCheck(step.expect, captures)
+  const follows = step.redirects === 'follow'
   return {
     kind: 'request',
     id: step.id,
     flow: step.flow,
-    beside,
-    prepare: compileRequest(step, plan, wants),
+    follows,
+    prepare: compileRequest(step, plan, follows ? { ...wants, headers: true } : wants, files),
     check,
-    explain: (answer: Answer) => explain(step.expect, captures, answer),
+    explain: (answer: Answer) =>
+      (follows ? explainRedirect(answer) : undefined) ?? explain(step.expect, captures, answer),
   }
 }
 
@@ -92,11 +100,14 @@ function isAlwaysSent({ blocks = [] }: PlannedScenario, step: PlannedStep, index
 
 /** Who uses none does not wait for the library. */
 async function patternsOf(plan: LoadPlan): Promise<Patterns> {
-  const captures = requestSteps(plan).flatMap(({ capture }) => capture)
-  const sources = captures.flatMap(({ from }) => (from.kind === 'regex' ? [from.pattern] : []))
+  const sources = capturesOf(plan).flatMap(({ from }) => (from.kind === 'regex' ? [from.pattern] : []))
   if (sources.length === 0) return new Map()
   const { compilePattern } = await import('../pattern.ts')
   return new Map(sources.map((source) => [source, compilePattern(source)]))
+}
+
+function capturesOf(plan: LoadPlan): readonly Capture[] {
+  return requestSteps(plan).flatMap(({ capture }) => capture)
 }
 
 /** Ids count the request steps of the whole plan from 0. */

@@ -13,7 +13,7 @@ interface PeakLoad {
 
 /** As the profile chooses; else each user has a connection of its own where there are enough, and arrivals share. */
 export function connectionsOf(profile: LoadProfile, load: PeakLoad): PlannedConnections {
-  const { use, limit, maxAge, maxRequests, http = '1.1', verify = true } = profile.connections
+  const { use, limit, maxAge, maxRequests, http = '1.1', verify = true, certificate } = profile.connections
   const each = connectionsEach(profile.connections, load.scenarios)
   const most = limit ?? connectionCap(profile, load, each)
   const own = load.model === 'closed' && load.peak * each <= most
@@ -26,6 +26,7 @@ export function connectionsOf(profile: LoadProfile, load: PeakLoad): PlannedConn
     http,
     verify,
     ...(beside && { parallel: parallelOf(profile.connections) }),
+    ...(certificate !== undefined && { certificate: true as const }),
   }
 }
 

@@ -2,6 +2,7 @@ import { counted, formatCount } from '../units.ts'
 import { connectionsEach, isBeside } from './beside.ts'
 import type { ConnectionsSection } from './grammar-connections.ts'
 import type { ConnectionChoices, Load, Scenario } from './profile.ts'
+import { readCredentials } from './read-credentials.ts'
 import { highestLevel } from './read-load.ts'
 import { complain, type Reading } from './reading.ts'
 import { MOST_CONNECTIONS } from './scalars.ts'
@@ -41,5 +42,7 @@ export function readConnections(
     refuse('verify', 'an http target has no certificate to check; write an https target, or remove "verify"')
   if (parallel !== undefined && scenarios?.every(({ steps }) => steps.every((step) => !isBeside(step))))
     refuse('parallel', '"parallel" is of requests under "also"; add some, or remove it')
-  return { use, limit, maxAge: section['max-age'], maxRequests: section['max-requests'], http, parallel, verify }
+  const credentials = readCredentials(reading, section, { path, target })
+  const bounds = { limit, maxAge: section['max-age'], maxRequests: section['max-requests'], parallel }
+  return { use, http, verify, ...bounds, ...credentials }
 }

@@ -22,7 +22,8 @@ export function renderPlan(facts: PlanFacts, curve: string): string {
   ].join('\n')
 }
 
-function connectionsLine({ use, limit, maxAge, maxRequests, http, parallel, verify }: PlannedConnections): string {
+function connectionsLine(connections: PlannedConnections): string {
+  const { use, limit, maxAge, maxRequests, http, parallel, verify, certificate } = connections
   const several = http === '1.1' && parallel !== undefined && parallel > 1
   const used = {
     'per-user': several ? `At most ${counted(parallel, 'connection')} for each user` : 'A connection for each user',
@@ -39,6 +40,7 @@ function connectionsLine({ use, limit, maxAge, maxRequests, http, parallel, veri
     parallel !== undefined && `at most ${counted(parallel, 'request')} beside a page at a time`,
     bounds.length > 0 && `each for at most ${bounds.join(' and ')}`,
     !verify && 'certificates are not checked',
+    certificate === true && 'with a certificate of the client',
   ]
   return `${parts.filter((part) => part !== false).join('; ')}.`
 }
