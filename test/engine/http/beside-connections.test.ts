@@ -33,6 +33,7 @@ async function startServer(http: '1.1' | '2', answersFor = 8) {
     setTimeout(() => {
       underWay.set(by, underWay.get(by)! - 1)
       if (path === '/reset') request.socket.destroy()
+      else if (path === '/moved') response.writeHead(302, { location: '/there' }).end()
       else response.writeHead(200, path === '/cookie' ? { 'set-cookie': 'seen=yes; path=/' } : {}).end('ok')
     }, answersFor)
   })
@@ -201,4 +202,32 @@ test('cookies that one of them is given go along with what comes later', async (
     'seen=yes',
   ])
   expect(server.seen.filter(({ path }) => path === '/page').map(({ cookie }) => cookie)).toEqual([undefined, undefined])
+})
+
+test('redirects of what comes beside a page are followed, each on its own', async () => {
+  await using server = await startServer('1.1')
+  const moved = { ...get('/moved', 'user'), redirects: 'follow' } as const
+  const steps = [
+    ...page({ ...get('/moved', 'user'), name: 'page', redirects: 'follow' }, moved, get('/a', 'user')),
+    get('/next', 'user'),
+  ]
+  const result = await run({ port: server.port, level: 4, seconds: 0.5, steps })
+  expect(result.steps.map(({ sent, succeeded, statuses }) => [sent, succeeded, statuses])).toEqual(
+    Array(4).fill([2, 2, { 200: 2 }]),
+  )
+  const paths = server.seen.map(({ path }) => path).toSorted()
+  expect(paths).toEqual([
+    '/a',
+    '/a',
+    '/moved',
+    '/moved',
+    '/moved',
+    '/moved',
+    '/next',
+    '/next',
+    '/there',
+    '/there',
+    '/there',
+    '/there',
+  ])
 })
