@@ -2,6 +2,7 @@ import { peakLevel } from '../plan/curve.ts'
 import { longestRequest } from '../plan/longest-request.ts'
 import type { Shard } from '../plan/plan.ts'
 import { requestsPerIteration } from '../plan/summarise-plan.ts'
+import { connectionsEach } from '../profile/beside.ts'
 import type { EpochMs, Ms } from '../units.ts'
 import { Agenda } from './agenda.ts'
 import { type Clock, startSystemClock } from './clock.ts'
@@ -140,10 +141,15 @@ function expectedInUse({ plan, count }: Shard): number {
   return Math.ceil((peakLevel(plan.curve) * requestsPerIteration(plan) * 0.01) / count)
 }
 
-/** Striped like all else: the shares of all shards add up to the plan's cap, or to one each where that is more. */
+/**
+ * Striped like all else: the shares of all shards add up to the plan's cap, or to one each where that is more. Those that a
+ * user has to itself are not parted: they would wait for each other for ever.
+ */
 function connectionShare({ plan, index, count }: Shard): number {
-  const { limit } = plan.connections
-  return Math.max(1, Math.floor(limit / count) + (index < limit % count ? 1 : 0))
+  const { limit, use } = plan.connections
+  const each = use === 'per-user' ? connectionsEach(plan.connections, plan.scenarios) : 1
+  const striped = (whole: number) => Math.floor(whole / count) + (index < whole % count ? 1 : 0)
+  return Math.max(1, each * striped(Math.floor(limit / each)) + striped(limit % each))
 }
 
 function connectionHealth(transport: Transport): Pick<HealthRecord, 'connections' | 'staleRetries'> {

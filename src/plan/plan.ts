@@ -1,7 +1,9 @@
 import type {
+  Block,
   Budget,
   ConnectionUse,
   HttpVersion,
+  Pace,
   RequestStep,
   RowPick,
   ThinkStep,
@@ -50,6 +52,8 @@ export interface PlannedConnections {
   /** Requests that one connection carries at most. */
   readonly maxRequests: number | undefined
   readonly http: HttpVersion
+  /** Requests beside a page that one user has under way at most; absent where there are none. */
+  readonly parallel?: number
   /** Whether the target's TLS certificate must be valid. */
   readonly verify: boolean
   /** Whether a certificate is shown to the target; absent where none is. */
@@ -67,6 +71,8 @@ export interface PlannedScenario {
   readonly name: string
   readonly weight: number
   readonly steps: readonly PlannedStep[]
+  readonly blocks?: readonly Block[]
+  readonly pace?: Pace
 }
 
 /** `id` counts the request steps of the whole plan from 0; every record of the engine refers to it. */

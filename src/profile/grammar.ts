@@ -1,6 +1,7 @@
 import { ConnectionsSection } from './grammar-connections.ts'
 import { LoadSection } from './grammar-load.ts'
-import { Step } from './grammar-step.ts'
+import { Pace } from './grammar-pace.ts'
+import { AnyStep } from './grammar-steps.ts'
 import { duration, HOUR, identifier, MINUTE, name, orEnvironment, redirects, text } from './grammar-values.ts'
 import { readChoice, readDataFile, readPath, readSwitch, readTarget, readText, readWeight } from './scalars.ts'
 import { described, dictionary, jsonSchemaOf, leaf, list, map } from './schema.ts'
@@ -90,11 +91,12 @@ export const ScenarioSection = described(
       examples: ['30'],
       json: { anyOf: [{ type: 'number', exclusiveMinimum: 0 }, orEnvironment('\\d+(?:\\.\\d+)?')] },
     }).optional(),
-    steps: described(list(Step), {
+    pace: Pace.optional(),
+    steps: described(list(AnyStep), {
       type: 'a list of steps',
       description: 'Requests and pauses, one after the other, in every iteration.',
     }),
-    once: described(list(Step), {
+    once: described(list(AnyStep), {
       type: 'a list of steps',
       description:
         'What a user does before all else when it comes to this scenario for the first time, such as logging in. What is captured here is kept for its life.',

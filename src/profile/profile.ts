@@ -77,6 +77,8 @@ export interface ConnectionChoices {
   /** Requests that one connection carries at most. */
   readonly maxRequests?: number | undefined
   readonly http?: HttpVersion | undefined
+  /** Requests beside a page that one user has under way at most. */
+  readonly parallel?: number | undefined
   /** Whether the target's TLS certificate must be valid; false only with an https target. */
   readonly verify?: boolean | undefined
   /** Paths of PEM files, relative to the profile. */
@@ -124,8 +126,27 @@ export type RowPick = 'sequential' | 'random' | 'weighted' | 'unique'
 export interface Scenario {
   readonly name: string
   readonly weight: number
+  /** In the order in which they are written, those within blocks and beside pages among them. */
   readonly steps: readonly Step[]
+  /** Each before those within it; absent where there are none. */
+  readonly blocks?: readonly Block[]
+  /** By which each user's pauses are multiplied, seeded; absent where all users are alike. */
+  readonly pace?: Pace
 }
+
+/** Steps that are sent together by chance, on a condition, or several times in a row. */
+export interface Block {
+  /** Index of its first step. */
+  readonly from: number
+  /** Of the first behind it. */
+  readonly to: number
+  readonly flow: Flow
+}
+
+export type Pace =
+  /** Any factor between the two. */
+  | { readonly shape?: undefined; readonly from: number; readonly to: number }
+  | { readonly shape: 'normal'; readonly mean: number; readonly deviation: number }
 
 export type Step = RequestStep | ThinkStep
 
@@ -151,6 +172,8 @@ export interface RequestStep extends OfLife {
   readonly redirects?: Redirects
   /** Whether it is sent, and how often; undefined: once. */
   readonly flow?: Flow | undefined
+  /** Sent as soon as the page has its answer, which is the last request before it without this, beside others like it. */
+  readonly also?: true
 }
 
 /** Whether an answer that leads on to another address is followed there, or is the answer. */

@@ -80,19 +80,20 @@ function build(reading: Reading): LoadProfile | undefined {
   const section = readShape(reading, Profile)
   if (!section) return undefined
   const load = section.load && readLoad(reading, section.load, ['load'])
-  const connections = readConnections(reading, section.connections ?? {}, {
-    path: ['connections'],
-    load,
-    target: section.target,
-  })
   const { scenarios, named, allNamed } = readScenarios(reading, section.scenarios ?? [], {
     path: ['scenarios'],
     sources: Object.keys(section.data ?? {}),
   })
+  const known = scenarios.filter((scenario) => scenario !== undefined)
+  const connections = readConnections(reading, section.connections ?? {}, {
+    path: ['connections'],
+    load,
+    target: section.target,
+    scenarios: known.length < scenarios.length ? undefined : known,
+  })
   const scopes = { named, allNamed: allNamed && section.scenarios !== undefined }
   const budgets = readBudgets(reading, section.budgets ?? [], { path: ['budgets'], scopes })
   const { name, target } = section
-  const known = scenarios.filter((scenario) => scenario !== undefined)
   const data = Object.entries(section.data ?? {}).map(
     ([key, source]) => [key, dataSource(reading, source, ['data', key])] as const,
   )

@@ -24,10 +24,11 @@ export function renderPlan(facts: PlanFacts, curve: string): string {
 }
 
 function connectionsLine(connections: PlannedConnections): string {
-  const { use, limit, maxAge, maxRequests, http, verify, certificate } = connections
+  const { use, limit, maxAge, maxRequests, http, parallel, verify, certificate } = connections
+  const several = http === '1.1' && parallel !== undefined && parallel > 1
   const used = {
-    'per-user': 'A connection for each user',
-    'per-iteration': `A new connection for each iteration, at most ${formatCount(limit)} at a time`,
+    'per-user': several ? `At most ${counted(parallel, 'connection')} for each user` : 'A connection for each user',
+    'per-iteration': `${several ? 'New connections' : 'A new connection'} for each iteration, at most ${formatCount(limit)} at a time`,
     shared: `At most ${counted(limit, 'connection')}, shared`,
   }
   const bounds = [
@@ -37,6 +38,7 @@ function connectionsLine(connections: PlannedConnections): string {
   const parts = [
     used[use],
     http === '2' && 'HTTP/2',
+    parallel !== undefined && `at most ${counted(parallel, 'request')} beside a page at a time`,
     bounds.length > 0 && `each for at most ${bounds.join(' and ')}`,
     !verify && 'certificates are not checked',
     certificate === true && 'with a certificate of the client',

@@ -63,3 +63,23 @@ test.each<[LoadProfile['connections'], string]>([
   const load = { model: 'closed', warmUp: 0, shape: { kind: 'stages', stages } } as const
   expect(shown({ load, connections })[4]).toBe(line)
 })
+
+test.each<[LoadProfile['connections'], string]>([
+  [{}, 'At most 6 connections for each user; at most 6 requests beside a page at a time.'],
+  [{ parallel: 1 }, 'A connection for each user; at most 1 request beside a page at a time.'],
+  [{ http: '2' }, 'A connection for each user; HTTP/2; at most 100 requests beside a page at a time.'],
+  [
+    { use: 'per-iteration', limit: 50 },
+    'New connections for each iteration, at most 50 at a time; at most 6 requests beside a page at a time.',
+  ],
+])('with requests beside a page, the connections %j are told as: %s', (connections, line) => {
+  const beside = Array.from({ length: 8 }, (_, n) => request([`/${n}`], { also: true }))
+  const load = {
+    model: 'closed',
+    warmUp: 0,
+    shape: { kind: 'stages', stages: [{ from: 10, to: 10, over: 1_000 }] },
+  } as const
+  const lines = shown({ load, connections, scenarios: [scenario('store', 1, request(['/']), ...beside)] })
+  expect(lines[4]).toBe(line)
+  expect(lines.at(-1)).toBe('  100 %  store: 9 requests')
+})
