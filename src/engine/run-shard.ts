@@ -1,3 +1,4 @@
+import { placeOf, refuseAddress } from '../allowed-targets.ts'
 import { peakLevel } from '../plan/curve.ts'
 import type { Shard } from '../plan/plan.ts'
 import { requestsPerIteration } from '../plan/summarise-plan.ts'
@@ -123,7 +124,10 @@ async function openNetwork(options: TransportOptions): Promise<Transport> {
 function transportOptions(shard: Shard, target: URL, { now }: Clock): TransportOptions {
   const cap = connectionShare(shard)
   const { http, verify, maxAge, maxRequests } = shard.plan.connections
-  return { target, http, verify, cap, ahead: Math.min(cap, expectedInUse(shard)), maxAge, maxRequests, now }
+  const place = placeOf(target)
+  const { allowed = { written: [place.host], listed: [] } } = shard.plan
+  const refuses = (address: string) => refuseAddress(allowed, place, address)
+  return { target, http, verify, cap, ahead: Math.min(cap, expectedInUse(shard)), maxAge, maxRequests, now, refuses }
 }
 
 /** In the open model: as many as answers of 10 ms keep busy (Little's law). Who has one of their own opens it. */

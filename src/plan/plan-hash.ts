@@ -2,7 +2,8 @@ import { createHash } from 'node:crypto'
 import type { LoadPlan } from './plan.ts'
 
 /** SHA-256, in hex, over all that decides the load. Where it is sent, how it is judged and what it is called do not. */
-export function hashOf({ target: _, side: __, budgets: ___, name: ____, ...load }: Omit<LoadPlan, 'hash'>): string {
+export function hashOf(plan: Omit<LoadPlan, 'hash'>): string {
+  const { target: _, side: __, budgets: ___, name: ____, allowed: _____, agent: ______, ...load } = plan
   return createHash('sha256').update(JSON.stringify(load, sortedKeys)).digest('hex')
 }
 

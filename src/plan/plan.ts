@@ -1,3 +1,4 @@
+import type { AllowedTargets } from '../allowed-targets.ts'
 import type { Budget, ConnectionUse, HttpVersion, RequestStep, RowPick, ThinkStep } from '../profile/profile.ts'
 import type { Ms } from '../units.ts'
 
@@ -21,7 +22,11 @@ export interface LoadPlan {
   readonly scenarios: readonly PlannedScenario[]
   readonly data: Readonly<Record<string, DataTable>>
   readonly budgets: readonly Budget[]
-  /** SHA-256 over what decides the load: everything here but `target`, `side`, `budgets` and `name`. */
+  /** What may be sent to; the target as it is written where it is left out. */
+  readonly allowed?: AllowedTargets
+  /** What requests say of who sends them, where a step does not: the `user-agent` of this run. */
+  readonly agent?: string
+  /** SHA-256 over what decides the load: everything here but `target`, `side`, `budgets`, `name`, `allowed` and `agent`. */
   readonly hash: string
 }
 

@@ -57,9 +57,10 @@ export class Connections implements Transport, ConnectionHost {
   #staleRetries = 0
   #cancelled = false
 
-  constructor(protocol: Protocol, { target, verify, cap, ahead, maxAge, maxRequests, now }: TransportOptions) {
+  constructor(protocol: Protocol, options: TransportOptions) {
+    const { target, verify, cap, ahead, maxAge, maxRequests, now, refuses, resolve } = options
     this.#protocol = protocol
-    this.endpoint = { url: target, verify, lookup: addressBook() }
+    this.endpoint = { url: target, verify, refuses, lookup: addressBook(refuses, resolve) }
     this.now = now
     this.maxAge = maxAge ?? Number.POSITIVE_INFINITY
     this.maxRequests = maxRequests ?? Number.POSITIVE_INFINITY

@@ -1,6 +1,7 @@
 import type { HistogramText } from '../../histogram.ts'
 import type { Bytes, Ms } from '../../units.ts'
 import type { Cause } from '../shard-result.ts'
+import type { Refuses, Resolve } from './addresses.ts'
 
 /** One request, ready for the wire. */
 export interface WireRequest {
@@ -107,6 +108,9 @@ export interface TransportOptions {
   readonly maxRequests: number | undefined
   /** The engine's clock. */
   readonly now: () => Ms
+  readonly refuses: Refuses
+  /** The system's resolver unless given. */
+  readonly resolve?: Resolve | undefined
 }
 
 export interface ConnectionStats {
