@@ -1,5 +1,6 @@
 import type { PlannedConnections } from '../plan/plan.ts'
 import type { PlanFacts } from '../plan/summarise-plan.ts'
+import type { Guard } from '../profile/profile.ts'
 import { counted, formatCount, formatDuration, formatRate, formatShare } from '../units.ts'
 
 /** What a plan amounts to, under its curve, for `loadgate plan`. */
@@ -20,6 +21,16 @@ export function renderPlan(facts: PlanFacts, curve: string): string {
     '',
     ...facts.scenarios.map(scenarioLine),
   ].join('\n')
+}
+
+/** What ends the load, below it: a line each. */
+export function renderGuards(guards: readonly Guard[]): string {
+  const lines = guards.map(({ name, url, every, within, failures }) => {
+    const called = name === url ? url : `${name}: ${url}`
+    const asked = `asked every ${formatDuration(every)}, to answer within ${formatDuration(within)}`
+    return `  ${called}, ${asked}; ${counted(failures, 'failure')} in a row end the load`
+  })
+  return ['', `${counted(guards.length, 'guard')}:`, ...lines].join('\n')
 }
 
 function connectionsLine({ use, limit, maxAge, maxRequests, http, verify }: PlannedConnections): string {

@@ -2,6 +2,7 @@ import { formatDuration } from '../units.ts'
 import { budgetDifferences } from './budget-differences.ts'
 import { dataDifferences } from './data-differences.ts'
 import { type Difference, namesOf, numberDiffers, textDiffers } from './difference.ts'
+import { guardDifferences } from './guard-differences.ts'
 import { loadDifferences } from './load-differences.ts'
 import type { Policy } from './policy.ts'
 import { scenarioDifferences } from './scenario-differences.ts'
@@ -26,6 +27,7 @@ export function loadOrServiceDifferences(base: Policy, head: Policy): readonly D
     ...loadDifferences(base, head),
     ...dataDifferences(base, head),
     ...scenarioDifferences(base.profile, head.profile),
+    ...guardDifferences(base.profile, head.profile),
   ]
   // Whatever a later version of the plan holds, and nobody has taught this page to say, is still no secret.
   if (known.length > 0 || base.plan.hash === head.plan.hash) return known
