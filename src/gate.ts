@@ -27,6 +27,7 @@ import { VERSION } from './version.ts'
 import type { Checkout } from './versions/checkout.ts'
 import type { PullRequest } from './versions/merge-base.ts'
 import type { VersionsOptions } from './versions/prepare-versions.ts'
+import { whileGuarded } from './watch-guards.ts'
 import { type Sending, whereSent, whereToSend } from './where-to-send.ts'
 
 /** The world around one run. */
@@ -92,11 +93,12 @@ export async function gate(options: GateOptions, doors: GateDoors): Promise<Gate
 
   await removeReport(options)
   const { threads, rounds } = options
-  await using guards = await watch(doors)
-  const guarded = { ...doors, guards }
-  const { result, comparison, serviceEnd, fargate, beside } = sideBySide
-    ? await measureSideBySide(held, { base: besideWhat(options, held, base), rounds, threads, commit }, guarded)
-    : await measureAlone(held, { earlier, threads, commit, timed, sending, fingerprint }, guarded)
+  const measured = await whileGuarded(watch, doors, (guarded) =>
+    sideBySide
+      ? measureSideBySide(held, { base: besideWhat(options, held, base), rounds, threads, commit }, guarded)
+      : measureAlone(held, { earlier, threads, commit, timed, sending, fingerprint }, guarded),
+  )
+  const { result, comparison, serviceEnd, fargate, beside } = measured
   const verdict = judge(comparison)
   if (signal.aborted) return { verdict, files: undefined }
 

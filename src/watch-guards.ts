@@ -77,6 +77,16 @@ export async function watchGuards(
   }
 }
 
+/** Does what is to be guarded, and asks nobody any more when it is done. */
+export async function whileGuarded<D extends GuardDoors, T>(
+  watch: (doors: GuardDoors) => Promise<GuardWatch>,
+  doors: D,
+  doing: (doors: D & { readonly guards: GuardWatch }) => Promise<T>,
+): Promise<T> {
+  await using guards = await watch(doors)
+  return await doing({ ...doors, guards })
+}
+
 interface Watched {
   readonly guard: Guard
   readonly probe: Probe
