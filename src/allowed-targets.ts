@@ -97,26 +97,6 @@ function isCalled(pattern: string, host: string): boolean {
   return labels.length === wanted.length && wanted.every((label, at) => label === '*' || label === labels[at])
 }
 
-export type Next = { readonly url: URL } | { readonly refused: Refusal }
-
-/**
- * Where an answer from `from` may lead: to its own origin, from http to https of the same host, or to what the allow list
- * names. Its author is not whoever has written the profile, so that loopback is no way out. What a name that is let through
- * here resolves to is for `refuseAddress`.
- */
-export function nextTarget(allowed: AllowedTargets, from: URL, location: string): Next {
-  const url = URL.parse(location, from.href)
-  if (url === null) return { refused: 'the answer leads to no address' }
-  if (url.protocol !== 'http:' && url.protocol !== 'https:') return { refused: `${url.protocol} is not followed` }
-  if (url.username !== '' || url.password !== '') return { refused: 'a user name or password is not followed' }
-  if (from.protocol === 'https:' && url.protocol === 'http:') return { refused: 'https leads to http' }
-  const [here, there] = [placeOf(from), placeOf(url)]
-  const upgraded = here.port === 80 && there.port === 443 && url.protocol === 'https:'
-  if (here.host === there.host && (here.port === there.port || upgraded)) return { url }
-  if (isListed(allowed, there) || isInListedNetwork(allowed, there, there.host)) return { url }
-  return { refused: `${there.host} is not allowed` }
-}
-
 /** `shop.example`, `shop.example:8443`, `*.preview.example`, `10.0.0.5`, `10.0.0.0/8`, `[fd00::1]:8080`; undefined for anything else. */
 export function readListedTarget(text: string): ListedTarget | undefined {
   const bare = networkOf(text)

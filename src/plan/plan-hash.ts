@@ -1,9 +1,17 @@
 import { createHash } from 'node:crypto'
 import type { LoadPlan } from './plan.ts'
 
-/** SHA-256, in hex, over all that decides the load. Where it is sent, how it is judged and what it is called do not. */
-export function hashOf(plan: Omit<LoadPlan, 'hash'>): string {
-  const { target: _, side: __, budgets: ___, name: ____, allowed: _____, agent: ______, ...load } = plan
+/** SHA-256, in hex, over all that decides the load. Where it is sent, who vouches for whom, how it is judged and what it is called do not. */
+export function hashOf({
+  target: _,
+  side: __,
+  budgets: ___,
+  name: ____,
+  tls: _____,
+  allowed: ______,
+  agent: _______,
+  ...load
+}: Omit<LoadPlan, 'hash'>): string {
   return createHash('sha256').update(JSON.stringify(load, sortedKeys)).digest('hex')
 }
 

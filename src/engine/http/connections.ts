@@ -1,3 +1,4 @@
+import { createSecureContext } from 'node:tls'
 import { type HistogramText, Recorder } from '../../histogram.ts'
 import type { Ms } from '../../units.ts'
 import { addressBook } from './addresses.ts'
@@ -58,9 +59,10 @@ export class Connections implements Transport, ConnectionHost {
   #cancelled = false
 
   constructor(protocol: Protocol, options: TransportOptions) {
-    const { target, verify, cap, ahead, maxAge, maxRequests, now, refuses, resolve } = options
+    const { target, verify, credentials, cap, ahead, maxAge, maxRequests, now, refuses, resolve } = options
     this.#protocol = protocol
-    this.endpoint = { url: target, verify, refuses, lookup: addressBook(refuses, resolve) }
+    const context = credentials && createSecureContext({ ...credentials })
+    this.endpoint = { url: target, verify, context, refuses, lookup: addressBook(refuses, resolve) }
     this.now = now
     this.maxAge = maxAge ?? Number.POSITIVE_INFINITY
     this.maxRequests = maxRequests ?? Number.POSITIVE_INFINITY

@@ -23,7 +23,7 @@ export function openHttp2Socket(endpoint: Endpoint): Socket {
 }
 
 function open(endpoint: Endpoint, protocol: string, reading: Pick<TcpNetConnectOpts, 'onread'>): Socket {
-  const { url, lookup, verify, refuses } = endpoint
+  const { url, lookup, verify, context, refuses } = endpoint
   const host = url.hostname.replace(/^\[(.*)\]$/, '$1')
   // An address is not looked up, so that nothing else has looked at it.
   const refused = isIP(host) ? refuses(host) : undefined
@@ -49,6 +49,7 @@ function open(endpoint: Endpoint, protocol: string, reading: Pick<TcpNetConnectO
     ALPNProtocols: [protocol],
     // No session is given: a connection stands for another user's machine, which has none to resume.
     rejectUnauthorized: verify,
+    ...(context && { secureContext: context }),
   })
   return guarded(socket, refuses)
 }

@@ -123,6 +123,29 @@ test('more than a hundred ways to write another host in a captured address lead 
   }
 })
 
+test('nor do redirects that are followed, whatever their location is', async () => {
+  await using trap = await setTrap('127.0.0.2')
+  await using twin = await setTrap('127.0.0.1', trap.port)
+  // What Node lets a server put into a header.
+  const all = spellings(trap.port)
+    .map((location) => Buffer.from(location).toString('latin1'))
+    .filter((location) => !/[^\t\x20-\x7e\x80-\xff]/.test(location))
+  expect(all.length).toBeGreaterThan(150)
+  let asked = 0
+  await using target = await startCountingServer(({ url }, response) => {
+    if (url === '/first') response.writeHead(302, { location: all[asked++ % all.length]! }).end()
+    else response.end('ok')
+  })
+  const steps = [requestStep({ path: ['/first'], redirects: 'follow' })]
+  const plan = onePlan({ port: target.port, steps, level: 400, seconds: 1.02 * (all.length / 400) })
+  const result = await runShard({ plan, index: 0, count: 1 })
+  expect(unaccounted(result)).toEqual([])
+  expect(asked).toBeGreaterThanOrEqual(all.length)
+  expect([trap.connections, twin.connections]).toEqual([0, 0])
+  expect(result.steps[0]!.causes['foreign-redirect']).toBeGreaterThan(50)
+  expect(new Set(target.requests.map(({ headers }) => headers.host))).toEqual(new Set([`127.0.0.1:${target.port}`]))
+})
+
 test('the same over HTTP/2', async () => {
   await using trap = await setTrap('127.0.0.2')
   await using twin = await setTrap('127.0.0.1', trap.port)
