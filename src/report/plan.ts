@@ -23,14 +23,15 @@ export function renderPlan(facts: PlanFacts, curve: string): string {
   ].join('\n')
 }
 
-/** What ends the load, below it: a line each. */
+/** What ends the load, and by what: a line each. */
 export function renderGuards(guards: readonly Guard[]): string {
   const lines = guards.map(({ name, url, every, within, failures }) => {
     const called = name === url ? url : `${name}: ${url}`
     const asked = `asked every ${formatDuration(every)}, to answer within ${formatDuration(within)}`
-    return `  ${called}, ${asked}; ${counted(failures, 'failure')} in a row end the load`
+    return `  ${called}, ${asked}; ${failures === 1 ? 'a failure' : `${failures} failures in a row`}`
   })
-  return ['', `${counted(guards.length, 'guard')}:`, ...lines].join('\n')
+  const each = guards.length === 1 ? 'A guard ends the load' : `Each of ${guards.length} guards ends the load`
+  return ['', `${each}:`, ...lines].join('\n')
 }
 
 function connectionsLine(connections: PlannedConnections): string {
