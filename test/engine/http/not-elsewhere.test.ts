@@ -258,7 +258,32 @@ test.each([
   expect(steps[0]).toMatchObject({ sent: 10, causes: { 'address-not-allowed': 10 } })
 })
 
-// --- the second look ----------------------------------------------------------------------------------------------------
+// --- the two looks ------------------------------------------------------------------------------------------------------
+
+/** The cause of one request that is sent to there. Every name leads to 127.0.0.2. */
+async function causeOfOne(url: string, http: '1.1' | '2', refuses: Refuses) {
+  const resolve = async () => [{ address: '127.0.0.2', family: 4 }]
+  const transport = new Connections(http === '2' ? http2() : http1, {
+    ...{ target: new URL(url), http, verify: false, cap: 1, ahead: 0, maxAge: undefined, maxRequests: undefined },
+    ...{ now: () => performance.now(), refuses, resolve },
+  })
+  const wire = 'GET / HTTP/1.1\r\nhost: x\r\n\r\n'
+  const wants = { text: false, headers: false }
+  const request = { method: 'GET', path: '/', fields: 'host: x\r\n', body: '', wire, timeout: 5_000, wants }
+  const cause = await new Promise((resolve) => {
+    transport.send(request, { onAnswer: ({ cause }) => resolve(cause) })
+  })
+  await transport.close()
+  return cause
+}
+
+test.each(['1.1', '2'] as const)('an address is looked at before it is connected to, by HTTP/%s', async (http) => {
+  await using trap = await setTrap('127.0.0.2')
+  for (const scheme of ['http', 'https']) {
+    const cause = await causeOfOne(`${scheme}://127.0.0.2:${trap.port}`, http, () => 'it may not be')
+    expect([cause, trap.connections]).toEqual(['address-not-allowed', 0])
+  }
+})
 
 test.each([
   ['http', '1.1', 'localhost'],
@@ -274,24 +299,7 @@ test.each([
     // As if what was looked at first were not what was connected to.
     let looks = 0
     const refuses: Refuses = () => (looks++ === 0 ? undefined : 'it is elsewhere now')
-    const resolve = async () => [{ address: '127.0.0.2', family: 4 }]
-    const options: TransportOptions = {
-      ...{ target: new URL(`${scheme}://${host}:${trap.port}`), http, verify: false, cap: 1, ahead: 0 },
-      ...{ maxAge: undefined, maxRequests: undefined, now: () => performance.now(), refuses, resolve },
-    }
-    const transport = new Connections(http === '2' ? http2() : http1, options)
-    const request = {
-      method: 'GET',
-      path: '/',
-      fields: 'host: x\r\n',
-      body: '',
-      wire: 'GET / HTTP/1.1\r\nhost: x\r\n\r\n',
-    }
-    const cause = await new Promise((resolve) => {
-      const wants = { text: false, headers: false }
-      transport.send({ ...request, timeout: 5_000, wants }, { onAnswer: ({ cause }) => resolve(cause) })
-    })
-    await transport.close()
+    const cause = await causeOfOne(`${scheme}://${host}:${trap.port}`, http, refuses)
     expect(cause).toBe('address-not-allowed')
     expect([looks >= 2, trap.bytes]).toEqual([true, 0])
   },
