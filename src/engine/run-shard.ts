@@ -1,3 +1,4 @@
+import { placeOf, refuseAddress } from '../allowed-targets.ts'
 import { peakLevel } from '../plan/curve.ts'
 import { longestRequest } from '../plan/longest-request.ts'
 import type { Shard } from '../plan/plan.ts'
@@ -127,8 +128,11 @@ function transportOptions(shard: Shard, target: URL, { now }: Clock): TransportO
   const cap = connectionShare(shard)
   const { http, verify, maxAge, maxRequests } = shard.plan.connections
   const { tls } = shard.plan
+  const place = placeOf(target)
+  const { allowed = { written: [place.host], listed: [] } } = shard.plan
+  const refuses = (address: string) => refuseAddress(allowed, place, address)
   return {
-    ...{ target, http, verify, cap, ahead: Math.min(cap, expectedInUse(shard)), maxAge, maxRequests, now },
+    ...{ target, http, verify, cap, ahead: Math.min(cap, expectedInUse(shard)), maxAge, maxRequests, now, refuses },
     ...(tls && target.protocol === 'https:' ? { credentials: credentialsOf(tls) } : {}),
   }
 }

@@ -1,3 +1,4 @@
+import type { AllowedTargets } from '../allowed-targets.ts'
 import type {
   Block,
   Budget,
@@ -35,7 +36,11 @@ export interface LoadPlan {
   /** What is in the files that requests carry, base64 by path; absent where they carry none. */
   readonly files?: Readonly<Record<string, string>>
   readonly budgets: readonly Budget[]
-  /** SHA-256 over what decides the load: everything here but `target`, `side`, `tls`, `budgets` and `name`. */
+  /** What may be sent to; the target as it is written where it is left out. */
+  readonly allowed?: AllowedTargets
+  /** What requests say of who sends them, where a step does not: the `user-agent` of this run. */
+  readonly agent?: string
+  /** SHA-256 over what decides the load: everything here but `target`, `side`, `tls`, `budgets`, `name`, `allowed` and `agent`. */
   readonly hash: string
 }
 

@@ -1,4 +1,5 @@
 import { ConnectionsSection } from './grammar-connections.ts'
+import { GuardSection } from './grammar-guards.ts'
 import { LoadSection } from './grammar-load.ts'
 import { Pace } from './grammar-pace.ts'
 import { AnyStep } from './grammar-steps.ts'
@@ -157,6 +158,11 @@ export const Profile = described(
         examples: ['[ "p95 < 250 ms", "errors < 0.5 %" ]'],
       },
     ).optional(),
+    guards: described(list(GuardSection), {
+      type: 'a list of guards',
+      description: 'Other addresses, which end the load when they degrade: it must not take its neighbours down.',
+      examples: ['[ { get: https://status.example.com/health } ]'],
+    }).optional(),
   }),
   { type: 'a map', description: 'A load profile of Loadgate.' },
 )

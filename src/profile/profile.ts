@@ -5,6 +5,8 @@ export interface LoadProfile {
   readonly name: string
   /** Base address, `http://host[:port][/base]` without a trailing slash; `${env.X}` is already substituted. */
   readonly target: string
+  /** How the target is written; left out where there is no profile behind it. */
+  readonly written?: WrittenAddress
   readonly service?: ServiceSpec
   readonly load: Load
   /** Bound on one whole request, from the send to the last byte. */
@@ -17,6 +19,30 @@ export interface LoadProfile {
   readonly scenarios: readonly Scenario[]
   /** As written; empty when the profile names none (the plan then applies the defaults). */
   readonly budgets: readonly Budget[]
+  /** Left out where there are none. */
+  readonly guards?: readonly Guard[]
+}
+
+/** An address as it stands in a profile. */
+export interface WrittenAddress {
+  /** That can be read there; undefined where the environment says another. */
+  readonly host: string | undefined
+  readonly place: Place
+}
+
+/** An address that is watched while the load is sent, and must not suffer by it. */
+export interface Guard {
+  /** Unique; the address unless named. */
+  readonly name: string
+  readonly url: string
+  readonly written: WrittenAddress
+  /** From one request to the next. */
+  readonly every: Ms
+  /** Bound on one whole request, its connection included. */
+  readonly within: Ms
+  /** So many in a row end the load. */
+  readonly failures: number
+  readonly expect: Expect
 }
 
 /** A process that Loadgate starts, awaits and stops. */

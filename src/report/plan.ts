@@ -1,5 +1,6 @@
 import type { PlannedConnections } from '../plan/plan.ts'
 import type { PlanFacts } from '../plan/summarise-plan.ts'
+import type { Guard } from '../profile/profile.ts'
 import { counted, formatBytes, formatCount, formatDuration, formatRate, formatShare } from '../units.ts'
 
 /** What a plan amounts to, under its curve, for `loadgate plan`. */
@@ -21,6 +22,17 @@ export function renderPlan(facts: PlanFacts, curve: string): string {
     '',
     ...facts.scenarios.map(scenarioLine),
   ].join('\n')
+}
+
+/** What ends the load, and by what: a line each. */
+export function renderGuards(guards: readonly Guard[]): string {
+  const lines = guards.map(({ name, url, every, within, failures }) => {
+    const called = name === url ? url : `${name}: ${url}`
+    const asked = `asked every ${formatDuration(every)}, to answer within ${formatDuration(within)}`
+    return `  ${called}, ${asked}; ${failures === 1 ? 'a failure' : `${failures} failures in a row`}`
+  })
+  const each = guards.length === 1 ? 'A guard ends the load' : `Each of ${guards.length} guards ends the load`
+  return ['', `${each}:`, ...lines].join('\n')
 }
 
 function connectionsLine(connections: PlannedConnections): string {
