@@ -1,5 +1,6 @@
 import type { LoadProfile } from '../profile/profile.ts'
 import { MOST_CONNECTIONS } from '../profile/scalars.ts'
+import { peakLevel } from './curve.ts'
 import type { LoadPlan, PlannedConnections } from './plan.ts'
 import { requestsPerIteration, thinkPerIteration } from './summarise-plan.ts'
 
@@ -18,6 +19,33 @@ export function connectionsOf(profile: LoadProfile, load: PeakLoad): PlannedConn
   return { use: use ?? (own ? 'per-user' : 'shared'), limit: most, maxAge, maxRequests, http, verify }
 }
 
+// As many as an open load has at least.
+const ROOM_FOR_ARRIVALS = 50
+
+/**
+ * The same of several loads, each as a plan of its own: users have connections of their own where that leaves enough to those
+ * who share.
+ */
+export function usesOf(profile: LoadProfile, plans: readonly LoadPlan[]) {
+  const loads = plans.map(({ curve, model, scenarios }) => ({ peak: peakLevel(curve), model, scenarios }))
+  const limit =
+    profile.connections.limit ??
+    Math.min(
+      MOST_CONNECTIONS,
+      sum(loads, (load) => connectionCap(profile, load)),
+    )
+  const users = sum(loads, ({ model, peak }) => (model === 'closed' ? Math.ceil(peak) : 0))
+  const rest = loads.some(({ model }) => model === 'open') ? ROOM_FOR_ARRIVALS : 0
+  const own = users + rest <= limit
+  const uses = loads.map(({ model }) => profile.connections.use ?? (model === 'closed' && own ? 'per-user' : 'shared'))
+  const connections = connectionsOf({ ...profile, connections: { ...profile.connections, limit } }, loads[0]!)
+  return { uses, connections: { ...connections, use: uses[0]! } }
+}
+
+function sum<T>(parts: readonly T[], read: (part: T) => number): number {
+  return parts.reduce((total, part) => total + read(part), 0)
+}
+
 /**
  * Closed: one per user, for a user waits for its answer. Open: as many as can be in use if every answer takes the whole
  * timeout (Little's law), but no more than 1,000, or those of a quarter of a second where more: without a cap, a target
@@ -30,5 +58,5 @@ function connectionCap({ timeout, connections }: LoadProfile, load: PeakLoad): n
   const useful = Math.min(perSecond * (timeout / 1000), Math.max(1_000, perSecond / 4))
   // A visitor with a connection of its own keeps it while it thinks.
   const idle = connections.use === 'per-iteration' ? peak * (thinkPerIteration(load) / 1000) : 0
-  return Math.min(MOST_CONNECTIONS, Math.max(50, Math.ceil(useful + idle)))
+  return Math.min(MOST_CONNECTIONS, Math.max(ROOM_FOR_ARRIVALS, Math.ceil(useful + idle)))
 }

@@ -7,14 +7,20 @@ import type { DataTable } from './plan.ts'
 
 const HEAVIEST = 1e9
 
+/** Who takes rows. */
+export interface Takers {
+  readonly count: number
+  readonly word: 'arrivals' | 'users' | 'arrivals and users'
+}
+
 /**
- * The tables that the scenarios refer to, checked: the columns are there, and a `unique` table has a row for each of the
- * `takers`, the arrivals or users of the whole load.
+ * The tables that the scenarios refer to, checked: the columns are there, and a `unique` table has a row for each of its
+ * `takers`, the arrivals or users of the loads that use it.
  */
 export function tablesOf(
   { data: sources, scenarios }: LoadProfile,
   data: Readonly<Record<string, ParsedData>>,
-  takers: { readonly count: number; readonly word: 'arrivals' | 'users' },
+  takersOf: (table: string) => Takers,
 ): Readonly<Record<string, DataTable>> {
   const tables: Record<string, DataTable> = {}
   for (const [name, columns] of columnsUsed(scenarios)) {
@@ -25,6 +31,7 @@ export function tablesOf(
         hint: suggestion(name, Object.keys(sources)) ?? 'Name its file under `data`.',
       })
     for (const column of columns) if (!read.columns.includes(column)) throw unknownColumn(source.file, column, read)
+    const takers = takersOf(name)
     const needed = source.pick === 'unique' ? takers.count : 1
     if (read.rows.length < needed)
       throw new LoadgateError(
@@ -62,7 +69,7 @@ function weightsOf(file: string, by: string, read: ParsedData): readonly number[
 }
 
 /** Column names by data source, of all templates of all scenarios. */
-function columnsUsed(scenarios: readonly Scenario[]): ReadonlyMap<string, ReadonlySet<string>> {
+export function columnsUsed(scenarios: readonly Pick<Scenario, 'steps'>[]): ReadonlyMap<string, ReadonlySet<string>> {
   const used = new Map<string, Set<string>>()
   for (const template of scenarios.flatMap(templatesOf))
     for (const part of template) {
@@ -73,7 +80,7 @@ function columnsUsed(scenarios: readonly Scenario[]): ReadonlyMap<string, Readon
   return used
 }
 
-function templatesOf({ steps }: Scenario): readonly Template[] {
+function templatesOf({ steps }: Pick<Scenario, 'steps'>): readonly Template[] {
   return steps.flatMap((step) =>
     step.kind === 'request'
       ? [step.path, ...step.headers.map(([, value]) => value), ...(step.body ? [step.body.content] : [])]

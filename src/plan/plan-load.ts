@@ -2,12 +2,13 @@ import { LoadgateError } from '../errors.ts'
 import type { ParsedData } from '../profile/data.ts'
 import type { LoadProfile, Scenario } from '../profile/profile.ts'
 import { formatCount } from '../units.ts'
-import { arrivalsIn, lengthOf, peakLevel } from './curve.ts'
+import { arrivalsIn, peakLevel, segmentsUntil } from './curve.ts'
 import { budgetsOf } from './default-budgets.ts'
-import { curveOf } from './load-curve.ts'
-import type { LoadPlan, PlannedScenario, Segment } from './plan.ts'
-import { connectionsOf } from './plan-connections.ts'
-import { tablesOf } from './plan-data.ts'
+import { groupsOf, takersIn } from './groups.ts'
+import type { LoadPlan, PlannedScenario } from './plan.ts'
+import { connectionsOf, usesOf } from './plan-connections.ts'
+import { columnsUsed, type Takers, tablesOf } from './plan-data.ts'
+import { loadsOf } from './plan-groups.ts'
 import { hashOf } from './plan-hash.ts'
 
 /** The same requests in every run, so that two runs differ in the service only. */
@@ -28,39 +29,61 @@ export function planLoad(
   profile: LoadProfile,
   { data, file = profile.budgets[0]?.place.file ?? 'loadgate.yml' }: PlanOptions,
 ): LoadPlan {
-  const { model } = profile.load
-  const { warmUp, shape } = curveOf(profile.load)
-  const curve = [...warmUp, ...shape]
-  const scenarios = numbered(profile)
-  const takers = checkedTakers(model, curve, warmUp)
-  const plan = {
+  const { groups, ...load } = loadsOf(profile)
+  const bare: Bare = {
     name: profile.name,
     target: profile.target,
-    model,
-    curve,
-    measureFrom: lengthOf(warmUp),
-    duration: lengthOf(curve),
+    ...load,
     seed: SEED,
-    connections: connectionsOf(profile, { peak: peakLevel(curve), model, scenarios }),
     timeout: profile.timeout,
-    scenarios,
-    data: tablesOf(profile, data, takers),
+    scenarios: numbered(profile),
     budgets: budgetsOf(profile, file),
   }
+  if (groups.length === 0) {
+    const { model, curve, scenarios } = bare
+    const connections = connectionsOf(profile, { peak: peakLevel(curve), model, scenarios })
+    const takers = checkedTakers([bare])
+    return hashed({ ...bare, connections, data: tablesOf(profile, data, () => takers) })
+  }
+  // What follows from all groups together is found from the plan that does not have it yet.
+  const parts = groupsOf(
+    hashed({ ...bare, ...NOTHING, groups: groups.map((group) => ({ ...group, use: 'shared' as const })) }),
+  )
+  const plans = parts.map(({ plan }) => plan)
+  checkedTakers(plans)
+  const { uses, connections } = usesOf(profile, plans)
+  const usersOf = (table: string) => plans.filter(({ scenarios }) => columnsUsed(scenarios).has(table))
+  return hashed({
+    ...bare,
+    groups: groups.map((group, at) => ({ ...group, use: uses[at + 1]! })),
+    connections,
+    data: tablesOf(profile, data, (table) => takersOf(usersOf(table))),
+  })
+}
+
+type Bare = Omit<LoadPlan, 'connections' | 'data' | 'hash'>
+
+const NOTHING: Pick<LoadPlan, 'connections' | 'data'> = {
+  connections: { use: 'shared', limit: 1, maxAge: undefined, maxRequests: undefined, http: '1.1', verify: true },
+  data: {},
+}
+
+function hashed(plan: Omit<LoadPlan, 'hash'>): LoadPlan {
   return { ...plan, hash: hashOf(plan) }
 }
 
-/** How many arrivals (open) or users (closed) there are, the warm-up's included; refuses none and too many. */
-function checkedTakers(model: LoadPlan['model'], curve: readonly Segment[], warmUp: readonly Segment[]) {
-  const takers =
-    model === 'open'
-      ? { count: arrivalsIn(curve), word: 'arrivals' as const }
-      : { count: Math.ceil(peakLevel(curve)), word: 'users' as const }
-  const measured = model === 'open' ? takers.count - arrivalsIn(warmUp) : takers.count
-  if (measured < 1)
-    throw new LoadgateError('usage', `The load has no ${takers.word} that are measured`, {
-      hint: 'Raise the level, or make the load longer.',
-    })
+type Sent = Pick<LoadPlan, 'model' | 'curve' | 'measureFrom'>
+
+/** All arrivals (open) and users (closed), the warm-up's included; refuses a load without any, and too many together. */
+function checkedTakers(loads: readonly Sent[]): Takers {
+  for (const { model, curve, measureFrom } of loads) {
+    const before = model === 'open' ? arrivalsIn(curve.slice(0, segmentsUntil(curve, measureFrom))) : 0
+    if (takersIn({ model, curve }) - before < 1)
+      throw new LoadgateError('usage', `The load has no ${WORD[model]} that are measured`, {
+        hint: 'Raise the level, or make the load longer.',
+      })
+  }
+  const takers = takersOf(loads)
   if (takers.count > MOST_ARRIVALS)
     throw new LoadgateError(
       'usage',
@@ -68,6 +91,16 @@ function checkedTakers(model: LoadPlan['model'], curve: readonly Segment[], warm
       { hint: 'Lower the level, or make the load shorter.' },
     )
   return takers
+}
+
+const WORD = { open: 'arrivals', closed: 'users' } as const
+
+function takersOf(loads: readonly Sent[]): Takers {
+  const models = new Set(loads.map(({ model }) => model))
+  return {
+    count: loads.reduce((sum, load) => sum + takersIn(load), 0),
+    word: models.size > 1 ? 'arrivals and users' : WORD[loads[0]?.model ?? 'open'],
+  }
 }
 
 function numbered({ scenarios, timeout }: LoadProfile): readonly PlannedScenario[] {

@@ -1,5 +1,5 @@
 import { ConnectionsSection } from './grammar-connections.ts'
-import { LoadSection } from './grammar-load.ts'
+import { LoadSection, OwnLoadSection } from './grammar-load.ts'
 import { Step } from './grammar-step.ts'
 import { duration, HOUR, identifier, MINUTE, name, orEnvironment, text } from './grammar-values.ts'
 import { readChoice, readDataFile, readPath, readSwitch, readTarget, readText, readWeight } from './scalars.ts'
@@ -90,6 +90,15 @@ export const ScenarioSection = described(
       examples: ['30'],
       json: { anyOf: [{ type: 'number', exclusiveMinimum: 0 }, orEnvironment('\\d+(?:\\.\\d+)?')] },
     }).optional(),
+    load: OwnLoadSection.optional(),
+    background: leaf(readSwitch, {
+      type: '`true` or `false`',
+      description:
+        'Whether this scenario, with a load of its own, only keeps the service busy: its steps are shown, and are no part of the figures of the whole run.',
+      default: 'false',
+      examples: ['true'],
+      json: { anyOf: [{ type: 'boolean' }, orEnvironment('true|false')] },
+    }).optional(),
     steps: described(list(Step), {
       type: 'a list of steps',
       description: 'Requests and pauses, one after the other, in every iteration.',
@@ -118,7 +127,7 @@ export const Profile = described(
       json: orEnvironment('[hH][tT][tT][pP][sS]?://[^\\s?#]+'),
     }),
     service: Service.optional(),
-    load: LoadSection,
+    load: LoadSection.optional(),
     timeout: duration(1, 10 * MINUTE, {
       description: 'Bound on one whole request, from the send to the last byte.',
       default: '30s',
@@ -132,7 +141,8 @@ export const Profile = described(
     }).optional(),
     scenarios: described(list(ScenarioSection), {
       type: 'a list of scenarios',
-      description: 'What users do. Each arrival or user goes through one of them, chosen by weight.',
+      description:
+        'What users do. Each arrival or user goes through one of them, chosen by weight from those without a load of their own.',
     }),
     budgets: described(
       list(

@@ -6,7 +6,8 @@ export interface LoadProfile {
   /** Base address, `http://host[:port][/base]` without a trailing slash; `${env.X}` is already substituted. */
   readonly target: string
   readonly service?: ServiceSpec
-  readonly load: Load
+  /** Undefined where every scenario has one of its own. */
+  readonly load: Load | undefined
   /** Bound on one whole request, from the send to the last byte. */
   readonly timeout: Ms
   /** Empty when the profile chooses none (the plan then applies the defaults). */
@@ -37,6 +38,12 @@ export interface Load {
   /** Sent before the shape begins, at its first level, and not measured. */
   readonly warmUp: Ms
   readonly shape: Shape
+}
+
+/** Of one scenario alone, which the load of the profile then does not choose. */
+export interface OwnLoad extends Load {
+  /** How long after the beginning of the measurement it begins. */
+  readonly after: Ms
 }
 
 /** Levels are arrivals per second (open) or users (closed). */
@@ -105,7 +112,11 @@ export type RowPick = 'sequential' | 'random' | 'weighted' | 'unique'
 
 export interface Scenario {
   readonly name: string
+  /** Among those without a load of their own. */
   readonly weight: number
+  readonly load?: OwnLoad | undefined
+  /** It keeps the service busy, and is in no figure of the whole run. Only with a load of its own. */
+  readonly background?: true | undefined
   readonly steps: readonly Step[]
 }
 

@@ -4,25 +4,32 @@ import { counted, formatCount, formatDuration, formatRate, formatShare } from '.
 
 /** What a plan amounts to, under its curve, for `loadgate plan`. */
 export function renderPlan(facts: PlanFacts, curve: string): string {
-  const { model, peak, warmUp, measured, arrivals, requests, connections } = facts
-  const peaks = model === 'open' ? `${formatRate(peak)} arrivals at the peak` : `${counted(peak, 'user')} at the peak`
-  const before = warmUp > 0 ? `${formatDuration(warmUp)} of warm-up, then ` : ''
-  const amount =
-    arrivals === undefined || requests === undefined
-      ? 'As many requests as the answers leave time for'
-      : `${counted(arrivals, 'arrival')}, ${counted(requests, 'request')} if none fails`
   return [
     curve,
     '',
-    `${before}${formatDuration(measured)} measured; ${peaks}.`,
-    `${amount}.`,
-    connectionsLine(connections),
+    `${windowPhrase(facts)}; ${peakPhrase(facts)}.`,
+    amountLine(facts),
+    connectionsLine(facts.connections),
     '',
     ...facts.scenarios.map(scenarioLine),
   ].join('\n')
 }
 
-function connectionsLine({ use, limit, maxAge, maxRequests, http, verify }: PlannedConnections): string {
+export function windowPhrase({ warmUp, measured }: Pick<PlanFacts, 'warmUp' | 'measured'>): string {
+  const before = warmUp > 0 ? `${formatDuration(warmUp)} of warm-up, then ` : ''
+  return `${before}${formatDuration(measured)} measured`
+}
+
+export function peakPhrase({ model, peak }: PlanFacts): string {
+  return model === 'open' ? `${formatRate(peak)} arrivals at the peak` : `${counted(peak, 'user')} at the peak`
+}
+
+export function amountLine({ arrivals, requests }: PlanFacts): string {
+  if (arrivals === undefined || requests === undefined) return 'As many requests as the answers leave time for.'
+  return `${counted(arrivals, 'arrival')}, ${counted(requests, 'request')} if none fails.`
+}
+
+export function connectionsLine({ use, limit, maxAge, maxRequests, http, verify }: PlannedConnections): string {
   const used = {
     'per-user': 'A connection for each user',
     'per-iteration': `A new connection for each iteration, at most ${formatCount(limit)} at a time`,
@@ -41,7 +48,7 @@ function connectionsLine({ use, limit, maxAge, maxRequests, http, verify }: Plan
   return `${parts.filter((part) => part !== false).join('; ')}.`
 }
 
-function scenarioLine({ name, share, once, requests, think }: PlanFacts['scenarios'][number]): string {
+export function scenarioLine({ name, share, once, requests, think }: PlanFacts['scenarios'][number]): string {
   const pauses = think > 0 ? ` and ${formatDuration(think)} of thinking` : ''
   return `${formatShare(share).padStart(7)}  ${name}: ${counted(requests, 'request')}${pauses}${once > 0 ? `, and once for each user ${counted(once, 'request')}` : ''}`
 }

@@ -1,3 +1,4 @@
+import { mixOf } from '../plan/demand.ts'
 import type { DataTable, LoadPlan, PlannedConnections, PlannedStep, Segment } from '../plan/plan.ts'
 import type { Ms } from '../units.ts'
 import { STAND_IN_PATTERN } from './stand-in-answers.ts'
@@ -19,10 +20,11 @@ export interface StandInLoad {
 
 /** The plan's own requests, with their data, captures and checks, sent to the stand-in without pauses. */
 export function standInPlan(plan: LoadPlan, origin: string, { model, level, warmUp, measured }: StandInLoad): LoadPlan {
+  const mix = mixOf(plan)
   const duration = warmUp + measured
   const flat = (over: Ms): Segment => ({ from: level, to: level, over })
   return {
-    ...plan,
+    ...mix,
     target: origin,
     model,
     curve: [flat(warmUp), flat(measured)],
@@ -30,7 +32,7 @@ export function standInPlan(plan: LoadPlan, origin: string, { model, level, warm
     duration,
     connections: forStandIn(plan.connections, model),
     timeout: TIMEOUT,
-    scenarios: plan.scenarios.map((scenario) => ({ ...scenario, steps: scenario.steps.flatMap(withoutPauses) })),
+    scenarios: mix.scenarios.map((scenario) => ({ ...scenario, steps: scenario.steps.flatMap(withoutPauses) })),
     data: Object.fromEntries(Object.entries(plan.data).map(([name, table]) => [name, withoutEnd(table)])),
     budgets: [],
   }
