@@ -1,17 +1,13 @@
 import { LoadgateError } from '../errors.ts'
 import { nearest } from '../nearest.ts'
 import type { ParsedData } from '../profile/data.ts'
-import type { LoadProfile, Scenario, Template } from '../profile/profile.ts'
+import type { LoadProfile, Scenario } from '../profile/profile.ts'
 import { formatCount } from '../units.ts'
 import type { DataTable } from './plan.ts'
+import type { Takers } from './takers.ts'
+import { templatesOf } from './templates.ts'
 
 const HEAVIEST = 1e9
-
-/** Who takes rows. */
-export interface Takers {
-  readonly count: number
-  readonly word: 'arrivals' | 'users' | 'arrivals and users'
-}
 
 /**
  * The tables that the scenarios refer to, checked: the columns are there, and a `unique` table has a row for each of its
@@ -69,7 +65,7 @@ function weightsOf(file: string, by: string, read: ParsedData): readonly number[
 }
 
 /** Column names by data source, of all templates of all scenarios. */
-export function columnsUsed(scenarios: readonly Pick<Scenario, 'steps'>[]): ReadonlyMap<string, ReadonlySet<string>> {
+export function columnsUsed(scenarios: readonly Scenario[]): ReadonlyMap<string, ReadonlySet<string>> {
   const used = new Map<string, Set<string>>()
   for (const template of scenarios.flatMap(templatesOf))
     for (const part of template) {
@@ -78,14 +74,6 @@ export function columnsUsed(scenarios: readonly Pick<Scenario, 'steps'>[]): Read
       used.set(source, (used.get(source) ?? new Set()).add(column))
     }
   return used
-}
-
-function templatesOf({ steps }: Pick<Scenario, 'steps'>): readonly Template[] {
-  return steps.flatMap((step) =>
-    step.kind === 'request'
-      ? [step.path, ...step.headers.map(([, value]) => value), ...(step.body ? [step.body.content] : [])]
-      : [],
-  )
 }
 
 function unknownColumn(file: string, column: string, { columns }: ParsedData): LoadgateError {

@@ -29,7 +29,8 @@ export function amountLine({ arrivals, requests }: PlanFacts): string {
   return `${counted(arrivals, 'arrival')}, ${counted(requests, 'request')} if none fails.`
 }
 
-export function connectionsLine({ use, limit, maxAge, maxRequests, http, verify }: PlannedConnections): string {
+export function connectionsLine(connections: PlannedConnections): string {
+  const { use, limit, maxAge, maxRequests, http, verify, certificate } = connections
   const used = {
     'per-user': 'A connection for each user',
     'per-iteration': `A new connection for each iteration, at most ${formatCount(limit)} at a time`,
@@ -44,6 +45,7 @@ export function connectionsLine({ use, limit, maxAge, maxRequests, http, verify 
     http === '2' && 'HTTP/2',
     bounds.length > 0 && `each for at most ${bounds.join(' and ')}`,
     !verify && 'certificates are not checked',
+    certificate === true && 'with a certificate of the client',
   ]
   return `${parts.filter((part) => part !== false).join('; ')}.`
 }
