@@ -14,7 +14,7 @@ import { credentialsOf } from './http/credentials.ts'
 import { http1 } from './http/http1.ts'
 import type { Transport, TransportOptions } from './http/transport.ts'
 import { beginArrivals } from './open-model.ts'
-import { compileScenarios, requestSteps } from './scenario.ts'
+import { compileScenarios } from './scenario.ts'
 import { ShardLedgers } from './shard-ledgers.ts'
 import type { HealthRecord, ShardProgress, ShardResult } from './shard-result.ts'
 
