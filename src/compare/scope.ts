@@ -97,7 +97,7 @@ export function scopeOf(run: Summable, part: Part): Scope {
   const steps = stepsBeside(run, part).filter(part.includes)
   const all = sums(run.steps)
   const own = sums(steps)
-  const dropped = part.background ? droppedBeside(run) : run.iterations.dropped
+  const dropped = part === WHOLE ? run.iterations.dropped : droppedAround(run, steps)
   return {
     ...own,
     dropped: part === WHOLE ? dropped : 0,
@@ -114,8 +114,14 @@ export function scopeOf(run: Summable, part: Part): Scope {
   }
 }
 
-function droppedBeside({ groups = [] }: Summable): number {
-  return groups.reduce((sum, { background, iterations }) => sum + (background ? iterations.dropped : 0), 0)
+/** By the loads that these steps are of; where there is one only, it is that. */
+function droppedAround({ groups, iterations }: Summable, steps: readonly StepResult[]): number {
+  if (groups === undefined) return iterations.dropped
+  const own = new Set(steps.map(({ scenario }) => scenario))
+  return groups.reduce(
+    (sum, group) => sum + (group.scenarios.some((name) => own.has(name)) ? group.iterations.dropped : 0),
+    0,
+  )
 }
 
 function processorOf({ fingerprint, calibration }: Summable): Scope['processor'] {
