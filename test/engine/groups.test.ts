@@ -94,7 +94,7 @@ test('a group begins when it is to begin, and the numbers of all groups are thei
     return { name, user: Number(user), iteration: Number(iteration), at: at - start }
   })
   const later = seen.filter(({ name }) => name === 'later')
-  expect(later.length).toBeGreaterThan(10)
+  expect(later.length).toBeGreaterThanOrEqual(3)
   expect(Math.min(...later.map(({ at }) => at))).toBeGreaterThanOrEqual(599)
   expect(new Set(seen.map(({ iteration }) => iteration)).size).toBe(seen.length)
   const users = (name: string) => new Set(seen.flatMap((one) => (one.name === name ? [one.user] : [])))
