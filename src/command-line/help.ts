@@ -65,8 +65,8 @@ export const HELP = `Loadgate sends the load of a profile, compares the result w
   loadgate report RESULT...               what a run showed, again from its report.json; --format markdown, html, json,
                                           junit, openmetrics or benchmark writes it to stdout, and --report DIR all of
                                           them into a directory (csv too, which is two files), to the byte as the run did
-  loadgate import FORMAT FILE             a profile from what another tool wrote: har (a browser's recording) or
-                                          jmx (JMeter); lists what is not in it; --output FILE writes it there
+  loadgate import FORMAT FILE             a profile from what another tool wrote: har (a browser's recording), openapi,
+                                          postman or jmx (JMeter); lists what is not in it; --output FILE writes it there
   loadgate aa [PROFILE]                   compares this version with itself, side by side, --runs times (10): the gate's
                                           own false alarms, and the smallest change it can tell from noise; kept
                                           beside the profile (loadgate.sharpness.json) for the reports, or at --json PATH

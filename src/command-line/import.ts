@@ -53,6 +53,8 @@ export async function importCommand(given: readonly string[], output: Output): P
 
 const EXAMPLE: Readonly<Record<Format, string>> = {
   har: 'visit.har',
+  openapi: 'openapi.yaml',
+  postman: 'shop.postman_collection.json',
   jmx: 'plan.jmx',
 }
 
@@ -72,6 +74,7 @@ function formatNamed(name: string | undefined): Format {
 /** k6's recorders and converters write and read plain HAR. */
 const OTHER_NAMES = new Map([
   ['k6-har', 'har'],
+  ['swagger', 'openapi'],
   ['jmeter', 'jmx'],
 ])
 

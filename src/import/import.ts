@@ -3,6 +3,8 @@ import { type Account, checkAccount, createAccount } from './account.ts'
 import type { Draft, DraftFile, DraftRequest, Imported } from './draft.ts'
 import { importHar } from './har/har.ts'
 import { importJmx } from './jmx/jmx.ts'
+import { importOpenApi } from './openapi/openapi.ts'
+import { importPostman } from './postman/postman.ts'
 import type { Source } from './source.ts'
 import { countLines } from './summary.ts'
 import { variablesIn } from './text.ts'
@@ -13,6 +15,8 @@ export type Importer = (source: Source, account: Account) => Imported
 /** By the word of the command line. */
 export const FORMATS = {
   har: importHar,
+  openapi: importOpenApi,
+  postman: importPostman,
   jmx: importJmx,
 } as const satisfies Readonly<Record<string, Importer>>
 
