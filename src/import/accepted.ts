@@ -5,13 +5,15 @@ import { readProfile } from '../profile/read-profile.ts'
 import { nodeAt, type Path } from '../profile/tree.ts'
 import { readYaml } from '../profile/yaml-tree.ts'
 import type { Account } from './account.ts'
-import type { Draft, DraftRequest, DraftStep } from './draft.ts'
+import { type Draft, type DraftRequest, type DraftStep, requestsOf } from './draft.ts'
 import { variablesIn } from './text.ts'
-import { inOneRow, unwritable, writeProfile } from './write-profile.ts'
+import { inOneRow, writeProfile } from './write-profile.ts'
 
 // YAML 1.2, section 5.1; what its writer does not write by number.
 const NOT_IN_YAML = /(?![\t\n\r\x85])[\p{Cc}\p{Cs}\ufffe\uffff]/u
 const NO_YAML = 'with characters that YAML cannot carry'
+/** What the reader of profiles takes (src/profile/read-profile.ts), less the comment at the head. */
+const MOST_CHARACTERS = 1_000_000
 /** Each time some step goes, so that this is far above what can be needed. */
 const MOST_TIMES = 1_000
 
@@ -21,8 +23,7 @@ const MOST_TIMES = 1_000
  */
 export function acceptedDraft(given: Draft, account: Account): Draft {
   let draft = eachRequest(oneByOne(given), (step) => {
-    const why = unwritable(step.body) ?? (NOT_IN_YAML.test(JSON.stringify(step)) ? NO_YAML : undefined)
-    return why === undefined ? step : leave(step, why, account)
+    return NOT_IN_YAML.test(JSON.stringify(step)) ? leave(step, NO_YAML, account) : step
   })
   for (let time = 0; time < MOST_TIMES; time++) {
     const text = writeProfile(draft, [])
@@ -65,6 +66,10 @@ function refusals(text: string, draft: Draft): ReadonlyMap<DraftStep, Issue> {
   if (draft.scenarios.length === 0)
     throw new LoadgateError('usage', 'There is no request in it that a profile could send', {
       hint: 'The list above says why each one is left out.',
+    })
+  if (text.length > MOST_CHARACTERS)
+    throw new LoadgateError('usage', `Its ${requestsOf(draft).length} requests are more than a profile holds (1 MiB)`, {
+      hint: 'Import a shorter one.',
     })
   const { issues } = readProfile(text, { file: 'the profile', env: standIns(text) })
   if (issues.length === 0) return new Map()

@@ -70,12 +70,14 @@ export interface DraftRequest {
   readonly repeat?: number
   /** Pause between two of a `repeat`. */
   readonly between?: string
+  /** Whether redirects are followed; left out: a redirect is the answer. */
+  readonly follow?: true
   readonly timeout?: string
   /** What a browser loads along with it: sent behind it, one after the other, for as long as a step sends one request. */
   readonly also?: readonly DraftRequest[]
 }
 
-export type DraftCapture = { readonly [K in 'json' | 'header' | 'cookie' | 'regex']?: string }
+export type DraftCapture = { readonly [K in 'json' | 'header' | 'cookie' | 'regex' | 'html' | 'attribute']?: string }
 
 export type Pairs = readonly (readonly [name: string, value: string])[]
 
@@ -89,9 +91,10 @@ export type DraftBody =
   | { readonly kind: 'json'; readonly value: JsonValue }
   | { readonly kind: 'form'; readonly pairs: Pairs }
   | { readonly kind: 'text'; readonly text: string; readonly type: string | undefined }
+  | { readonly kind: 'file'; readonly file: string; readonly type: string | undefined }
   | { readonly kind: 'multipart'; readonly parts: readonly DraftPart[] }
 
-/** A field, or a file whose content is not at hand. */
+/** A field, or a file by its path beside the profile. */
 export type DraftPart =
   | { readonly name: string; readonly value: string }
   | { readonly name: string; readonly file: string; readonly type: string | undefined }
@@ -109,3 +112,8 @@ export interface DraftFile {
 }
 
 export const LONGEST_PAUSE: Ms = 3_600_000
+
+/** All of them but those that are loaded along with others. */
+export function requestsOf({ scenarios }: Draft): readonly DraftRequest[] {
+  return scenarios.flatMap(({ once = [], steps }) => [...once, ...steps]).filter((step) => step.kind === 'request')
+}

@@ -1,6 +1,6 @@
 import { acceptedDraft } from './accepted.ts'
 import { type Account, checkAccount, createAccount } from './account.ts'
-import type { Draft, DraftFile, DraftRequest, Imported } from './draft.ts'
+import { type DraftFile, type Imported, requestsOf } from './draft.ts'
 import { importHar } from './har/har.ts'
 import { importJmx } from './jmx/jmx.ts'
 import { importOpenApi } from './openapi/openapi.ts'
@@ -63,8 +63,4 @@ function wrapped(text: string): readonly string[] {
     else lines[lines.length - 1] = `${line} ${word}`
   }
   return lines
-}
-
-function requestsOf({ scenarios }: Draft): readonly DraftRequest[] {
-  return scenarios.flatMap(({ once = [], steps }) => [...once, ...steps]).filter((step) => step.kind === 'request')
 }

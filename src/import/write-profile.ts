@@ -2,7 +2,8 @@ import type { JsonValue } from '../profile/profile.ts'
 import { visible } from '../profile/show.ts'
 import type { Path } from '../profile/tree.ts'
 import { type Layout, writeYaml } from '../profile/yaml-tree.ts'
-import type { Draft, DraftBody, DraftRequest, DraftScenario, DraftStep, Pairs } from './draft.ts'
+import { type Draft, type DraftRequest, type DraftScenario, type DraftStep, type Pairs, requestsOf } from './draft.ts'
+import { bodyKeys } from './write-body.ts'
 
 /** Columns of a line; what is longer is written over several. */
 const WIDTH = 100
@@ -11,12 +12,14 @@ const WIDTH = 100
 export function writeProfile(draft: Draft, head: readonly string[]): string {
   const layouts = new Map<string, Layout>([['[]', { above: head.map(commentLine) }]])
   const lay = (path: Path, layout: Layout) => void layouts.set(JSON.stringify(path), layout)
+  const all = requestsOf(draft).every(({ follow }) => follow)
   const value = {
     name: draft.name,
     target: `\${env.TARGET_URL:-${draft.target}}`,
     load: structuredClone(draft.load) as JsonValue,
+    ...(all ? { redirects: 'follow' } : {}),
     ...(draft.data.length > 0 ? { data: dataOf(draft, lay) } : {}),
-    scenarios: draft.scenarios.map((scenario, index) => scenarioOf(scenario, ['scenarios', index], lay)),
+    scenarios: draft.scenarios.map((scenario, index) => scenarioOf(scenario, ['scenarios', index], { lay, all })),
   }
   for (const key of ['load', 'data', 'scenarios'])
     lay([key], { apart: true, flat: key === 'load' && fits(value.load, 6) })
@@ -28,6 +31,12 @@ export function writeProfile(draft: Draft, head: readonly string[]): string {
 
 type Lay = (path: Path, layout: Layout) => void
 
+interface Writing {
+  readonly lay: Lay
+  /** Whether redirects are followed by all of the profile's requests. */
+  readonly all: boolean
+}
+
 function dataOf({ data }: Draft, lay: Lay): JsonValue {
   for (const { name, notes = [] } of data)
     lay(['data', name], { flat: true, ...(notes.length > 0 ? { above: notes.map(commentLine) } : {}) })
@@ -36,18 +45,18 @@ function dataOf({ data }: Draft, lay: Lay): JsonValue {
   )
 }
 
-function scenarioOf({ name, weight, once = [], steps }: DraftScenario, path: Path, lay: Lay): JsonValue {
-  if (Number(path[1]) > 0) lay(path, { apart: true })
+function scenarioOf({ name, weight, once = [], steps }: DraftScenario, path: Path, writing: Writing): JsonValue {
+  if (Number(path[1]) > 0) writing.lay(path, { apart: true })
   return {
     name,
     ...(weight === undefined ? {} : { weight }),
-    ...(once.length > 0 ? { once: stepsOf(once, [...path, 'once'], lay) } : {}),
-    steps: stepsOf(steps, [...path, 'steps'], lay),
+    ...(once.length > 0 ? { once: stepsOf(once, [...path, 'once'], writing) } : {}),
+    steps: stepsOf(steps, [...path, 'steps'], writing),
   }
 }
 
 /** Notes are comments above the step that comes next, or at the end. */
-function stepsOf(steps: readonly DraftStep[], path: Path, lay: Lay): readonly JsonValue[] {
+function stepsOf(steps: readonly DraftStep[], path: Path, { lay, all }: Writing): readonly JsonValue[] {
   const written: JsonValue[] = []
   let above: string[] = []
   for (const step of inOneRow(steps)) {
@@ -57,7 +66,7 @@ function stepsOf(steps: readonly DraftStep[], path: Path, lay: Lay): readonly Js
     }
     if (above.length > 0) lay([...path, written.length], { above })
     above = []
-    written.push(step.kind === 'think' ? { think: step.pause } : requestOf(step))
+    written.push(step.kind === 'think' ? { think: step.pause } : requestOf(step, all))
   }
   if (above.length > 0) lay(path, { below: above })
   return written
@@ -76,40 +85,37 @@ export function inOneRow(steps: readonly DraftStep[]): readonly DraftStep[] {
   })
 }
 
-function requestOf(step: DraftRequest): JsonValue {
-  const { method, path, name, headers, query = [], body, expect, capture, chance, repeat, between, timeout } = step
+/** @param all whether the profile says for all of them that redirects are followed */
+function requestOf(step: DraftRequest, all: boolean): JsonValue {
+  const {
+    method,
+    path,
+    name,
+    headers,
+    query = [],
+    body,
+    expect,
+    capture,
+    chance,
+    repeat,
+    between,
+    follow,
+    timeout,
+  } = step
   return defined({
     [method]: path,
     name,
     headers: mapOf(headers),
     query: mapOf(query),
-    ...(body ? bodyOf(body) : {}),
+    ...(body ? bodyKeys(body) : {}),
     expect,
     capture: capture && Object.keys(capture).length > 0 ? (capture as JsonValue) : undefined,
     chance,
     repeat,
     between,
+    redirects: follow && !all ? 'follow' : undefined,
     timeout,
   })
-}
-
-/** The one place that says what bodies a step can have. */
-function bodyOf(body: DraftBody): Readonly<Record<string, JsonValue | undefined>> {
-  switch (body.kind) {
-    case 'json':
-      return { json: body.value }
-    case 'form':
-      return { form: mapOf(body.pairs) ?? {} }
-    case 'text':
-      return { body: body.text, type: body.type }
-    case 'multipart':
-      throw new Error('a multipart body is left out before')
-  }
-}
-
-/** Why a step cannot have this body; undefined where it can. */
-export function unwritable(body: DraftBody | undefined): string | undefined {
-  return body?.kind === 'multipart' ? 'with a multipart body, which a profile cannot have yet' : undefined
 }
 
 function mapOf(pairs: Pairs): JsonValue | undefined {

@@ -34,7 +34,7 @@ const read = (name: string) => readFileSync(place.at(name), 'utf8')
 test('the profile goes to standard output, and what is not in it to standard error', async () => {
   expect(await run('har', place.at('shop.har'))).toBe(0)
   expect(stdout).toBe(readFileSync(join(FILES, 'shop.har.yml'), 'utf8'))
-  expect(stderr).toMatch(/^warning: 20 requests: 12 taken, 8 left out: /)
+  expect(stderr).toMatch(/^warning: 20 requests: 13 taken, 7 left out: /)
   expect(stderr).toContain('left out: request of a WebSocket: GET wss://shop.example/live\n')
 })
 
@@ -42,6 +42,7 @@ test('a written profile has its data beside it, and is read and planned as any o
   expect(await run('jmx', place.at('shop.jmx'), '--output', place.at('out/loadgate.yml'))).toBe(0)
   expect(read('out/accounts.csv')).toBe('email,password\nada@example.com,one\ngrace@example.com,two\n')
   expect(stdout).toContain('Set before it runs: X_API_KEY.')
+  writeFileSync(place.at('out/photo.jpg'), 'a photo')
   const { plan } = await loadProfile(place.at('out/loadgate.yml'), { X_API_KEY: 'secret-123456' })
   expect(plan.scenarios.map(({ name, weight }) => [name, weight])).toEqual([
     ['Buyers', 30],

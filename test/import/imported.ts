@@ -5,6 +5,7 @@ import { runShard } from '../../src/engine/run-shard.ts'
 import type { ShardResult } from '../../src/engine/shard-result.ts'
 import { type Account, createAccount, KINDS } from '../../src/import/account.ts'
 import { type Format, type ImportedProfile, importProfile } from '../../src/import/import.ts'
+import { filesUsed } from '../../src/plan/plan-files.ts'
 import { planLoad } from '../../src/plan/plan-load.ts'
 import { type ParsedData, parseData } from '../../src/profile/data.ts'
 import type { LoadProfile, RequestStep } from '../../src/profile/profile.ts'
@@ -37,12 +38,18 @@ export function imported(
   const made = importProfile(format, source, createAccount())
   const { profile: read } = parseProfile(made.profile, { file: 'loadgate.yml', env: environment(made.variables) })
   const steps = read.scenarios.flatMap((scenario) => scenario.steps).filter((step) => step.kind === 'request')
-  planLoad(read, { data: dataOf(made, read), file: 'loadgate.yml' })
+  planLoad(read, besides(made, read))
   return { ...made, read, steps }
 }
 
 function environment(names: readonly string[]): Record<string, string> {
   return Object.fromEntries(names.map((name) => [name, `env-of-${name}`]))
+}
+
+function besides(made: ImportedProfile, read: LoadProfile) {
+  const contentOf = (name: string) => made.files.find((file) => file.name === name)?.content ?? `content of ${name}`
+  const files = Object.fromEntries(filesUsed(read).map((name) => [name, Buffer.from(contentOf(name))]))
+  return { data: dataOf(made, read), files, file: 'loadgate.yml' }
 }
 
 function dataOf({ files }: ImportedProfile, { data }: LoadProfile): Record<string, ParsedData> {
@@ -61,7 +68,7 @@ export async function sentOnce(made: ImportedProfile, port: number): Promise<Sha
     .replace(/^load:.*\n(?: .*\n)*/m, 'load: { rate: 1/s, for: 1s }\n')
   const env = { ...environment(made.variables), TARGET_URL: `http://127.0.0.1:${port}` }
   const { profile } = parseProfile(text, { file: 'loadgate.yml', env })
-  const plan = planLoad(profile, { data: dataOf(made, profile), file: 'loadgate.yml' })
+  const plan = planLoad(profile, besides(made, profile))
   return runShard({ plan, index: 0, count: 1 }, { signal: AbortSignal.timeout(10_000) })
 }
 

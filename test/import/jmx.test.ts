@@ -27,7 +27,6 @@ test('each request, header, body and element is in the profile or in the list', 
   )
   expect(counts.body).toEqual({ found: 3, taken: shop.steps.filter(({ body }) => body).length })
   expect([...leftOut(shop.account, 'request')].sort()).toEqual([
-    'HTTPSamplerProxy "Shop & Stock / Buyers / buy / upload": with a multipart body, which a profile cannot have yet',
     'HTTPSamplerProxy "Shop & Stock / Buyers / metrics": to another address than https://shop.example:8443',
     'HTTPSamplerProxy "Shop & Stock / Buyers / old page": disabled',
     'HTTPSamplerProxy "Shop & Stock / Buyers / only admins / admin": below "only admins" (IfController)',
@@ -44,8 +43,8 @@ test('the same requests are sent as by JMeter', async () => {
   })
   const buyers = shop.profile.replace(/\n {2}- name: Readers\n[\s\S]*/, '\n')
   const { steps } = await sentOnce({ ...shop, profile: buyers }, server.port)
-  expect(steps.map(({ failed }) => failed)).toEqual([0, 0, 0, 0])
-  const [login, search, put, ...news] = server.requests
+  expect(steps.map(({ failed }) => failed)).toEqual([0, 0, 0, 0, 0])
+  const [login, search, put, upload, ...news] = server.requests
   expect(login).toMatchObject({ method: 'POST', url: '/api/v2/login', body: 'email=ada%40example.com&password=one' })
   expect(search!.url).toMatch(/^\/search\?q=blue%20shoes&page=[1-9]$/)
   expect(put).toMatchObject({ method: 'POST', url: '/api/v2/baskets/b-7/items' })
@@ -56,6 +55,9 @@ test('the same requests are sent as by JMeter', async () => {
     'content-type': 'application/json',
   })
   expect(JSON.parse(put!.body)).toEqual({ item: 'lamp-4', order: expect.stringMatching(/^[\da-f-]{36}$/), count: 2 })
+  expect(upload!.body).toContain(
+    'name="photo"; filename="photo.jpg"\r\nContent-Type: image/jpeg\r\n\r\ncontent of photo.jpg',
+  )
   expect(news.map(({ url }) => url)).toEqual(['/news', '/news', '/news'])
 })
 

@@ -23,7 +23,7 @@ test('each request, header, body and script is in the profile or in the list', (
     found: [...text.matchAll(/"body":/g)].length,
     taken: shop.steps.filter(({ body }) => body).length,
   })
-  expect(counts.header).toEqual({ found: 5, taken: 3 })
+  expect(counts.header).toEqual({ found: 5, taken: 4 })
   expect(leftOut(shop.account, 'element')).toEqual([
     'prerequest of "Shop": run by Postman alone',
     '"fine" of "health": kept as an example of an answer',
@@ -31,9 +31,7 @@ test('each request, header, body and script is in the profile or in the list', (
   ])
   expect(leftOut(shop.account, 'request').toSorted()).toEqual([
     '"Orders / Changes / elsewhere": to another address than https://shop.example/api',
-    '"Orders / Changes / raw file": with a file as its body, which a profile cannot have',
     '"Orders / Changes / signed": in need of {{$randomFirstName}}, which a profile has not',
-    '"Orders / Changes / upload": with a multipart body, which a profile cannot have yet',
   ])
 })
 
@@ -43,11 +41,11 @@ test('no secret of the collection is written down', () => {
 })
 
 test('the same requests are sent as by Postman', async () => {
-  await using server = await startCountingServer()
+  await using server = await startCountingServer((_, response) => void response.end('{}'))
   const orders = shop.profile.replace(/ {2}- name: Shop\n[\s\S]*?(?= {2}- name: Orders)/, '')
   const { steps } = await sentOnce({ ...shop, profile: orders }, server.port)
-  expect(steps.map(({ failed }) => failed)).toEqual([0, 0, 0, 0])
-  const [search, order, login, state] = server.requests
+  expect(steps.map(({ failed }) => failed)).toEqual([0, 0, 0, 0, 0, 0])
+  const [search, order, login, state, upload, file] = server.requests
   expect(search!.url).toMatch(/^\/v2\/customers\/4711\/orders\?q=blue%20shoes&page=\d+$/)
   expect(search!.headers).toMatchObject({ accept: 'application/json', authorization: 'Bearer env-of-TOKEN' })
   expect(search!.headers['x-debug']).toBeUndefined()
@@ -56,6 +54,8 @@ test('the same requests are sent as by Postman', async () => {
   expect(login).toMatchObject({ url: '/login', body: 'user=ada&password=env-of-PASSWORD' })
   expect(login!.headers.authorization).toBe('Basic env-of-BASIC_AUTH')
   expect(state!.headers['x-api-key']).toBe('env-of-X_API_KEY')
+  expect(upload!.body).toContain('filename="photo.jpg"')
+  expect(file).toMatchObject({ method: 'PUT', url: '/file', body: 'content of a.bin' })
   expect(JSON.parse(state!.body).variables).toEqual({ id: 'env-of-ORDER_ID' })
 })
 

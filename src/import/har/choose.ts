@@ -1,6 +1,7 @@
 import { METHODS } from '../../profile/grammar-step.ts'
 import { LONGEST_BODY } from '../bodies.ts'
 import type { DraftMethod } from '../draft.ts'
+import { multipartParts } from '../multipart.ts'
 import type { Entry } from './entries.ts'
 
 /** The address that the recording is of: asked for, or that of the first page, or the one with the most requests. */
@@ -53,7 +54,7 @@ export function whyNot(entry: Entry, base: string): string | undefined {
   if (method === 'get' || method === 'head') return 'with a body that this method does not have in a profile'
   if (body.text === undefined) return 'with a body that was not recorded'
   // Of a form with files the recording has the fields, and garbles the files.
-  if (body.type?.startsWith('multipart/form-data')) return undefined
+  if (multipartParts(body.text, body.type ?? '')) return undefined
   if (body.text.includes('\ufffd') || body.text.includes('\0')) return 'with a body that is not text'
   return body.text.length > LONGEST_BODY ? `with a body of more than ${LONGEST_BODY} characters` : undefined
 }

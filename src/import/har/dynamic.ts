@@ -43,7 +43,7 @@ export function findDynamic(taken: readonly Taken[]): Dynamic {
     for (const leaf of leavesOf(entry, path)) {
       if (seen.has(leaf.value)) continue
       seen.add(leaf.value)
-      const found = search(leaf, answers.slice(0, by))
+      const found = search(leaf, answers, by)
       if (found.place)
         values.push({
           value: leaf.value,
@@ -61,9 +61,11 @@ export function findDynamic(taken: readonly Taken[]): Dynamic {
 function search(
   leaf: Leaf,
   answers: readonly (Searchable | undefined)[],
+  before: number,
 ): { readonly from: number; readonly place?: Found } {
   let unclear = -1
-  for (const [from, answer] of answers.entries()) {
+  for (let from = 0; from < before; from++) {
+    const answer = answers[from]
     const place = answer && placeOf(leaf, answer)
     if (place === undefined) continue
     if (place !== 'ambiguous') return { from, place }

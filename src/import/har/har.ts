@@ -5,6 +5,7 @@ import { cleanName } from '../names.ts'
 import { duration, measuredPause } from '../pauses.ts'
 import { createSecrets, tellSecrets } from '../secrets.ts'
 import { type Source, stemOf } from '../source.ts'
+import { createUploads, type Uploads } from '../uploads.ts'
 import { baseOf, isAsset, pathBehind, whyNot } from './choose.ts'
 import { findDynamic, type Taken } from './dynamic.ts'
 import { type Entry, readEntries } from './entries.ts'
@@ -24,13 +25,14 @@ export function importHar(source: Source, account: Account): Imported {
     account.found('body', body ? 1 : 0)
   }
   const name = cleanName(stemOf(source.file), 'recording')
-  const scenario: DraftScenario = { name, steps: stepsOf(entries, base, account) }
+  const uploads = createUploads(account)
+  const scenario: DraftScenario = { name, steps: stepsOf(entries, base, { uploads, account }) }
   const load = {
     users: 1,
     for: duration(2 * lengthOf(entries) + 30_000 - ((2 * lengthOf(entries)) % 30_000), 86_400_000),
   }
   account.note('A recording says nothing of the load: "load" is one user; set it.')
-  return { draft: { name, target: base, load, data: [], scenarios: [scenario] }, files: [] }
+  return { draft: { name, target: base, load, data: [], scenarios: [scenario] }, files: uploads.files }
 }
 
 function lengthOf(entries: readonly Entry[]): number {
@@ -40,7 +42,11 @@ function lengthOf(entries: readonly Entry[]): number {
 
 type Choice = { readonly entry: Entry; readonly why: string } | Taken
 
-function stepsOf(entries: readonly Entry[], base: string, account: Account): readonly DraftStep[] {
+function stepsOf(
+  entries: readonly Entry[],
+  base: string,
+  { uploads, account }: { readonly uploads: Uploads; readonly account: Account },
+): readonly DraftStep[] {
   const choices = entries.map((entry): Choice => {
     const why = whyNot(entry, base)
     if (why !== undefined) return { entry, why }
@@ -49,7 +55,7 @@ function stepsOf(entries: readonly Entry[], base: string, account: Account): rea
   const taken = choices.filter((choice): choice is Taken => !('why' in choice))
   const dynamic = findDynamic(taken)
   const secrets = createSecrets()
-  const make = createSteps(taken, { dynamic, secrets, account })
+  const make = createSteps(taken, { dynamic, secrets, uploads, account })
   const steps: DraftStep[] = []
   let ended = entries[0]?.begun ?? 0
   for (const choice of choices) {

@@ -1,3 +1,4 @@
+import { compileHtml } from '../../engine/html.ts'
 import { parsedJson } from '../bodies.ts'
 import type { DraftCapture } from '../draft.ts'
 import { identifierOf } from '../names.ts'
@@ -78,14 +79,18 @@ const BEFORE = 40
 /** No longer than a tag of a form. */
 const LONGEST_TAG = 1_000
 
-/** In a page: the attribute of a tag with a name, or what stands right before it. Only what finds the value counts. */
+/** In a page: the attribute of an element, or what stands right before it. Only what finds the value counts. */
 function inText(leaf: Leaf, text: string): Found | 'ambiguous' | undefined {
   const at = standsAlone(leaf.value, text)
   if (at < 0) return undefined
-  const patterns = [ofTag(leaf.value, text, at), ofLine(text, at)].filter((pattern) => pattern !== undefined)
-  const right = patterns.find(({ regex }) => finds(regex, text, leaf.value))
-  if (!right) return 'ambiguous'
-  return { capture: { regex: right.regex }, name: identifierOf(right.name ?? leaf.name, 'value') }
+  const element = ofElement(leaf.value, text, at)
+  if (element && compileHtml(element.html, element.attribute)(text) === leaf.value) {
+    const { html, attribute, name } = element
+    return { capture: attribute === 'value' ? { html } : { html, attribute }, name: identifierOf(name, 'value') }
+  }
+  const before = ofLine(leaf.value, text, at)
+  if (!before || !finds(before.regex, text, leaf.value)) return 'ambiguous'
+  return { capture: { regex: before.regex }, name: identifierOf(before.name ?? leaf.name, 'value') }
 }
 
 /** Where it stands and is no part of a longer word. */
@@ -96,31 +101,35 @@ function standsAlone(value: string, text: string): number {
   return at
 }
 
+/** `<input name="csrf" value="…">`, `<meta name="csrf-token" content="…">`, in either order. */
+function ofElement(
+  value: string,
+  text: string,
+  at: number,
+): { readonly html: string; readonly attribute: string; readonly name: string } | undefined {
+  const open = text.lastIndexOf('<', at)
+  const close = text.indexOf('>', at)
+  if (open < 0 || close < 0 || close - open > LONGEST_TAG || text.slice(open, at).includes('>')) return undefined
+  const tag = text.slice(open, close)
+  const [, element] = /^<([A-Za-z][\w-]*)\s/.exec(tag) ?? []
+  const [, attribute] = /([\w-]+)\s*=\s*["']?$/.exec(tag.slice(0, at - open)) ?? []
+  const [, key, , name] = /\s(name|id|property)\s*=\s*(["'])([\w.:[\]-]+)\2/.exec(tag) ?? []
+  if (element === undefined || attribute === undefined || name === undefined || name === value) return undefined
+  const is = /^[\w-]+$/.test(name) ? name : `"${name}"`
+  return { html: `${element.toLowerCase()}[${key}=${is}]`, attribute: attribute.toLowerCase(), name }
+}
+
 interface TextPattern {
   readonly regex: string
   readonly name: string | undefined
 }
 
-/** `<input name="csrf" value="…">`, `<meta name="csrf-token" content="…">`, in either order. */
-function ofTag(value: string, text: string, at: number): TextPattern | undefined {
-  const open = text.lastIndexOf('<', at)
-  const close = text.indexOf('>', at)
-  if (open < 0 || close < 0 || close - open > LONGEST_TAG || text.slice(open, at).includes('>')) return undefined
-  const tag = text.slice(open, close)
-  const inTag = at - open
-  const [, attribute, quote] = /([\w-]+)\s*=\s*(["'])$/.exec(tag.slice(0, inTag)) ?? []
-  const named = /\b(name|id|property)\s*=\s*(["'])([\w.:[\]-]+)\2/.exec(tag)
-  if (attribute === undefined || quote === undefined || !named || tag[inTag + value.length] !== quote) return undefined
-  const [whole, , , name = ''] = named
-  const group = `${attribute}=${quote}([^${quote}]+)${quote}`
-  const regex = named.index < inTag ? `${escapedPattern(whole)}[^>]*${group}` : `${group}[^>]*${escapedPattern(whole)}`
-  return { regex, name }
-}
-
-function ofLine(text: string, at: number): TextPattern | undefined {
+function ofLine(value: string, text: string, at: number): TextPattern | undefined {
   const before = /[^\n;{,]*$/.exec(text.slice(Math.max(0, at - BEFORE), at))?.[0].replace(/^.*(?=<)|^\s+/, '') ?? ''
   // A number in it is likely to be another one next time.
   if (before.length < 4 || /\d{4}/.test(before)) return undefined
   const [, name] = /([A-Za-z_][\w-]*)["']?\s*[:=]\s*["']?$/.exec(before) ?? []
-  return { regex: `${escapedPattern(before)}([^"'&<>\\s?#/,;]+)`, name }
+  const next = text[at + value.length] ?? ''
+  const end = next === '"' || next === "'" ? next : `"'&<>\\s?#/,;`
+  return { regex: `${escapedPattern(before)}([^${end}]+)`, name }
 }

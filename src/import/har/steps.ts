@@ -1,10 +1,11 @@
 import type { Account } from '../account.ts'
 import { impliesType, rawBody } from '../bodies.ts'
-import type { DraftBody, DraftCapture, DraftRequest } from '../draft.ts'
+import type { DraftBody, DraftCapture, DraftPart, DraftRequest } from '../draft.ts'
 import { ofTheBrowser } from '../headers.ts'
-import { multipartParts } from '../multipart.ts'
+import { multipartParts, type RecordedPart } from '../multipart.ts'
 import { cleanName, unique } from '../names.ts'
 import type { Secrets } from '../secrets.ts'
+import type { Uploads } from '../uploads.ts'
 import { methodOf } from './choose.ts'
 import { cookiesSetBy, ownCookies } from './cookies.ts'
 import type { Dynamic, Taken } from './dynamic.ts'
@@ -14,6 +15,7 @@ import { createFill, type Fill } from './fill.ts'
 interface Making {
   readonly dynamic: Dynamic
   readonly secrets: Secrets
+  readonly uploads: Uploads
   readonly account: Account
 }
 
@@ -23,7 +25,7 @@ const LONGEST_LABEL = 60
 /** Makes the steps of a recording, which have to be asked for in their order. */
 export function createSteps(
   taken: readonly Taken[],
-  { dynamic, secrets, account }: Making,
+  { dynamic, secrets, uploads, account }: Making,
 ): (index: number) => DraftRequest {
   const kept = new Set<string>()
   const names = new Set<string>()
@@ -33,7 +35,7 @@ export function createSteps(
   return (index) => {
     const { entry, path, asset } = taken[index]!
     const fill = createFill(new Map(known), { secrets, sent: entry.begun })
-    const body = bodyOf(entry.body, fill)
+    const body = bodyOf(entry.body, fill, uploads)
     if (body?.kind === 'text' && body.type !== 'application/json')
       account.note('Bodies that are neither JSON nor a form are written as recorded: look through them for secrets.')
     const headers: [string, string][] = []
@@ -95,15 +97,24 @@ function operationOf(body: DraftBody | undefined): string | undefined {
   return typeof operationName === 'string' ? cleanName(operationName, '') || undefined : undefined
 }
 
-function bodyOf(body: RecordedBody | undefined, fill: Fill): DraftBody | undefined {
+function bodyOf(body: RecordedBody | undefined, fill: Fill, uploads: Uploads): DraftBody | undefined {
   if (body?.text === undefined) return undefined
   const parts = multipartParts(body.text, body.type ?? '')
-  return parts ? { kind: 'multipart', parts } : fill.body(rawBody(body.text, body.type))
+  if (parts === undefined) return fill.body(rawBody(body.text, body.type))
+  return { kind: 'multipart', parts: parts.map((part) => partOf(part, fill, uploads)) }
+}
+
+/** A file that nobody has chosen is sent without a name and without content. */
+function partOf(part: RecordedPart, fill: Fill, uploads: Uploads): DraftPart {
+  if ('value' in part) return { name: part.name, value: fill.value(part.name, part.value) }
+  const { name, file, type, content } = part
+  return file === '' ? { name, value: '' } : { name, file: uploads.pathOf(file, content), type }
 }
 
 function saysType(body: DraftBody, value: string): boolean {
   if (body.kind === 'text')
     return body.type === value || (body.type === 'application/json' && impliesType('json', value))
+  if (body.kind === 'file') return body.type === value
   return body.kind === 'multipart' || impliesType(body.kind, value)
 }
 

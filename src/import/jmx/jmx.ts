@@ -4,6 +4,7 @@ import type { DraftScenario, Imported } from '../draft.ts'
 import { cleanName, unique } from '../names.ts'
 import { createSecrets, isSecret, type Secrets, tellSecrets } from '../secrets.ts'
 import { type Source, stemOf } from '../source.ts'
+import { createUploads } from '../uploads.ts'
 import { dataOf } from './data.ts'
 import { createFates, type Fates, isRequest } from './fates.ts'
 import { groupLoad, loadOf } from './load.ts'
@@ -28,10 +29,11 @@ export function importJmx(source: Source, account: Account): Imported {
   const variables = { ...given, columns: new Map([...given.columns, ...columns]) }
   const base = baseOf(plan, variables, source, account)
 
+  const uploads = createUploads(account)
   const names = new Set<string>()
   const scenarios = groups.map(({ group, scope, load }): DraftScenario => {
     const own = { variables: { ...variables, captured: new Map<string, string>() }, names: new Set<string>() }
-    const { once, steps } = stepsOf(group.below, scope, { ...own, base, secrets, fates, account })
+    const { once, steps } = stepsOf(group.below, scope, { ...own, base, secrets, uploads, fates, account })
     return {
       name: unique(cleanName(group.name, 'users'), names),
       ...(groups.length > 1 ? { weight: load.threads } : {}),
@@ -45,7 +47,10 @@ export function importJmx(source: Source, account: Account): Imported {
     groups.map(({ load }, index) => ({ name: scenarios[index]!.name, load })),
     account,
   )
-  return { draft: { name: cleanName(stemOf(source.file), 'plan'), target: base, load, data, scenarios }, files }
+  return {
+    draft: { name: cleanName(stemOf(source.file), 'plan'), target: base, load, data, scenarios },
+    files: [...files, ...uploads.files],
+  }
 }
 
 /** What stands for itself, wherever it is; and then the account. */

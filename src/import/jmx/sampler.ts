@@ -5,6 +5,7 @@ import type { DraftBody, DraftRequest, Pairs } from '../draft.ts'
 import { cleanName, unique } from '../names.ts'
 import type { Secrets } from '../secrets.ts'
 import { decoded, literal, pathText } from '../text.ts'
+import type { Uploads } from '../uploads.ts'
 import { capturesOf, checksOf } from './checks.ts'
 import { type Fates, hasBody } from './fates.ts'
 import type { Props, TestElement } from './plan-tree.ts'
@@ -17,6 +18,7 @@ export interface Making {
   readonly variables: Variables & { readonly captured: Map<string, string> }
   readonly names: Set<string>
   readonly secrets: Secrets
+  readonly uploads: Uploads
   readonly fates: Fates
   readonly account: Account
 }
@@ -79,8 +81,7 @@ function stepOf(sampler: TestElement, scope: Scope, making: Making): DraftReques
   const { expect, timeout } = checksOf(scope.assertions, variables, fates)
   const extraction = capturesOf(scope.extractors, fates)
   for (const [name, own] of extraction.names) variables.captured.set(name, own)
-  if (sampler.props.flag('HTTPSampler.follow_redirects') || sampler.props.flag('HTTPSampler.auto_redirects'))
-    account.note('JMeter follows redirects; here a redirect is the answer.')
+  const follow = sampler.props.flag('HTTPSampler.follow_redirects') || sampler.props.flag('HTTPSampler.auto_redirects')
   if (sampler.props.flag('HTTPSampler.image_parser'))
     account.note(`"${sampler.name}" loads what the page names (embedded resources), which is not done here.`)
   fates.take(sampler)
@@ -95,12 +96,13 @@ function stepOf(sampler: TestElement, scope: Scope, making: Making): DraftReques
     query,
     ...(body ? { body } : {}),
     ...(Object.keys(expect).length > 0 ? { expect } : {}),
+    ...(follow ? { follow: true as const } : {}),
     ...(timeout === undefined ? {} : { timeout }),
     ...(Object.keys(extraction.captures).length > 0 ? { capture: extraction.captures } : {}),
   }
 }
 
-function filled(text: string, { variables }: Making, write?: (text: string) => string): string {
+function filled(text: string, { variables }: Pick<Making, 'variables'>, write?: (text: string) => string): string {
   const resolved = resolve(text, variables, write ? (part) => write(literal(part)) : literal)
   if ('unknown' in resolved) throw new Missing(`in need of ${resolved.unknown}, which a profile has not`)
   return resolved.text
@@ -148,7 +150,7 @@ function bodyOf(
   if (!hasBody(sampler)) return undefined
   const files = sampler.props.list('HTTPsampler.Files')
   const type = sent.find(({ name }) => name.toLowerCase() === 'content-type')?.value
-  if (files.length > 0 || sampler.props.flag('HTTPSampler.DO_MULTIPART_POST')) return multipart(files, making)
+  if (files.length > 0 || sampler.props.flag('HTTPSampler.DO_MULTIPART_POST')) return withFiles(files, making)
   const raw = sampler.props.list('HTTPsampler.Arguments')
   if (making.fields.length > 0) {
     if (new Set(making.fields.map(([name]) => name)).size < making.fields.length)
@@ -160,13 +162,26 @@ function bodyOf(
   return value === undefined ? { kind: 'text', text, type: undefined } : { kind: 'json', value }
 }
 
-function multipart(files: readonly Props[], { fields }: { readonly fields: Pairs }): DraftBody {
-  const parts = files.map((file) => ({
-    name: file.text('File.paramname'),
-    file: file.text('File.path'),
+function withFiles(
+  files: readonly Props[],
+  { fields, uploads, ...making }: Making & { readonly fields: Pairs },
+): DraftBody {
+  const sent = files.map((file) => ({
+    name: filled(file.text('File.paramname'), making),
+    file: uploads.pathOf(plainPath(file.text('File.path'), making)),
     type: file.text('File.mimetype') || undefined,
   }))
-  return { kind: 'multipart', parts: [...fields.map(([name, value]) => ({ name, value })), ...parts] }
+  const [only] = sent
+  // One without a name is the whole body.
+  if (only && sent.length === 1 && only.name === '' && fields.length === 0)
+    return { kind: 'file', file: only.file, type: only.type }
+  return { kind: 'multipart', parts: [...fields.map(([name, value]) => ({ name, value })), ...sent] }
+}
+
+function plainPath(text: string, { variables }: Pick<Making, 'variables'>): string {
+  const path = constantOf(text, variables)
+  if (path === undefined) throw new Missing('with a file whose path is no constant')
+  return path
 }
 
 function isImplied({ name, value }: SentHeader, body: DraftBody | undefined): boolean {

@@ -3,12 +3,14 @@ import { jsonAsWritten, parsedJson } from '../bodies.ts'
 import type { DraftBody, DraftPart, Pairs } from '../draft.ts'
 import type { Secrets } from '../secrets.ts'
 import { type Fields, fields, items, textOf } from '../source.ts'
+import type { Uploads } from '../uploads.ts'
 
 type Write = (text: string) => string
 
 interface Making {
   readonly write: Write
   readonly secrets: Secrets
+  readonly uploads: Uploads
   /** Of the header, where there is one. */
   readonly type: string | undefined
 }
@@ -56,7 +58,9 @@ const MODES: Readonly<Record<string, Make>> = {
     parts: enabled(content).map((part): DraftPart => {
       const [name, value] = pairOf(part, making)
       const source = [part.src].flat().map(textOf)[0]
-      return part.type === 'file' ? { name, file: source ?? '', type: textOf(part.contentType) } : { name, value }
+      return part.type === 'file'
+        ? { name, file: making.uploads.pathOf(source ?? ''), type: textOf(part.contentType) }
+        : { name, value }
     }),
   }),
   graphql: (content, { write }) => {
@@ -72,7 +76,11 @@ const MODES: Readonly<Record<string, Make>> = {
     }
     return { kind: 'json', value }
   },
-  file: () => ({ why: 'with a file as its body, which a profile cannot have' }),
+  file: (content, { type, uploads }) => ({
+    kind: 'file',
+    file: uploads.pathOf(textOf(fields(content).src) ?? ''),
+    type,
+  }),
 }
 
 const TYPES: Readonly<Record<string, string>> = {

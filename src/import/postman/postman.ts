@@ -4,6 +4,7 @@ import type { DraftScenario, DraftStep, Imported } from '../draft.ts'
 import { cleanName, unique } from '../names.ts'
 import { createSecrets, tellSecrets } from '../secrets.ts'
 import { brokenSource, type Fields, fields, items, parseJsonSource, type Source, stemOf, textOf } from '../source.ts'
+import { createUploads } from '../uploads.ts'
 import { addressOf } from './address.ts'
 import { hasBody } from './body.ts'
 import { absolute, headersOf, type Item, requestOf } from './request.ts'
@@ -26,11 +27,12 @@ export function importPostman(source: Source, account: Account): Imported {
   const all = folders.flatMap((folder) => folder.items)
   for (const { request } of all) find(request, account)
   const base = baseOf(all, variables, source, account)
+  const uploads = createUploads(account)
   const taken = new Set<string>()
   const scenarios = folders.map(({ name, items }): DraftScenario => {
     const names = new Set<string>()
     const steps = items.map((item): DraftStep => {
-      const request = requestOf(item, { base, variables, names, secrets, account })
+      const request = requestOf(item, { base, variables, names, secrets, uploads, account })
       if (!('why' in request)) return request
       account.leaveRequest(request.why, `"${item.path}"`, {
         headers: headersOf(item.request).length,
@@ -42,7 +44,10 @@ export function importPostman(source: Source, account: Account): Imported {
   })
   tellSecrets(secrets, account)
   account.note('A collection says nothing of the load: "load" is one user; set it.')
-  return { draft: { name: title, target: base, load: { users: 1, for: '60s' }, data: [], scenarios }, files: [] }
+  return {
+    draft: { name: title, target: base, load: { users: 1, for: '60s' }, data: [], scenarios },
+    files: uploads.files,
+  }
 }
 
 function find(request: Fields, account: Account): void {
@@ -93,7 +98,8 @@ function itemsIn(item: Fields, { above, auth, depth, account }: Below): readonly
     return item.item.flatMap((one) => itemsIn(fields(one), inner))
   }
   const request = typeof item.request === 'string' ? { url: item.request } : fields(item.request)
-  return [{ name, path, request, auth: request.auth ?? auth }]
+  const follows = fields(item.protocolProfileBehavior).followRedirects !== false
+  return [{ name, path, request, auth: request.auth ?? auth, follows }]
 }
 
 /** Scripts run in Postman alone, and saved answers are for people. */

@@ -8,6 +8,7 @@ import { cleanName, unique } from '../names.ts'
 import type { Secrets } from '../secrets.ts'
 import { type Fields, fields, items, textOf } from '../source.ts'
 import { decoded, literal, pathText } from '../text.ts'
+import type { Uploads } from '../uploads.ts'
 import { addressOf, type PostmanAddress } from './address.ts'
 import { authOf } from './auth.ts'
 import { bodyOf, hasBody } from './body.ts'
@@ -21,6 +22,8 @@ export interface Item {
   readonly request: Fields
   /** The nearest one that is given: its own, its folder's or the collection's. */
   readonly auth: unknown
+  /** Postman follows redirects unless it is told not to. */
+  readonly follows: boolean
 }
 
 interface Making {
@@ -28,6 +31,7 @@ interface Making {
   readonly variables: PostmanVariables
   readonly names: Set<string>
   readonly secrets: Secrets
+  readonly uploads: Uploads
   readonly account: Account
 }
 
@@ -66,7 +70,7 @@ export function requestOf(item: Item, making: Making): DraftRequest | { readonly
   }
 }
 
-function stepOf(item: Item, { base, variables, names, secrets, account }: Making): DraftRequest {
+function stepOf(item: Item, { base, variables, names, secrets, uploads, account }: Making): DraftRequest {
   const write = (text: string, how?: (text: string) => string) => {
     const filled = variables.fill(text, how)
     if ('unknown' in filled) throw new Missing(`in need of ${filled.unknown}, which a profile has not`)
@@ -82,7 +86,7 @@ function stepOf(item: Item, { base, variables, names, secrets, account }: Making
     ({ name, disabled }) => !disabled && ofTheConnection(name) === undefined,
   )
   const type = headers.find(({ name }) => name.toLowerCase() === 'content-type')?.value
-  const body = hasBody(item.request) ? bodyOf(item.request, { write, secrets, type }) : undefined
+  const body = hasBody(item.request) ? bodyOf(item.request, { write, secrets, uploads, type }) : undefined
   if (body && 'why' in body) throw new Missing(body.why)
   if (body && (method === 'get' || method === 'head'))
     throw new Missing('with a body that this method does not have in a profile')
@@ -111,6 +115,7 @@ function stepOf(item: Item, { base, variables, names, secrets, account }: Making
     headers: [...added, ...written],
     query,
     ...(body ? { body } : {}),
+    ...(item.follows ? { follow: true as const } : {}),
   }
 }
 
@@ -143,6 +148,6 @@ function hidden(name: string, value: string, secrets: Secrets): string {
 
 function isImplied({ name, value }: GivenHeader, body: DraftBody | undefined): boolean {
   if (name.toLowerCase() !== 'content-type' || !body) return false
-  if (body.kind === 'text') return body.type === value
+  if (body.kind === 'text' || body.kind === 'file') return body.type === value
   return body.kind === 'multipart' || impliesType(body.kind, value)
 }
