@@ -2,7 +2,7 @@ import type { DraftCapture } from '../draft.ts'
 import { uniqueIdentifier } from '../names.ts'
 import type { Entry } from './entries.ts'
 import { type Leaf, leavesOf } from './leaves.ts'
-import { type Found, placeOf, type Searchable, searchable } from './places.ts'
+import { type Found, longestWord, placeOf, type Searchable, searchable, wordsOf } from './places.ts'
 
 /** An exchange that becomes a step. */
 export interface Taken {
@@ -33,7 +33,7 @@ export interface Dynamic {
  * place of an earlier answer that can be told again.
  */
 export function findDynamic(taken: readonly Taken[]): Dynamic {
-  const answers = taken.map(({ entry, asset }) => (asset ? undefined : searchable(entry.answer)))
+  const answers = answersOf(taken)
   const seen = new Set<string>()
   const names = new Set<string>()
   const values: DynamicValue[] = []
@@ -57,19 +57,32 @@ export function findDynamic(taken: readonly Taken[]): Dynamic {
   return { values, unclear }
 }
 
+/** Answers by the words in them, in their order. */
+type Answers = ReadonlyMap<string, readonly { readonly index: number; readonly answer: Searchable }[]>
+
+function answersOf(taken: readonly Taken[]): Answers {
+  const byWord = new Map<string, { readonly index: number; readonly answer: Searchable }[]>()
+  for (const [index, { entry, asset }] of taken.entries()) {
+    if (asset) continue
+    const answer = searchable(entry.answer)
+    for (const word of wordsOf(answer)) {
+      const known = byWord.get(word)
+      if (known) known.push({ index, answer })
+      else byWord.set(word, [{ index, answer }])
+    }
+  }
+  return byWord
+}
+
 /** The first answer in which it has a clear place; else the first one with it at all, or -1. */
-function search(
-  leaf: Leaf,
-  answers: readonly (Searchable | undefined)[],
-  before: number,
-): { readonly from: number; readonly place?: Found } {
+function search(leaf: Leaf, answers: Answers, before: number): { readonly from: number; readonly place?: Found } {
   let unclear = -1
-  for (let from = 0; from < before; from++) {
-    const answer = answers[from]
-    const place = answer && placeOf(leaf, answer)
+  for (const { index, answer } of answers.get(longestWord(leaf.value)) ?? []) {
+    if (index >= before) break
+    const place = placeOf(leaf, answer)
     if (place === undefined) continue
-    if (place !== 'ambiguous') return { from, place }
-    if (unclear < 0) unclear = from
+    if (place !== 'ambiguous') return { from: index, place }
+    if (unclear < 0) unclear = index
   }
   return { from: unclear }
 }

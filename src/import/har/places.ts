@@ -23,6 +23,23 @@ export function searchable(answer: Answer): Searchable {
   return { answer, json: Map.groupBy(jsonLeaves(document), ({ value }) => value) }
 }
 
+const WORD = /\w+/g
+
+/** Words of which each value in the answer has some, so that not each answer is looked through for each value. */
+export function wordsOf({ answer, json }: Searchable): ReadonlySet<string> {
+  const texts = [
+    ...json.keys(),
+    ...answer.headers.map(([, value]) => value),
+    json.size === 0 ? (answer.text ?? '') : '',
+  ]
+  return new Set(texts.flatMap((text) => text.match(WORD) ?? []))
+}
+
+/** The word of a value that is the least likely to be anywhere else. */
+export function longestWord(value: string): string {
+  return (value.match(WORD) ?? ['']).reduce((longest, word) => (word.length > longest.length ? word : longest))
+}
+
 /** The one place where the value stands; `ambiguous` where several could be meant, undefined where there is none. */
 export function placeOf(leaf: Leaf, { answer, json }: Searchable): Found | 'ambiguous' | undefined {
   const leaves = json.get(leaf.value)
