@@ -43,10 +43,10 @@ const FLAGS_OF: Readonly<Record<string, readonly string[]>> = {
   sweep: OF_FARGATE,
   compare: ['profile'],
   report: ['report', 'format'],
-  aa: ['runs', 'json'],
+  aa: ['runs', 'json', 'allow-targets'],
   import: ['output', 'force', 'target'],
   'baseline show': ['baseline', 'json'],
-  'baseline seed': ['baseline', 'runs', 'threads'],
+  'baseline seed': ['baseline', 'runs', 'threads', 'allow-targets'],
   'baseline verify': ['baseline'],
   'baseline accept': ['metric', 'of', 'limit', 'reason', 'expires'],
 }

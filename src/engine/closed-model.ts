@@ -4,7 +4,8 @@ import type { Ms } from '../units.ts'
 import type { Appointment } from './agenda.ts'
 import type { CookieJar } from './cookies.ts'
 import type { EngineRun } from './engine-run.ts'
-import { Iteration, type IterationOwner } from './iteration.ts'
+import { Iteration } from './iteration.ts'
+import type { IterationOwner } from './iteration-owner.ts'
 
 /** Closed model: each user begins its next iteration when the one before has ended. */
 export function beginUsers(run: EngineRun, { index, count }: Pick<Shard, 'index' | 'count'>): void {
@@ -46,7 +47,7 @@ class User implements Appointment, IterationOwner {
   comeBack(at: Ms): void {
     const span = this.#nextSpan(at)
     if (!span || this.#run.activity.stopped) {
-      this.#run.transport.release(this)
+      this.#iteration.release()
       this.#run.activity.sourceEnds()
     } else {
       this.due = Math.max(at, span.from)

@@ -110,6 +110,8 @@ export type Cause =
   | 'connect-timeout'
   | 'unresolved-host'
   | 'unreachable'
+  /** It was not connected to. */
+  | 'address-not-allowed'
   | 'tls'
   | 'no-http2'
   | 'timeout'

@@ -2,7 +2,8 @@ import { BUSY } from '../compare/generator-health.ts'
 import { peakLevel } from '../plan/curve.ts'
 import type { LoadPlan } from '../plan/plan.ts'
 import { mostThreads, workerThreads } from '../plan/split-plan.ts'
-import { requestsPerIteration, thinkPerIteration } from '../plan/summarise-plan.ts'
+import { requestsPerIteration, thinkPerIteration, turnsPerIteration } from '../plan/summarise-plan.ts'
+import { connectionsEach } from '../profile/beside.ts'
 import { MOST_CONNECTIONS } from '../profile/scalars.ts'
 import type { Ms, PerSecond, Share } from '../units.ts'
 import type { MachineHere } from './machine-here.ts'
@@ -86,11 +87,13 @@ function rateNeed(plan: LoadPlan, { perThread, cost, threads: chosen, most }: Th
 /** One user's cycle is its thinking and its answers; Little's law turns users and cycles into a rate. */
 function userNeed(plan: LoadPlan, capacity: PerSecond): UserNeed {
   const users = Math.ceil(peakLevel(plan.curve))
-  const thinkPerRequest = thinkPerIteration(plan) / requestsPerIteration(plan)
+  const requests = requestsPerIteration(plan)
+  const think = thinkPerIteration(plan)
+  const own = plan.connections.use === 'per-user' ? connectionsEach(plan.connections, plan.scenarios) : undefined
   return {
     users,
-    fastest: thinkPerRequest > 0 ? (users / thinkPerRequest) * 1000 : undefined,
-    answersFrom: Math.max(0, (users / capacity) * 1000 - thinkPerRequest),
-    ports: plan.connections.use === 'per-user' ? MOST_CONNECTIONS : undefined,
+    fastest: think > 0 ? ((users * requests) / think) * 1000 : undefined,
+    answersFrom: Math.max(0, ((users * requests) / capacity) * 1000 - think) / turnsPerIteration(plan),
+    ports: own === undefined ? undefined : Math.floor(MOST_CONNECTIONS / own),
   }
 }
