@@ -1,5 +1,5 @@
 import type { Step } from '../profile/profile.ts'
-import type { Ms, Share } from '../units.ts'
+import type { Bytes, Ms, Share } from '../units.ts'
 import { arrivalsIn, peakLevel } from './curve.ts'
 import { requestsOf, thinkOf, turnsOf } from './expected.ts'
 import type { LoadPlan, PlannedConnections, PlannedScenario } from './plan.ts'
@@ -18,6 +18,8 @@ export interface PlanFacts {
   /** Expected number if no request fails, warm-up included; undefined in the closed model. */
   readonly requests: number | undefined
   readonly connections: PlannedConnections
+  /** Files that requests carry, and what is in all of them. */
+  readonly files: { readonly count: number; readonly size: Bytes }
   readonly scenarios: readonly {
     readonly name: string
     /** Of all iterations. */
@@ -34,6 +36,7 @@ export interface PlanFacts {
 export function summarisePlan(plan: LoadPlan): PlanFacts {
   const arrivals = plan.model === 'open' ? arrivalsIn(plan.curve) : undefined
   const weight = totalWeight(plan.scenarios)
+  const contents = Object.values(plan.files ?? {})
   return {
     model: plan.model,
     duration: plan.duration,
@@ -43,6 +46,10 @@ export function summarisePlan(plan: LoadPlan): PlanFacts {
     arrivals,
     requests: arrivals === undefined ? undefined : Math.round(arrivals * requestsPerIteration(plan)),
     connections: plan.connections,
+    files: {
+      count: contents.length,
+      size: contents.reduce((sum, base64) => sum + Buffer.byteLength(base64, 'base64'), 0),
+    },
     scenarios: plan.scenarios.map((scenario) => ({
       name: scenario.name,
       share: scenario.weight / weight,

@@ -101,7 +101,7 @@ function bodyText({ body }: RequestStep, before: RequestStep): string | undefine
   return JSON.stringify(body) === JSON.stringify(before.body) ? type : `${type}, another content`
 }
 
-function expectDifferences(step: string, before: Expect, after: Expect): readonly Difference[] {
+export function expectDifferences(step: string, before: Expect, after: Expect): readonly Difference[] {
   const [json, jsonNow] = [pointersOf(before), pointersOf(after)]
   const [headers, headersNow] = [containsOf(before), containsOf(after)]
   return [

@@ -2,6 +2,7 @@ import type { LookupFunction } from 'node:net'
 import type { SecureContext } from 'node:tls'
 import type { Ms } from '../../units.ts'
 import type { Cause } from '../shard-result.ts'
+import type { Refuses } from './addresses.ts'
 import type { Answer, Receiver, WireRequest } from './transport.ts'
 
 /**
@@ -55,6 +56,8 @@ export const KEPT_FOR: Ms = 300_000
 export interface Endpoint {
   readonly url: URL
   readonly lookup: LookupFunction
+  /** Asked of every address before it is connected to, and once more when it is. */
+  readonly refuses: Refuses
   /** Whether a TLS certificate must be valid for the host. */
   readonly verify: boolean
   /** Own authorities, and the certificate that is shown; read once, since that costs more than a handshake. */

@@ -60,10 +60,10 @@ export class Connections implements Transport, ConnectionHost {
   #cancelled = false
 
   constructor(protocol: Protocol, options: TransportOptions) {
-    const { target, verify, credentials, cap, ahead, maxAge, maxRequests, now } = options
+    const { target, verify, credentials, cap, ahead, maxAge, maxRequests, now, refuses, resolve } = options
     this.#protocol = protocol
     const context = credentials && createSecureContext({ ...credentials })
-    this.endpoint = { url: target, verify, context, lookup: addressBook() }
+    this.endpoint = { url: target, verify, context, refuses, lookup: addressBook(refuses, resolve) }
     this.now = now
     this.maxAge = maxAge ?? Number.POSITIVE_INFINITY
     this.maxRequests = maxRequests ?? Number.POSITIVE_INFINITY

@@ -1,6 +1,7 @@
 import type { HistogramText } from '../../histogram.ts'
 import type { Bytes, Ms } from '../../units.ts'
 import type { Cause } from '../shard-result.ts'
+import type { Refuses, Resolve } from './addresses.ts'
 import type { Credentials } from './credentials.ts'
 
 /** One request, ready for the wire. */
@@ -136,6 +137,9 @@ export interface TransportOptions {
   readonly maxRequests: number | undefined
   /** The engine's clock. */
   readonly now: () => Ms
+  readonly refuses: Refuses
+  /** The system's resolver unless given. */
+  readonly resolve?: Resolve | undefined
 }
 
 export interface ConnectionStats {
