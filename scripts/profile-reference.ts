@@ -205,7 +205,8 @@ scenarios:
       - think: 1s..10s
 \`\`\`
 
-A user with connections of its own has as many as it needs for that, the page's among them, and keeps them as long as that one.
+A user with connections of its own has as many as it needs for that, the page's among them, and keeps them as long as that one;
+where a \`limit\` leaves fewer, it makes do with them.
 
 **Quick users and slow ones.** With \`pace\` each user, or each arrival of an open load, draws a factor once, by which all of its
 pauses are multiplied: \`0.5..2\` from twice as quick to half as quick, \`normal(1, 0.3)\` around what is written. The plan

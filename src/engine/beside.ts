@@ -83,13 +83,14 @@ export class Beside {
         if (this.#outcome === 'answered') this.#outcome = 'cut'
         break
       }
-      this.#send(this.#requests[this.#next++]!, now)
+      const lane = this.#freeLane()
+      if (lane === undefined) return
+      this.#send(this.#requests[this.#next++]!, lane, now)
     }
     if (this.#underWay === 0) this.#page.onEnd(this.#outcome, this.#last)
   }
 
-  #send(request: CompiledRequest, now: Ms): void {
-    const lane = this.#free.pop() ?? this.#newLane()
+  #send(request: CompiledRequest, lane: Lane, now: Ms): void {
     // Who has waited for others of the page has waited for a connection.
     if (lane.begin(request, now > this.#since ? this.#since : undefined)) {
       this.#underWay++
@@ -97,6 +98,19 @@ export class Beside {
       this.#free.push(lane)
       this.#sampled(request, unsent('invalid-request', now), 'invalid-request')
     }
+  }
+
+  /**
+   * Undefined where one is under way whose lane will be free: visitors that each held some connections while they waited for
+   * more would at a limit all wait for each other.
+   */
+  #freeLane(): Lane | undefined {
+    const lane = this.#free.pop() ?? this.#newLane()
+    const { connection } = lane
+    if (this.#underWay === 0 || !(connection instanceof Place) || this.#page.run.transport.hasRoom(connection))
+      return lane
+    this.#free.push(lane)
+    return undefined
   }
 
   #newLane(): Lane {

@@ -50,6 +50,7 @@ export function scriptedTransport(
         if (pending.delete(entry)) receiver.onAnswer(answer)
       })
     },
+    hasRoom: () => true,
     release() {},
     handshakes: () => ({ connect: 'h1:', tls: 'h1:' }),
     cancel() {

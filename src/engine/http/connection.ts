@@ -40,6 +40,8 @@ export interface Connection extends Answer {
 
 /** Opens connections of one version of HTTP. */
 export interface Protocol {
+  /** Whether all that one user has under way goes over one connection. */
+  readonly multiplexes: boolean
   open(host: ConnectionHost, user: object | undefined): Connection
   /** One more place for a request on what is open already, to this user or to all; undefined where there is none. */
   join(host: ConnectionHost, user: object | undefined): Connection | undefined

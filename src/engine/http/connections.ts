@@ -5,6 +5,7 @@ import { addressBook } from './addresses.ts'
 import type { Connection, ConnectionHost, Endpoint, Handshakes, Protocol } from './connection.ts'
 import {
   type ConnectionStats,
+  type Place,
   type Receiver,
   type Transport,
   type TransportOptions,
@@ -92,6 +93,11 @@ export class Connections implements Transport, ConnectionHost {
     const connection = kept ?? (inLine ? undefined : this.#another(user))
     if (connection) connection.send(request, receiver, now)
     else this.#waiting.push({ request, receiver, user, since: now })
+  }
+
+  hasRoom(place: Place): boolean {
+    if (this.#protocol.multiplexes || this.#own.has(place)) return true
+    return this.#queued === 0 && this.#size < this.#cap
   }
 
   cancel(): void {

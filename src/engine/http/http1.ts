@@ -15,6 +15,7 @@ const OPENED_WITHIN: Ms = 10_000
 const KEPT_LESS: Ms = 500
 
 export const http1: Protocol = {
+  multiplexes: false,
   open: (host, user) => new Http1Connection(host, user),
   join: () => undefined,
   count: ({ size }) => size,

@@ -16,6 +16,7 @@ export function http2(): Protocol {
   const sessions = new Set<Http2Session>()
   const own = new WeakMap<object, Http2Session>()
   return {
+    multiplexes: true,
     open(host, user) {
       const session = new Http2Session(host)
       sessions.add(session)

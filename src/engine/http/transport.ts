@@ -108,6 +108,8 @@ export interface Transport {
    *   beside it; undefined: any that is free
    */
   send(request: WireRequest, receiver: Receiver, user?: object): void
+  /** Whether it has a connection, or need not wait for others to leave it one. */
+  hasRoom(place: Place): boolean
   /** A user that has had a connection of its own, or a Place of one, needs it no more. */
   release(user: object): void
   /** Ends every request that waits or is under way with the cause `cancelled`. */

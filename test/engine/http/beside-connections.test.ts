@@ -147,6 +147,16 @@ test('a user of a closed load that opens anew for each iteration does so for all
   expect(server.opened).toBeGreaterThanOrEqual(2 * whole)
 })
 
+test('where a limit leaves no room for more, a visitor makes do with those it has, and nobody waits for ever', async () => {
+  await using server = await startServer('1.1')
+  const connections = { use: 'per-iteration', limit: 4 } as const
+  const steps = pageWith(6, 'iteration')
+  const result = await run({ port: server.port, level: 16, seconds: 0.5, steps, connections, timeout: 1_500 })
+  expect(sent(result)).toBe(8 * 7)
+  expect(result.iterations).toMatchObject({ finished: 8, dropped: 0 })
+  expect(result.health.connections).toMatchObject({ peak: 4, cap: 4 })
+})
+
 test('where connections are shared, within their limit', async () => {
   await using server = await startServer('1.1')
   const connections = { use: 'shared', limit: 4 } as const
@@ -164,7 +174,7 @@ test.each([
   await using server = await startServer('2', 20)
   const level = model === 'closed' ? 2 : 12
   const by = model === 'closed' ? 'user' : 'iteration'
-  const connections = { use, http: '2', parallel: 100, limit: 50 } as const
+  const connections = { use, http: '2', parallel: 100, limit: opened } as const
   const result = await run({ port: server.port, model, level, seconds: 0.5, steps: pageWith(15, by), connections })
   expect(server.seen).toHaveLength(sent(result))
   expect([...server.most.values()]).toEqual(expect.arrayContaining([15]))
