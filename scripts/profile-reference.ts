@@ -346,7 +346,36 @@ load:
     - { at: 40s, rate: 10/s }
   for: 90s
 scenarios: [ { name: store, steps: [ { get: / } ] } ]
-\`\`\``
+\`\`\`
+
+**Groups.** A scenario may have a \`load\` of its own (k6: one of several \`scenarios\`), open or closed, which begins \`after\` so
+long. The \`load\` of the profile then chooses among the others only; where every scenario has one, the profile needs none:
+
+\`\`\`yaml
+name: shop
+target: http://127.0.0.1:8080
+load: { rate: 50/s, for: 5m, warm-up: 10s }
+scenarios:
+  - { name: visitor, weight: 4, steps: [ { get: / } ] }
+  - { name: member, weight: 1, steps: [ { get: /account } ] }
+  - name: sale                     # a crowd that comes after two minutes, and goes again
+    load: { after: 2m, users: 200, for: 1m }
+    steps: [ { get: /sale }, { think: 2s } ]
+  - name: import                   # keeps the service busy, and is not judged
+    background: true
+    load: { rate: 2/s }
+    steps: [ { post: /import, json: { rows: 1000 } } ]
+budgets:
+  - p95 < 250 ms                   # of visitor, member and sale
+  - p95 of import < 5 s
+\`\`\`
+
+The measurement lasts as long as the profile's \`load\`, or else until the last load ends that is measured; none may last longer.
+A load without a length lasts to the end of the profile's. Loads that begin at once are warmed up together, for the longest
+\`warm-up\` that any of them has; one that begins later has a warm-up of its own, right before it begins: that is sent while the
+others are measured, and is not measured itself. What is in the background (\`background: true\`) is shown in the report by step,
+and is in no figure of the whole run, percentile, error or throughput, nor does it end a run. A budget may name it.
+No two users or iterations of a run have the same number, whichever group they are of, and no two get the same \`unique\` row.`
 
 const REFERENCES = `## Values inside \`\${ }\`
 

@@ -1,6 +1,6 @@
 import { ConnectionsSection } from './grammar-connections.ts'
 import { GuardSection } from './grammar-guards.ts'
-import { LoadSection } from './grammar-load.ts'
+import { LoadSection, OwnLoadSection } from './grammar-load.ts'
 import { Pace } from './grammar-pace.ts'
 import { AnyStep } from './grammar-steps.ts'
 import { duration, HOUR, identifier, MINUTE, name, orEnvironment, redirects, text } from './grammar-values.ts'
@@ -92,6 +92,15 @@ export const ScenarioSection = described(
       examples: ['30'],
       json: { anyOf: [{ type: 'number', exclusiveMinimum: 0 }, orEnvironment('\\d+(?:\\.\\d+)?')] },
     }).optional(),
+    load: OwnLoadSection.optional(),
+    background: leaf(readSwitch, {
+      type: '`true` or `false`',
+      description:
+        'Whether this scenario, with a load of its own, only keeps the service busy: its steps are shown, and are no part of the figures of the whole run.',
+      default: 'false',
+      examples: ['true'],
+      json: { anyOf: [{ type: 'boolean' }, orEnvironment('true|false')] },
+    }).optional(),
     pace: Pace.optional(),
     steps: described(list(AnyStep), {
       type: 'a list of steps',
@@ -121,7 +130,7 @@ export const Profile = described(
       json: orEnvironment('[hH][tT][tT][pP][sS]?://[^\\s?#]+'),
     }),
     service: Service.optional(),
-    load: LoadSection,
+    load: LoadSection.optional(),
     timeout: duration(1, 10 * MINUTE, {
       description: 'Bound on one whole request, from the send to the last byte.',
       default: '30s',
@@ -140,7 +149,8 @@ export const Profile = described(
     }).optional(),
     scenarios: described(list(ScenarioSection), {
       type: 'a list of scenarios',
-      description: 'What users do. Each arrival or user goes through one of them, chosen by weight.',
+      description:
+        'What users do. Each arrival or user goes through one of them, chosen by weight from those without a load of their own.',
     }),
     budgets: described(
       list(

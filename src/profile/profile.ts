@@ -8,7 +8,8 @@ export interface LoadProfile {
   /** How the target is written; left out where there is no profile behind it. */
   readonly written?: WrittenAddress
   readonly service?: ServiceSpec
-  readonly load: Load
+  /** Undefined where every scenario has one of its own. */
+  readonly load: Load | undefined
   /** Bound on one whole request, from the send to the last byte. */
   readonly timeout: Ms
   /** Of requests that do not say; left out: none are followed. */
@@ -65,6 +66,12 @@ export interface Load {
   /** Sent before the shape begins, at its first level, and not measured. */
   readonly warmUp: Ms
   readonly shape: Shape
+}
+
+/** Of one scenario alone, which the load of the profile then does not choose. */
+export interface OwnLoad extends Load {
+  /** How long after the beginning of the measurement it begins. */
+  readonly after: Ms
 }
 
 /** Levels are arrivals per second (open) or users (closed). */
@@ -151,7 +158,11 @@ export type RowPick = 'sequential' | 'random' | 'weighted' | 'unique'
 
 export interface Scenario {
   readonly name: string
+  /** Among those without a load of their own. */
   readonly weight: number
+  readonly load?: OwnLoad | undefined
+  /** It keeps the service busy, and is in no figure of the whole run. Only with a load of its own. */
+  readonly background?: true | undefined
   /** In the order in which they are written, those within blocks and beside pages among them. */
   readonly steps: readonly Step[]
   /** Each before those within it; absent where there are none. */

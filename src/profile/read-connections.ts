@@ -11,8 +11,8 @@ import type { Path } from './tree.ts'
 
 interface Surroundings {
   readonly path: Path
-  /** Undefined when it is broken, and then nothing is said of what would have to fit it. */
-  readonly load: Load | undefined
+  /** That of the profile, and those of scenarios. What is broken is left out, and nothing is said of what would have to fit it. */
+  readonly loads: readonly Load[]
   readonly target: string | undefined
   /** Undefined where some are broken. */
   readonly scenarios: readonly Scenario[] | undefined
@@ -22,15 +22,15 @@ interface Surroundings {
 export function readConnections(
   reading: Reading,
   section: Loose<typeof ConnectionsSection>,
-  { path, load, target, scenarios }: Surroundings,
+  { path, loads, target, scenarios }: Surroundings,
 ): ConnectionChoices {
   const { use, limit, http, parallel, verify } = section
   const refuse = (key: 'use' | 'limit' | 'parallel' | 'verify', why: string) =>
     complain(reading, [...path, key], 'conflict', why)
-  if (use === 'per-user' && load?.model === 'open')
+  if (use === 'per-user' && loads.some(({ model }) => model === 'open'))
     refuse('use', 'arrivals are not users that come back; write per-iteration or shared')
-  if (use === 'per-user' && load?.model === 'closed') {
-    const users = highestLevel(load.shape)
+  else if (use === 'per-user') {
+    const users = loads.reduce((sum, { shape }) => sum + highestLevel(shape), 0)
     const own = connectionsEach({ http, parallel }, scenarios ?? [])
     const each = `${formatCount(users)} users cannot have ${own === 1 ? 'a connection' : counted(own, 'connection')} each`
     if (users * own > MOST_CONNECTIONS)

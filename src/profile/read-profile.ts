@@ -7,7 +7,8 @@ import type { DataSource, LoadProfile, ServiceSpec } from './profile.ts'
 import { readBudgets } from './read-budgets.ts'
 import { readConnections } from './read-connections.ts'
 import { readGuards } from './read-guards.ts'
-import { readLoad } from './read-load.ts'
+import { readOwnLoads } from './read-own-loads.ts'
+import { readProfileLoad } from './read-profile-load.ts'
 import { readScenarios } from './read-scenarios.ts'
 import { readShape } from './read-shape.ts'
 import { complain, type Reading } from './reading.ts'
@@ -81,15 +82,17 @@ const FORBIDDEN = /(?![\t\n\r\x85])[\p{Cc}\p{Cs}\ufffe\uffff]/u
 function build(reading: Reading): LoadProfile | undefined {
   const section = readShape(reading, Profile)
   if (!section) return undefined
-  const load = section.load && readLoad(reading, section.load, ['load'])
+  const load = readProfileLoad(reading, section)
+  const own = readOwnLoads(reading, section.scenarios ?? [], { path: ['scenarios'], load })
+  const loads = [load, ...own.map((one) => one?.load)].filter((one) => one !== undefined)
   const { scenarios, named, allNamed } = readScenarios(reading, section.scenarios ?? [], {
     path: ['scenarios'],
     sources: Object.keys(section.data ?? {}),
   })
-  const known = scenarios.filter((scenario) => scenario !== undefined)
+  const known = scenarios.flatMap((scenario, at) => (scenario ? [{ ...scenario, ...own[at] }] : []))
   const connections = readConnections(reading, section.connections ?? {}, {
     path: ['connections'],
-    load,
+    loads,
     target: section.target,
     scenarios: known.length < scenarios.length ? undefined : known,
   })
@@ -101,7 +104,8 @@ function build(reading: Reading): LoadProfile | undefined {
   const data = Object.entries(section.data ?? {}).map(
     ([key, source]) => [key, dataSource(reading, source, ['data', key])] as const,
   )
-  if (name === undefined || target === undefined || !load || known.length < scenarios.length) return undefined
+  if (name === undefined || target === undefined || loads.length === 0 || known.length < scenarios.length)
+    return undefined
   return {
     name,
     target,

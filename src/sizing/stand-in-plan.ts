@@ -1,3 +1,4 @@
+import { mixOf } from '../plan/demand.ts'
 import type { DataTable, LoadPlan, PlannedConnections, PlannedScenario, PlannedStep, Segment } from '../plan/plan.ts'
 import type { Flow } from '../profile/profile.ts'
 import type { Ms } from '../units.ts'
@@ -22,10 +23,11 @@ export interface StandInLoad {
 
 /** The plan's own requests, with their data, captures and checks, sent to the stand-in without pauses. */
 export function standInPlan(plan: LoadPlan, origin: string, { model, level, warmUp, measured }: StandInLoad): LoadPlan {
+  const mix = mixOf(plan)
   const duration = warmUp + measured
   const flat = (over: Ms): Segment => ({ from: level, to: level, over })
   return {
-    ...plan,
+    ...mix,
     target: origin,
     model,
     curve: [flat(warmUp), flat(measured)],
@@ -33,7 +35,7 @@ export function standInPlan(plan: LoadPlan, origin: string, { model, level, warm
     duration,
     connections: forStandIn(plan.connections, model),
     timeout: TIMEOUT,
-    scenarios: plan.scenarios.map(withoutPauses),
+    scenarios: mix.scenarios.map(withoutPauses),
     data: Object.fromEntries(Object.entries(plan.data).map(([name, table]) => [name, withoutEnd(table)])),
     budgets: [],
   }

@@ -1,6 +1,7 @@
 import { expect, test } from '@jest/globals'
 import { planLoad } from '../../src/plan/plan-load.ts'
 import { sizeLoad } from '../../src/sizing/size-load.ts'
+import { mixedPlan } from '../plan/mixed.ts'
 import { profile, request, scenario } from '../plan/profiles.ts'
 
 const two = [scenario('a', 1, request(['/1']), request(['/2']))]
@@ -69,4 +70,16 @@ test('of others the answers decide from when on they do', () => {
     fastest: 6_000,
     answersFrom: 500,
   })
+})
+
+test('users beside arrivals have what these leave', () => {
+  const cost = { perRequest: 100, atFullLoad: 25, requests: 5_000, took: 1_000 }
+  const sized = sizeLoad(mixedPlan(500, 10_000), { cores: 2, shared: false, cpu: 'a processor' }, cost)
+  expect(sized).toMatchObject({
+    threads: 1,
+    need: { peak: 1_000, fits: 'as-is' },
+    // A second of thinking each; of 4,000/s the arrivals take 1,000.
+    beside: { users: 10_000, fastest: 10_000 },
+  })
+  expect(sized.beside?.answersFrom).toBeCloseTo((10_000 / 3_000) * 1_000 - 1_000, 6)
 })

@@ -15,6 +15,8 @@ export interface Edit {
 
 const STEP = ['scenarios', 0, 'steps', 0]
 
+const { weight: _, ...VISITOR } = SHOP.scenarios[1]
+
 // biome-ignore format: a table
 const BY_HAND: readonly (readonly [way: Way, value: Written, effect: Effect])[] = [
   [['name'], 'shop two', 'different'],
@@ -77,6 +79,8 @@ const BY_HAND: readonly (readonly [way: Way, value: Written, effect: Effect])[] 
   [['scenarios', 0, 'weight'], 1, 'different'],
   [['scenarios', 1, 'weight'], 7000, 'different'],
   [['scenarios', 2], { name: 'nothing', weight: 10_000, steps: [{ get: '/healthz' }] }, 'different'],
+  [['scenarios', 1], { ...VISITOR, load: { rate: '70/s', for: '60s' }, background: true }, 'looser'],
+  [['scenarios', 1], { ...VISITOR, load: { rate: '1/s', after: '30s', for: '10s' } }, 'different'],
   [['scenarios', 0, 'steps', 3], { get: '/healthz' }, 'different'],
   [['scenarios', 1, 'once'], [{ get: '/welcome' }], 'different'],
   [
