@@ -1,13 +1,14 @@
 import { LoadgateError } from '../errors.ts'
 import type { Issue } from '../profile/issue.ts'
 import { createIssueLog } from '../profile/issue-log.ts'
+import type { Place } from '../profile/profile.ts'
 import { readProfile } from '../profile/read-profile.ts'
 import { nodeAt, type Path } from '../profile/tree.ts'
 import { readYaml } from '../profile/yaml-tree.ts'
 import type { Account } from './account.ts'
 import { type Draft, type DraftRequest, type DraftStep, requestsOf } from './draft.ts'
 import { variablesIn } from './text.ts'
-import { inOneRow, writeProfile } from './write-profile.ts'
+import { writeProfile } from './write-profile.ts'
 
 // YAML 1.2, section 5.1; what its writer does not write by number.
 const NOT_IN_YAML = /(?![\t\n\r\x85])[\p{Cc}\p{Cs}\ufffe\uffff]/u
@@ -22,7 +23,7 @@ const MOST_TIMES = 1_000
  * written is always accepted, whatever stood in the source.
  */
 export function acceptedDraft(given: Draft, account: Account): Draft {
-  let draft = eachRequest(oneByOne(given), (step) => {
+  let draft = eachRequest(given, (step) => {
     return NOT_IN_YAML.test(JSON.stringify(step)) ? leave(step, NO_YAML, account) : step
   })
   for (let time = 0; time < MOST_TIMES; time++) {
@@ -37,29 +38,30 @@ export function acceptedDraft(given: Draft, account: Account): Draft {
   throw notSound('it is refused again and again')
 }
 
-/** With everything in the row in which it is sent, so that a place in the profile is a place in the draft. */
-function oneByOne(draft: Draft): Draft {
-  const scenarios = draft.scenarios.map(({ once, steps, ...rest }) => ({
-    ...rest,
-    ...(once ? { once: inOneRow(once) } : {}),
-    steps: inOneRow(steps),
-  }))
-  return { ...draft, scenarios }
-}
-
 function leave(step: DraftRequest, why: string, account: Account): DraftStep {
   account.leaveRequest(why, step.source, step.holds)
   return { kind: 'note', text: `Left out: ${step.source}: ${why}` }
 }
 
 function eachRequest(draft: Draft, make: (step: DraftRequest) => DraftStep): Draft {
-  const all = (steps: readonly DraftStep[]) => steps.map((step) => (step.kind === 'request' ? make(step) : step))
+  const all = (steps: readonly DraftStep[]) =>
+    steps.flatMap((step) => (step.kind === 'request' ? withOthers(step, make) : [step]))
   const scenarios = draft.scenarios.map(({ once, steps, ...rest }) => ({
     ...rest,
     ...(once ? { once: all(once) } : {}),
     steps: all(steps),
   }))
   return { ...draft, scenarios: scenarios.filter(({ steps }) => steps.some(({ kind }) => kind === 'request')) }
+}
+
+/** A page and what is loaded along with it; where the page goes, the others stay. */
+function withOthers(step: DraftRequest, make: (step: DraftRequest) => DraftStep): readonly DraftStep[] {
+  const page = make(step)
+  const others = (step.also ?? []).map(make)
+  if (page.kind !== 'request') return [page, ...others]
+  const { also: _, ...alone } = page
+  const also = others.filter((other) => other.kind === 'request')
+  return [also.length > 0 ? { ...alone, also } : alone, ...others.filter((other) => other.kind !== 'request')]
 }
 
 function refusals(text: string, draft: Draft): ReadonlyMap<DraftStep, Issue> {
@@ -76,11 +78,15 @@ function refusals(text: string, draft: Draft): ReadonlyMap<DraftStep, Issue> {
   const places = placesOf(text, draft)
   return new Map(
     issues.map((issue) => {
-      const place = places.find(({ first, last }) => first <= issue.place.line && issue.place.line <= last)
+      const place = places.find(({ first, last }) => !isBefore(issue.place, first) && !isBefore(last, issue.place))
       if (!place) throw notSound(issue.message)
       return [place.step, issue] as const
     }),
   )
+}
+
+function isBefore(a: Place, b: Place): boolean {
+  return a.line < b.line || (a.line === b.line && a.column < b.column)
 }
 
 /** A value for each variable that has none in the profile. */
@@ -90,22 +96,23 @@ export function standIns(text: string): Readonly<Record<string, string>> {
 
 interface StepPlace {
   readonly step: DraftStep
-  readonly first: number
-  readonly last: number
+  readonly first: Place
+  readonly last: Place
 }
 
+/** What is loaded along with a step comes before it, since it stands within. */
 function placesOf(text: string, draft: Draft): readonly StepPlace[] {
   const log = createIssueLog(text, 'the profile')
   const root = readYaml(text, log)
   if (!root) throw notSound(log.sorted()[0]?.message ?? 'it is no YAML')
-  const placed = (steps: readonly DraftStep[], path: Path) =>
+  const placed = (steps: readonly DraftStep[], path: Path): readonly StepPlace[] =>
     steps
       .filter(({ kind }) => kind !== 'note')
-      .flatMap((step, index): StepPlace[] => {
-        const span = nodeAt(root, [...path, index])?.span
-        return span
-          ? [{ step, first: log.place(span.start).line, last: log.place(Math.max(span.start, span.end - 1)).line }]
-          : []
+      .flatMap((step, index) => {
+        const at = [...path, index]
+        const span = nodeAt(root, at)?.span ?? { start: 0, end: 0 }
+        const also = step.kind === 'request' ? placed(step.also ?? [], [...at, 'also']) : []
+        return [...also, { step, first: log.place(span.start), last: log.place(Math.max(span.start, span.end - 1)) }]
       })
   return draft.scenarios.flatMap(({ once = [], steps }, index) => [
     ...placed(once, ['scenarios', index, 'once']),

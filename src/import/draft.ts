@@ -73,7 +73,7 @@ export interface DraftRequest {
   /** Whether redirects are followed; left out: a redirect is the answer. */
   readonly follow?: true
   readonly timeout?: string
-  /** What a browser loads along with it: sent behind it, one after the other, for as long as a step sends one request. */
+  /** What a browser loads along with it, side by side. */
   readonly also?: readonly DraftRequest[]
 }
 
@@ -113,7 +113,9 @@ export interface DraftFile {
 
 export const LONGEST_PAUSE: Ms = 3_600_000
 
-/** All of them but those that are loaded along with others. */
+/** All of them, those that are loaded along with others too. */
 export function requestsOf({ scenarios }: Draft): readonly DraftRequest[] {
-  return scenarios.flatMap(({ once = [], steps }) => [...once, ...steps]).filter((step) => step.kind === 'request')
+  return scenarios
+    .flatMap(({ once = [], steps }) => [...once, ...steps])
+    .flatMap((step) => (step.kind === 'request' ? [step, ...(step.also ?? [])] : []))
 }

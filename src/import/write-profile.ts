@@ -59,7 +59,7 @@ function scenarioOf({ name, weight, once = [], steps }: DraftScenario, path: Pat
 function stepsOf(steps: readonly DraftStep[], path: Path, { lay, all }: Writing): readonly JsonValue[] {
   const written: JsonValue[] = []
   let above: string[] = []
-  for (const step of inOneRow(steps)) {
+  for (const step of steps) {
     if (step.kind === 'note') {
       above.push(commentLine(step.text))
       continue
@@ -70,19 +70,6 @@ function stepsOf(steps: readonly DraftStep[], path: Path, { lay, all }: Writing)
   }
   if (above.length > 0) lay(path, { below: above })
   return written
-}
-
-/** What is loaded along with a step stands behind it: a step sends one request. */
-export function inOneRow(steps: readonly DraftStep[]): readonly DraftStep[] {
-  return steps.flatMap((step) => {
-    if (step.kind !== 'request' || !step.also) return [step]
-    const { also, ...page } = step
-    const note = {
-      kind: 'note' as const,
-      text: `${also.length === 1 ? 'One part' : `${also.length} parts`} of what is above, loaded side by side by a browser:`,
-    }
-    return also.length > 0 ? [page, note, ...also] : [page]
-  })
 }
 
 /** @param all whether the profile says for all of them that redirects are followed */
@@ -101,6 +88,7 @@ function requestOf(step: DraftRequest, all: boolean): JsonValue {
     between,
     follow,
     timeout,
+    also = [],
   } = step
   return defined({
     [method]: path,
@@ -115,6 +103,7 @@ function requestOf(step: DraftRequest, all: boolean): JsonValue {
     between,
     redirects: follow && !all ? 'follow' : undefined,
     timeout,
+    also: also.length > 0 ? also.map((one) => requestOf(one, all)) : undefined,
   })
 }
 

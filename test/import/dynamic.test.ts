@@ -1,7 +1,7 @@
 // What a recording's answers brought and its requests sent again: only what is clear is captured.
 import { expect, test } from '@jest/globals'
 import { isDynamic } from '../../src/import/har/leaves.ts'
-import { imported, missingIn } from './imported.ts'
+import { imported, leftOut, missingIn } from './imported.ts'
 
 interface Exchange {
   readonly request: string
@@ -158,6 +158,21 @@ test('it is filled in wherever it is sent, a number too, and nowhere else', () =
   expect(profile).toContain('X-Key: "Token ${key}"')
   expect(profile).toContain(`body: '{"n":\${orderId},"t":"x77123","k":"\${key}"}'`)
   expect(profile).toContain('no="177123"')
+})
+
+test('what a page brings along is beside it, but for what a profile refuses', () => {
+  const style = { type: 'text/css' }
+  const { profile, account, steps } = visit(
+    { request: 'GET /', type: 'text/html' },
+    { request: 'GET /a.css', ...style },
+    { request: 'GET /b.css', headers: { 'x-note': 'Ā' }, ...style },
+    { request: 'GET /c.css', ...style },
+  )
+  expect(profile).toContain('also: [ { get: /a.css }, { get: /c.css } ]\n')
+  expect(steps).toHaveLength(3)
+  expect(leftOut(account, 'request')).toEqual([
+    expect.stringMatching(/^GET \/b\.css: refused by the profile \(.*header/),
+  ])
 })
 
 test('pauses are rounded as people do, and those of the browser are none', () => {
