@@ -29,7 +29,10 @@ const STAGES = [
   'publish',
 ]
 const SMALL = [
+  'address-kind',
+  'allowed-targets',
   'units',
+  'user-agent',
   'errors',
   'directories',
   'secret-parts',

@@ -40,9 +40,9 @@ const FLAGS_OF: Readonly<Record<string, readonly string[]>> = {
   sweep: OF_FARGATE,
   compare: ['profile'],
   report: ['report', 'format'],
-  aa: ['runs', 'json'],
+  aa: ['runs', 'json', 'allow-targets'],
   'baseline show': ['baseline', 'json'],
-  'baseline seed': ['baseline', 'runs', 'threads'],
+  'baseline seed': ['baseline', 'runs', 'threads', 'allow-targets'],
   'baseline verify': ['baseline'],
   'baseline accept': ['metric', 'of', 'limit', 'reason', 'expires'],
 }

@@ -6,6 +6,7 @@ import type { Output } from '../output/output.ts'
 import { workerThreads } from '../plan/split-plan.ts'
 import { type LoadedProfile, loadProfile } from '../profile-file.ts'
 import { renderFargate, renderRunOn, renderWouldRun } from '../report/fargate.ts'
+import { renderGuards } from '../report/plan.ts'
 import { renderLoads } from '../report/plan-groups.ts'
 import { renderSizing, renderUnsized } from '../report/sizing.ts'
 import { machineHere } from '../sizing/machine-here.ts'
@@ -19,8 +20,9 @@ type Planned = Pick<LoadedProfile, 'plan' | 'profile'>
 export async function planCommand(argv: readonly string[], output: Output, signal: AbortSignal): Promise<number> {
   const options = optionsFromCommandLine(argv)
   const planned = await plannedAt(options.profile, output)
-  const { plan } = planned
+  const { plan, profile } = planned
   output.info(renderLoads(plan, { width: Math.min(output.width, 100), height: 8 }))
+  if (profile.guards) output.info(renderGuards(profile.guards))
   const sizing = options.runOn === 'fargate' ? undefined : await sizeHere(planned, output, signal)
   if (signal.aborted) return EXIT.invalid
   if (options.runOn === 'runner') return EXIT.pass

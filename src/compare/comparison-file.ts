@@ -135,10 +135,12 @@ const CODES: Readonly<Record<DefectCode, true>> = {
   'step-missing': true,
   'no-samples': true,
   'target-unreached': true,
+  'target-not-allowed': true,
   'baseline-damaged': true,
   'different-answers': true,
   'unequal-load': true,
   'service-ended': true,
+  'guard-failed': true,
   cancelled: true,
 }
 

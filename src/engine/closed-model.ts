@@ -5,7 +5,8 @@ import type { Ms } from '../units.ts'
 import type { Appointment } from './agenda.ts'
 import type { CookieJar } from './cookies.ts'
 import type { EngineRun } from './engine-run.ts'
-import { Iteration, type IterationOwner } from './iteration.ts'
+import { Iteration } from './iteration.ts'
+import type { IterationOwner } from './iteration-owner.ts'
 
 /** Closed model: each user begins its next iteration when the one before has ended. */
 export function beginUsers(run: EngineRun, shard: Pick<Shard, 'index' | 'count'>, group: Group): void {
@@ -48,7 +49,7 @@ class User implements Appointment, IterationOwner {
   comeBack(at: Ms): void {
     const span = this.#nextSpan(at)
     if (!span || this.#run.activity.stopped) {
-      this.#run.transport.release(this)
+      this.#iteration.release()
       this.#run.activity.sourceEnds()
     } else {
       this.due = Math.max(at, span.from)

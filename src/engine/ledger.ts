@@ -60,9 +60,19 @@ export class Ledger {
     if (this.measures(due)) this.#lateness.record(us(startedAt - due))
   }
 
-  /** One finished request, which is measured if it was due in the window. */
-  sample({ id, explain }: SampledStep, due: Ms, answer: Answer, cause: Cause | undefined): void {
-    const response = us(answer.doneAt - answer.startedAt)
+  /**
+   * One finished request, which is measured if it was due in the window.
+   *
+   * @param since from when its time counts
+   */
+  sample(
+    { id, explain }: SampledStep,
+    due: Ms,
+    answer: Answer,
+    cause: Cause | undefined,
+    since: Ms = answer.startedAt,
+  ): void {
+    const response = us(answer.doneAt - since)
     if (cause === undefined) this.#recent?.record(response)
     if (!this.measures(due)) {
       this.warmedUp(cause)

@@ -5,7 +5,8 @@ import type { Ms } from '../units.ts'
 import type { Appointment } from './agenda.ts'
 import type { CookieJar } from './cookies.ts'
 import type { EngineRun } from './engine-run.ts'
-import { Iteration, type IterationOwner } from './iteration.ts'
+import { Iteration } from './iteration.ts'
+import type { IterationOwner } from './iteration-owner.ts'
 
 /** Open model: arrivals come when the curve says so, whether or not earlier ones have their answers. */
 export function beginArrivals(run: EngineRun, shard: Pick<Shard, 'index' | 'count'>, group: Group): void {

@@ -1,8 +1,10 @@
+import { placeOf, refuseAddress } from '../allowed-targets.ts'
 import { peakLevel } from '../plan/curve.ts'
 import { type Group, groupsOf } from '../plan/groups.ts'
 import { longestRequest } from '../plan/longest-request.ts'
 import type { Shard } from '../plan/plan.ts'
 import { requestsPerIteration } from '../plan/summarise-plan.ts'
+import { connectionsEach } from '../profile/beside.ts'
 import type { EpochMs, Ms } from '../units.ts'
 import { Agenda } from './agenda.ts'
 import { type Clock, startSystemClock } from './clock.ts'
@@ -142,17 +144,12 @@ function transportOptions(shard: Shard, target: URL, { now }: Clock): TransportO
   const cap = connectionShare(shard)
   const { http, verify, maxAge, maxRequests } = shard.plan.connections
   const { tls } = shard.plan
+  const place = placeOf(target)
+  const { allowed = { written: [place.host], listed: [] } } = shard.plan
+  const ahead = Math.min(cap, expectedInUse(shard, groupsOf(shard.plan)))
+  const refuses = (address: string) => refuseAddress(allowed, place, address)
   return {
-    ...{
-      target,
-      http,
-      verify,
-      cap,
-      ahead: Math.min(cap, expectedInUse(shard, groupsOf(shard.plan))),
-      maxAge,
-      maxRequests,
-      now,
-    },
+    ...{ target, http, verify, cap, ahead, maxAge, maxRequests, now, refuses },
     ...(tls && target.protocol === 'https:' ? { credentials: credentialsOf(tls) } : {}),
   }
 }
@@ -166,10 +163,16 @@ function expectedInUse({ plan: { connections }, count }: Shard, groups: readonly
   return Math.ceil((rate * 0.01) / count)
 }
 
-/** Striped like all else: the shares of all shards add up to the plan's cap, or to one each where that is more. */
+/**
+ * Striped like all else: the shares of all shards add up to the plan's cap, or to one each where that is more. Those that a
+ * user has to itself are not parted: they would wait for each other for ever.
+ */
 function connectionShare({ plan, index, count }: Shard): number {
   const { limit } = plan.connections
-  return Math.max(1, Math.floor(limit / count) + (index < limit % count ? 1 : 0))
+  const own = groupsOf(plan).filter((group) => group.plan.connections.use === 'per-user')
+  const each = Math.max(1, ...own.map((group) => connectionsEach(plan.connections, group.plan.scenarios)))
+  const striped = (whole: number) => Math.floor(whole / count) + (index < whole % count ? 1 : 0)
+  return Math.max(1, each * striped(Math.floor(limit / each)) + striped(limit % each))
 }
 
 function connectionHealth(transport: Transport): Pick<HealthRecord, 'connections' | 'staleRetries'> {

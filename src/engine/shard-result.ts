@@ -114,6 +114,8 @@ export type Cause =
   | 'connect-timeout'
   | 'unresolved-host'
   | 'unreachable'
+  /** It was not connected to. */
+  | 'address-not-allowed'
   | 'tls'
   | 'no-http2'
   | 'timeout'

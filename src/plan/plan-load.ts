@@ -83,9 +83,8 @@ function numbered({ scenarios, timeout, redirects: byDefault }: LoadProfile): re
     id: id++,
     timeout: step.timeout ?? timeout,
   })
-  return scenarios.map(({ name, weight, steps }: Scenario) => ({
-    name,
-    weight,
-    steps: steps.map((step) => (step.kind === 'request' ? planned(step) : step)),
+  return scenarios.map((scenario: Scenario) => ({
+    ...scenario,
+    steps: scenario.steps.map((step) => (step.kind === 'request' ? planned(step) : step)),
   }))
 }

@@ -1,7 +1,10 @@
+import type { AllowedTargets } from '../allowed-targets.ts'
 import type {
+  Block,
   Budget,
   ConnectionUse,
   HttpVersion,
+  Pace,
   RequestStep,
   RowPick,
   ThinkStep,
@@ -35,7 +38,11 @@ export interface LoadPlan {
   /** What is in the files that requests carry, base64 by path; absent where they carry none. */
   readonly files?: Readonly<Record<string, string>>
   readonly budgets: readonly Budget[]
-  /** SHA-256 over what decides the load: everything here but `target`, `side`, `tls`, `budgets` and `name`. */
+  /** What may be sent to; the target as it is written where it is left out. */
+  readonly allowed?: AllowedTargets
+  /** What requests say of who sends them, where a step does not: the `user-agent` of this run. */
+  readonly agent?: string
+  /** SHA-256 over what decides the load: everything here but `target`, `side`, `tls`, `budgets`, `name`, `allowed` and `agent`. */
   readonly hash: string
 }
 
@@ -52,6 +59,8 @@ export interface PlannedConnections {
   /** Requests that one connection carries at most. */
   readonly maxRequests: number | undefined
   readonly http: HttpVersion
+  /** Requests beside a page that one user has under way at most; absent where there are none. */
+  readonly parallel?: number
   /** Whether the target's TLS certificate must be valid. */
   readonly verify: boolean
   /** Whether a certificate is shown to the target; absent where none is. */
@@ -83,6 +92,8 @@ export interface PlannedScenario {
   readonly name: string
   readonly weight: number
   readonly steps: readonly PlannedStep[]
+  readonly blocks?: readonly Block[]
+  readonly pace?: Pace
 }
 
 /** `id` counts the request steps of the whole plan from 0; every record of the engine refers to it. */

@@ -1,6 +1,8 @@
 import { ConnectionsSection } from './grammar-connections.ts'
+import { GuardSection } from './grammar-guards.ts'
 import { LoadSection, OwnLoadSection } from './grammar-load.ts'
-import { Step } from './grammar-step.ts'
+import { Pace } from './grammar-pace.ts'
+import { AnyStep } from './grammar-steps.ts'
 import { duration, HOUR, identifier, MINUTE, name, orEnvironment, redirects, text } from './grammar-values.ts'
 import { readChoice, readDataFile, readPath, readSwitch, readTarget, readText, readWeight } from './scalars.ts'
 import { described, dictionary, jsonSchemaOf, leaf, list, map } from './schema.ts'
@@ -99,11 +101,12 @@ export const ScenarioSection = described(
       examples: ['true'],
       json: { anyOf: [{ type: 'boolean' }, orEnvironment('true|false')] },
     }).optional(),
-    steps: described(list(Step), {
+    pace: Pace.optional(),
+    steps: described(list(AnyStep), {
       type: 'a list of steps',
       description: 'Requests and pauses, one after the other, in every iteration.',
     }),
-    once: described(list(Step), {
+    once: described(list(AnyStep), {
       type: 'a list of steps',
       description:
         'What a user does before all else when it comes to this scenario for the first time, such as logging in. What is captured here is kept for its life.',
@@ -165,6 +168,11 @@ export const Profile = described(
         examples: ['[ "p95 < 250 ms", "errors < 0.5 %" ]'],
       },
     ).optional(),
+    guards: described(list(GuardSection), {
+      type: 'a list of guards',
+      description: 'Other addresses, which end the load when they degrade: it must not take its neighbours down.',
+      examples: ['[ { get: https://status.example.com/health } ]'],
+    }).optional(),
   }),
   { type: 'a map', description: 'A load profile of Loadgate.' },
 )

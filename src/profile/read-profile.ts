@@ -6,6 +6,7 @@ import { createIssueLog } from './issue-log.ts'
 import type { DataSource, LoadProfile, ServiceSpec } from './profile.ts'
 import { readBudgets } from './read-budgets.ts'
 import { readConnections } from './read-connections.ts'
+import { readGuards } from './read-guards.ts'
 import { readOwnLoads } from './read-own-loads.ts'
 import { readProfileLoad } from './read-profile-load.ts'
 import { readScenarios } from './read-scenarios.ts'
@@ -15,6 +16,7 @@ import type { Loose } from './schema.ts'
 import { visible } from './show.ts'
 import type { Environment } from './template.ts'
 import { at, type Path } from './tree.ts'
+import { writtenAddress } from './written-address.ts'
 import { readYaml } from './yaml-tree.ts'
 
 /** A profile is written by hand; data has files of its own. */
@@ -83,19 +85,22 @@ function build(reading: Reading): LoadProfile | undefined {
   const load = readProfileLoad(reading, section)
   const own = readOwnLoads(reading, section.scenarios ?? [], { path: ['scenarios'], load })
   const loads = [load, ...own.map((one) => one?.load)].filter((one) => one !== undefined)
-  const connections = readConnections(reading, section.connections ?? {}, {
-    path: ['connections'],
-    loads,
-    target: section.target,
-  })
   const { scenarios, named, allNamed } = readScenarios(reading, section.scenarios ?? [], {
     path: ['scenarios'],
     sources: Object.keys(section.data ?? {}),
   })
+  const known = scenarios.flatMap((scenario, at) => (scenario ? [{ ...scenario, ...own[at] }] : []))
+  const connections = readConnections(reading, section.connections ?? {}, {
+    path: ['connections'],
+    loads,
+    target: section.target,
+    scenarios: known.length < scenarios.length ? undefined : known,
+  })
   const scopes = { named, allNamed: allNamed && section.scenarios !== undefined }
   const budgets = readBudgets(reading, section.budgets ?? [], { path: ['budgets'], scopes })
+  const guards = readGuards(reading, section.guards ?? [], { path: ['guards'] })
   const { name, target } = section
-  const known = scenarios.flatMap((scenario, at) => (scenario ? [{ ...scenario, ...own[at] }] : []))
+  const written = writtenAddress(reading, ['target'])
   const data = Object.entries(section.data ?? {}).map(
     ([key, source]) => [key, dataSource(reading, source, ['data', key])] as const,
   )
@@ -104,6 +109,7 @@ function build(reading: Reading): LoadProfile | undefined {
   return {
     name,
     target,
+    ...(written === undefined ? {} : { written }),
     ...serviceOf(section.service),
     load,
     timeout: section.timeout ?? 30_000,
@@ -112,6 +118,7 @@ function build(reading: Reading): LoadProfile | undefined {
     data: Object.fromEntries(data.flatMap(([key, source]) => (source ? [[key, source] as const] : []))),
     scenarios: known,
     budgets,
+    ...(guards.length === 0 ? {} : { guards }),
   }
 }
 

@@ -1,14 +1,17 @@
 import type { PlannedConnections } from '../plan/plan.ts'
 import type { PlanFacts } from '../plan/summarise-plan.ts'
-import { counted, formatCount, formatDuration, formatRate, formatShare } from '../units.ts'
+import type { Guard } from '../profile/profile.ts'
+import { counted, formatBytes, formatCount, formatDuration, formatRate, formatShare } from '../units.ts'
 
 /** What a plan amounts to, under its curve, for `loadgate plan`. */
 export function renderPlan(facts: PlanFacts, curve: string): string {
+  const { files } = facts
   return [
     curve,
     '',
     `${windowPhrase(facts)}; ${peakPhrase(facts)}.`,
     amountLine(facts),
+    ...(files.count === 0 ? [] : [`The requests carry ${counted(files.count, 'file')} of ${formatBytes(files.size)}.`]),
     connectionsLine(facts.connections),
     '',
     ...facts.scenarios.map(scenarioLine),
@@ -29,11 +32,23 @@ export function amountLine({ arrivals, requests }: PlanFacts): string {
   return `${counted(arrivals, 'arrival')}, ${counted(requests, 'request')} if none fails.`
 }
 
+/** What ends the load, and by what: a line each. */
+export function renderGuards(guards: readonly Guard[]): string {
+  const lines = guards.map(({ name, url, every, within, failures }) => {
+    const called = name === url ? url : `${name}: ${url}`
+    const asked = `asked every ${formatDuration(every)}, to answer within ${formatDuration(within)}`
+    return `  ${called}, ${asked}; ${failures === 1 ? 'a failure' : `${failures} failures in a row`}`
+  })
+  const each = guards.length === 1 ? 'A guard ends the load' : `Each of ${guards.length} guards ends the load`
+  return ['', `${each}:`, ...lines].join('\n')
+}
+
 export function connectionsLine(connections: PlannedConnections): string {
-  const { use, limit, maxAge, maxRequests, http, verify, certificate } = connections
+  const { use, limit, maxAge, maxRequests, http, parallel, verify, certificate } = connections
+  const several = http === '1.1' && parallel !== undefined && parallel > 1
   const used = {
-    'per-user': 'A connection for each user',
-    'per-iteration': `A new connection for each iteration, at most ${formatCount(limit)} at a time`,
+    'per-user': several ? `At most ${counted(parallel, 'connection')} for each user` : 'A connection for each user',
+    'per-iteration': `${several ? 'New connections' : 'A new connection'} for each iteration, at most ${formatCount(limit)} at a time`,
     shared: `At most ${counted(limit, 'connection')}, shared`,
   }
   const bounds = [
@@ -43,6 +58,7 @@ export function connectionsLine(connections: PlannedConnections): string {
   const parts = [
     used[use],
     http === '2' && 'HTTP/2',
+    parallel !== undefined && `at most ${counted(parallel, 'request')} beside a page at a time`,
     bounds.length > 0 && `each for at most ${bounds.join(' and ')}`,
     !verify && 'certificates are not checked',
     certificate === true && 'with a certificate of the client',

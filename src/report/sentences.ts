@@ -208,7 +208,11 @@ export function partsSentence({ steps, health: { connections } }: RunResult): st
 export function healthSentence({ result, comparison }: Report): string {
   const { lateness, loopDelayP99, loopUtilisation, cpu, pauses, machine, connections, staleRetries } = result.health
   const has = (codes: readonly DefectCode[]) => comparison.defects.some(({ code }) => codes.includes(code))
-  const fitness = has(UNFIT) ? 'beyond its bounds' : has(['service-ended']) ? 'stopped early' : 'within its bounds'
+  const fitness = has(UNFIT)
+    ? 'beyond its bounds'
+    : has(['service-ended', 'guard-failed'])
+      ? 'stopped early'
+      : 'within its bounds'
   const facts = [
     `late by ${latenessText(lateness)} (p99)`,
     `event loop delayed by ${formatMs(loopDelayP99)} (p99) and busy ${formatShare(loopUtilisation)}`,

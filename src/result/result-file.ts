@@ -101,6 +101,7 @@ const CAUSES: Readonly<Record<Cause, true>> = {
   'connect-timeout': true,
   'unresolved-host': true,
   unreachable: true,
+  'address-not-allowed': true,
   tls: true,
   'no-http2': true,
   timeout: true,

@@ -3,7 +3,8 @@ import { demandOf, mixOf } from '../plan/demand.ts'
 import { groupsOf } from '../plan/groups.ts'
 import type { LoadPlan } from '../plan/plan.ts'
 import { mostThreads, workerThreads } from '../plan/split-plan.ts'
-import { requestsPerIteration, thinkPerIteration } from '../plan/summarise-plan.ts'
+import { requestsPerIteration, thinkPerIteration, turnsPerIteration } from '../plan/summarise-plan.ts'
+import { connectionsEach } from '../profile/beside.ts'
 import { MOST_CONNECTIONS } from '../profile/scalars.ts'
 import type { Ms, PerSecond, Share } from '../units.ts'
 import type { MachineHere } from './machine-here.ts'
@@ -91,13 +92,14 @@ function rateNeed(peak: PerSecond, { perThread, cost, threads: chosen, most }: T
 function userNeed(plan: LoadPlan, capacity: PerSecond): UserNeed {
   const { users } = demandOf(plan)
   const mix = mixOf(plan, 'closed')
-  const thinkPerRequest = thinkPerIteration(mix) / requestsPerIteration(mix)
+  const requests = requestsPerIteration(mix)
+  const think = thinkPerIteration(mix)
+  const own = groupsOf(plan).filter((group) => group.plan.connections.use === 'per-user')
+  const each = Math.max(1, ...own.map((group) => connectionsEach(plan.connections, group.plan.scenarios)))
   return {
     users,
-    fastest: thinkPerRequest > 0 ? (users / thinkPerRequest) * 1000 : undefined,
-    answersFrom: Math.max(0, (users / capacity) * 1000 - thinkPerRequest),
-    ports: groupsOf(plan).some(({ plan: { connections } }) => connections.use === 'per-user')
-      ? MOST_CONNECTIONS
-      : undefined,
+    fastest: think > 0 ? ((users * requests) / think) * 1000 : undefined,
+    answersFrom: Math.max(0, ((users * requests) / capacity) * 1000 - think) / turnsPerIteration(mix),
+    ports: own.length === 0 ? undefined : Math.floor(MOST_CONNECTIONS / each),
   }
 }

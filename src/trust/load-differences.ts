@@ -43,12 +43,14 @@ function connectionDifferences(base: Policy, head: Policy): readonly Difference[
   // What nobody has chosen follows from the load, whose differences are told.
   const chosen = base.profile.connections.limit !== undefined || head.profile.connections.limit !== undefined
   const use = base.profile.connections.use !== undefined || head.profile.connections.use !== undefined
+  const parallel = base.profile.connections.parallel !== undefined || head.profile.connections.parallel !== undefined
   return [
     ...(use ? textDiffers('connections: use', before.use, after.use) : []),
     ...(chosen ? numberDiffers('connections: limit', [before.limit, after.limit], 'looser', formatCount) : []),
     ...boundDiffers('connections: max-age', [before.maxAge, after.maxAge], 'looser', formatDuration),
     ...boundDiffers('connections: max-requests', [before.maxRequests, after.maxRequests], 'looser', formatCount),
     ...textDiffers('connections: http', before.http, after.http),
+    ...(parallel ? textDiffers('connections: parallel', countOf(before.parallel), countOf(after.parallel)) : []),
     ...textDiffers('connections: ca', vouched(base, 'ca'), vouched(head, 'ca')),
     ...textDiffers('connections: certificate', vouched(base, 'certificate'), vouched(head, 'certificate')),
     ...textDiffers('connections: key', base.profile.connections.key, head.profile.connections.key),
@@ -56,4 +58,9 @@ function connectionDifferences(base: Policy, head: Policy): readonly Difference[
       String(on === 1),
     ),
   ]
+}
+
+/** Where nothing is sent beside a page there is none. */
+function countOf(parallel: number | undefined): string | undefined {
+  return parallel === undefined ? undefined : formatCount(parallel)
 }

@@ -83,6 +83,7 @@ const budget = (line: number, text: string, rest: Pick<Budget, 'metric' | 'limit
 const EXPECTED: LoadProfile = {
   name: 'storefront',
   target: 'http://127.0.0.1:8080',
+  written: { host: '127.0.0.1', place: { file, line: 2, column: 9 } },
   service: {
     prepare: undefined,
     prepareWithin: 600_000,

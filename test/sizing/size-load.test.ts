@@ -53,6 +53,16 @@ test('users who think send no more than their pauses let them, and fit whatever 
   })
 })
 
+test('answers that come side by side are one wait, and need several of a machine’s ports', () => {
+  const beside = Array.from({ length: 8 }, (_, n) => request([`/${n}`], { also: true }))
+  const pages = [scenario('a', 1, request(['/']), ...beside)]
+  // At 4,000/s, 40 users with 9 requests each come round once in 90 ms: the page, and one and a third of six at a time.
+  expect(size('closed', 40, { scenarios: pages }).need).toMatchObject({
+    answersFrom: expect.closeTo(90 / (1 + 8 / 6)),
+    ports: 4_166,
+  })
+})
+
 test('of others the answers decide from when on they do', () => {
   // At 4,000/s, 40 users come round once in 10 ms.
   expect(size('closed', 40).need).toMatchObject({ fastest: undefined, answersFrom: 10 })
