@@ -149,7 +149,8 @@ function transportOptions(shard: Shard, target: URL, { now }: Clock): TransportO
   const ahead = Math.min(cap, expectedInUse(shard, groupsOf(shard.plan)))
   const refuses = (address: string) => refuseAddress(allowed, place, address)
   return {
-    ...{ target, http, verify, cap, ahead, maxAge, maxRequests, now, refuses },
+    ...{ target, http, verify, cap, maxAge, maxRequests, now, refuses },
+    ahead: Math.min(cap, expectedInUse(shard, groupsOf(shard.plan))),
     ...(tls && target.protocol === 'https:' ? { credentials: credentialsOf(tls) } : {}),
   }
 }

@@ -49,11 +49,11 @@ export function usesOf(profile: LoadProfile, plans: readonly LoadPlan[]) {
       MOST_CONNECTIONS,
       sum(loads, (load) => connectionCap(profile, load, load.each)),
     )
-  const users = sum(loads, ({ model, peak, each }) => (model === 'closed' ? each * Math.ceil(peak) : 0))
+  const users = sum(loads, ({ model, peak, each }) => (model === 'closed' ? Math.ceil(peak) * each : 0))
   const rest = loads.some(({ model }) => model === 'open') ? ROOM_FOR_ARRIVALS : 0
   const own = users + rest <= limit
   const uses = loads.map(({ model }) => profile.connections.use ?? (model === 'closed' && own ? 'per-user' : 'shared'))
-  const all = { ...loads[0]!, scenarios: plans.flatMap(({ scenarios }) => scenarios) }
+  const all = { ...loads[0]!, scenarios: loads.flatMap(({ scenarios }) => scenarios) }
   const connections = connectionsOf({ ...profile, connections: { ...profile.connections, limit } }, all)
   return { uses, connections: { ...connections, use: uses[0]! } }
 }
@@ -63,9 +63,10 @@ function sum<T>(parts: readonly T[], read: (part: T) => number): number {
 }
 
 /**
- * Closed: one per user, for a user waits for its answer; `each` where it has several under way. Open: as many as can be in use if every answer takes the whole
- * timeout (Little's law), but no more than 1,000, or those of a quarter of a second where more: without a cap, a target
- * that stalls is answered with thousands of new connections, which turn a short stall into a long one.
+ * Closed: one per user, for a user waits for its answer; `each` where it has several under way. Open: as many as can be in
+ * use if every answer takes the whole timeout (Little's law), but no more than 1,000, or those of a quarter of a second
+ * where more: without a cap, a target that stalls is answered with thousands of new connections, which turn a short stall
+ * into a long one.
  */
 function connectionCap({ timeout, connections }: LoadProfile, load: PeakLoad, each: number): number {
   const { peak, model } = load

@@ -5,13 +5,12 @@ import { counted, formatBytes, formatCount, formatDuration, formatRate, formatSh
 
 /** What a plan amounts to, under its curve, for `loadgate plan`. */
 export function renderPlan(facts: PlanFacts, curve: string): string {
-  const { files } = facts
   return [
     curve,
     '',
     `${windowPhrase(facts)}; ${peakPhrase(facts)}.`,
     amountLine(facts),
-    ...(files.count === 0 ? [] : [`The requests carry ${counted(files.count, 'file')} of ${formatBytes(files.size)}.`]),
+    ...filesLines(facts),
     connectionsLine(facts.connections),
     '',
     ...facts.scenarios.map(scenarioLine),
@@ -30,6 +29,11 @@ export function peakPhrase({ model, peak }: PlanFacts): string {
 export function amountLine({ arrivals, requests }: PlanFacts): string {
   if (arrivals === undefined || requests === undefined) return 'As many requests as the answers leave time for.'
   return `${counted(arrivals, 'arrival')}, ${counted(requests, 'request')} if none fails.`
+}
+
+/** None where the requests carry none. */
+export function filesLines({ files: { count, size } }: Pick<PlanFacts, 'files'>): readonly string[] {
+  return count === 0 ? [] : [`The requests carry ${counted(count, 'file')} of ${formatBytes(size)}.`]
 }
 
 /** What ends the load, and by what: a line each. */

@@ -94,12 +94,13 @@ function userNeed(plan: LoadPlan, capacity: PerSecond): UserNeed {
   const mix = mixOf(plan, 'closed')
   const requests = requestsPerIteration(mix)
   const think = thinkPerIteration(mix)
-  const own = groupsOf(plan).filter((group) => group.plan.connections.use === 'per-user')
-  const each = Math.max(1, ...own.map((group) => connectionsEach(plan.connections, group.plan.scenarios)))
+  const own = groupsOf(plan).flatMap(({ plan: { connections, scenarios } }) =>
+    connections.use === 'per-user' ? [connectionsEach(connections, scenarios)] : [],
+  )
   return {
     users,
     fastest: think > 0 ? ((users * requests) / think) * 1000 : undefined,
     answersFrom: Math.max(0, ((users * requests) / capacity) * 1000 - think) / turnsPerIteration(mix),
-    ports: own.length === 0 ? undefined : Math.floor(MOST_CONNECTIONS / each),
+    ports: own.length === 0 ? undefined : Math.floor(MOST_CONNECTIONS / Math.max(...own)),
   }
 }
