@@ -146,7 +146,6 @@ function transportOptions(shard: Shard, target: URL, { now }: Clock): TransportO
   const { tls } = shard.plan
   const place = placeOf(target)
   const { allowed = { written: [place.host], listed: [] } } = shard.plan
-  const ahead = Math.min(cap, expectedInUse(shard, groupsOf(shard.plan)))
   const refuses = (address: string) => refuseAddress(allowed, place, address)
   return {
     ...{ target, http, verify, cap, maxAge, maxRequests, now, refuses },
