@@ -168,8 +168,9 @@ function expectedInUse({ plan: { connections }, count }: Shard, groups: readonly
  * user has to itself are not parted: they would wait for each other for ever.
  */
 function connectionShare({ plan, index, count }: Shard): number {
-  const { limit, use } = plan.connections
-  const each = use === 'per-user' ? connectionsEach(plan.connections, plan.scenarios) : 1
+  const { limit } = plan.connections
+  const own = groupsOf(plan).filter((group) => group.plan.connections.use === 'per-user')
+  const each = Math.max(1, ...own.map((group) => connectionsEach(plan.connections, group.plan.scenarios)))
   const striped = (whole: number) => Math.floor(whole / count) + (index < whole % count ? 1 : 0)
   return Math.max(1, each * striped(Math.floor(limit / each)) + striped(limit % each))
 }
