@@ -84,6 +84,7 @@ const figures = { p50: amount, p95: amount, p99: amount, errors: amount, through
 
 const scopeRow = record<ScopeRow>({
   scope: text,
+  background: optional(oneOf(true)),
   requests: count,
   failed: count,
   p50: optional(amount),

@@ -684,7 +684,7 @@ test('numbers may come from the environment, with their unit', () => {
     'name: store, weight: "${env.W:-3}"',
   )
   const { profile } = read(text, { FOR: '5s' })
-  expect(profile?.load.shape).toMatchObject({ stages: [{ from: 50, over: 5_000 }] })
+  expect(profile?.load?.shape).toMatchObject({ stages: [{ from: 50, over: 5_000 }] })
   expect(profile?.scenarios[0]?.weight).toBe(3)
 })
 

@@ -41,8 +41,8 @@ export interface Connection extends Answer {
 /** Opens connections of one version of HTTP. */
 export interface Protocol {
   open(host: ConnectionHost, user: object | undefined): Connection
-  /** One more place for a request on what is open already; undefined where there is none. */
-  join(host: ConnectionHost): Connection | undefined
+  /** One more place for a request on what is open already, to this user or to all; undefined where there is none. */
+  join(host: ConnectionHost, user: object | undefined): Connection | undefined
   /** How many connections stand behind all that the pool knows of. */
   count(all: ReadonlySet<Connection>): number
 }

@@ -165,7 +165,7 @@ export class Connections implements Transport, ConnectionHost {
 
   #repeat({ deadline, startedAt, user }: Connection, request: WireRequest, receiver: Receiver): void {
     this.#staleRetries++
-    const fresh = (user === undefined ? this.#joined() : undefined) ?? this.#open(user)
+    const fresh = this.#joined(user) ?? this.#open(user)
     fresh.send(request, receiver, this.now(), startedAt, deadline)
   }
 
@@ -221,12 +221,12 @@ export class Connections implements Transport, ConnectionHost {
   }
 
   #another(user: object | undefined): Connection | undefined {
-    return (user === undefined ? this.#joined() : undefined) ?? this.#opened(user)
+    return this.#joined(user) ?? this.#opened(user)
   }
 
-  #joined(): Connection | undefined {
-    const joined = this.#protocol.join(this)
-    if (joined) this.#all.add(joined)
+  #joined(user: object | undefined): Connection | undefined {
+    const joined = this.#protocol.join(this, user)
+    if (joined) this.#keep(joined)
     return joined
   }
 
@@ -253,10 +253,14 @@ export class Connections implements Transport, ConnectionHost {
 
   #open(user: object | undefined): Connection {
     const connection = this.#protocol.open(this, user)
-    this.#all.add(connection)
-    if (user !== undefined) this.#own.set(user, connection)
+    this.#keep(connection)
     this.#peak = Math.max(this.#peak, this.#size)
     return connection
+  }
+
+  #keep(connection: Connection): void {
+    this.#all.add(connection)
+    if (connection.user !== undefined) this.#own.set(connection.user, connection)
   }
 
   /** Connections that are open, or being opened. */
