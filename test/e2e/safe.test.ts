@@ -4,7 +4,7 @@ import { afterAll, beforeAll, expect, test } from '@jest/globals'
 import { userAgent } from '../../src/user-agent.ts'
 import { type CountingServer, startCountingServer } from '../support/counting-server.ts'
 import { EVENTS, gateAction, installAction } from '../support/gate-action.ts'
-import { defectsOf, gate, gateOnce, reported, type Workspace, workspace } from '../support/run-cli.ts'
+import { defectsOf, gateOnce, reported, type Workspace, workspace } from '../support/run-cli.ts'
 
 const MINUTE = 60_000
 
@@ -42,8 +42,9 @@ test(
   'this machine is allowed by whatever way, and requests say who sends them',
   async () => {
     const env = { TARGET: here(), GITHUB_RUN_ID: '4711' }
-    const run = await gate(shop('${env.TARGET}'), { cwd: place.path, env })
-    expect([run.log, run.exitCode]).toEqual([run.log, 0])
+    // What the verdict is hangs on how busy this machine is; that it was sent does not.
+    const run = await gateOnce(shop('${env.TARGET}'), { cwd: place.path, env })
+    expect(reported(run).result.steps[0]?.sent).toBe(50)
     const agents = new Set(server.requests.map(({ headers }) => headers['user-agent']))
     expect([...agents]).toEqual([userAgent('4711', 'safe')])
   },
@@ -61,7 +62,7 @@ test(
     expect(refused.exitCode).toBe(2)
     expect(refused.log).toContain('the profile that has been reviewed does not name it')
     const allowed = await gateAction({ ...call, inputs, profile: shop(here()) })
-    expect([allowed.log, allowed.exitCode]).toEqual([allowed.log, 0])
+    expect([allowed.log, allowed.report?.result.steps[0]?.sent]).toEqual([allowed.log, 50])
   },
   2 * MINUTE,
 )
