@@ -17,6 +17,7 @@ const STAGES = [
   'service',
   'versions',
   'result',
+  'foreign',
   'fargate',
   'aws',
   'github',

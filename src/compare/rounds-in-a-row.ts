@@ -25,8 +25,17 @@ export function inARow(results: readonly RunResult[]): Summable {
 
 /** Without the figures by block, which are for stores. */
 export function summable(result: RunResult): Summable {
-  const { steps, plan, iterations, fingerprint } = result
-  return { steps, plan, iterations, fingerprint, inWindow: endedInWindow(result), blocks: undefined }
+  const { steps, plan, iterations, fingerprint, percentiles, source } = result
+  return {
+    steps,
+    plan,
+    iterations,
+    fingerprint,
+    percentiles,
+    source,
+    inWindow: endedInWindow(result),
+    blocks: undefined,
+  }
 }
 
 /** How steady all rounds were. */

@@ -60,11 +60,18 @@ export function quantileBounds(
   level = 0.05,
 ): { readonly low: Us; readonly high: Us | undefined } {
   const n = histogram.count
-  const low = firstRank(n, (k) => binomialAtMost(k, n, q) > level)
-  const high = firstRank(n, (k) => binomialAtMost(k, n, q) >= 1 - level) + 1
+  const { low, high } = quantileRanks(n, q, level)
   return {
     low: low < 1 ? 0 : histogram.quantileAtRank(low),
     high: high > n ? undefined : histogram.quantileAtRank(high),
+  }
+}
+
+/** The ranks l and u of that, of n samples: l may be 0 and u may be n + 1, where there is none. */
+export function quantileRanks(n: number, q: Share, level: number): { readonly low: number; readonly high: number } {
+  return {
+    low: firstRank(n, (k) => binomialAtMost(k, n, q) > level),
+    high: firstRank(n, (k) => binomialAtMost(k, n, q) >= 1 - level) + 1,
   }
 }
 
