@@ -58,8 +58,13 @@ function errorOf({ points }: Known, ms: number): number {
   return point === undefined ? 0 : point.error / 1000
 }
 
-/** Fewer requests than this part of the stored runs' vary by more than these do. */
-const FEWEST: Share = 0.5
+/**
+ * How many times the variance of a stored run one of fewer requests may have: what chance among samples makes of a percentile
+ * goes with 1/n, and at worst all that is seen between the stored runs is that. A slow service has users send fewer.
+ */
+export function thinness(now: Scope, before: readonly Scope[]): number {
+  return Math.max(1, median(before.map(countOf)) / Math.max(1, countOf(now)))
+}
 
 /** Why a budget cannot be judged by what a summary tells, whatever the numbers are; undefined where it can. */
 export function untoldBySummary(
@@ -74,27 +79,33 @@ export function untoldBySummary(
     return {
       kind: 'undecided',
       reason: `the summary has ${told(known)} of it`,
-      remedy: `Let the generator write ${metric} as well, or every request.`,
+      remedy: `${instead(known, 100 * q)}let the generator write ${metric} as well, or every request.`,
     }
   if (limit.kind !== 'baseline' || runs.length < MIN_RUNS) return undefined
-  const [fewest, usual] = [Math.min(...runs.map(countOf), known.count), median(runs.map(countOf))]
-  const needed = roundNeeds(q)
-  if (fewest < needed)
-    return {
+  // Of a stored run ten requests beyond the percentile; of this one a single one, since `thinness` widens its bounds.
+  const needs = [
+    { count: Math.min(...runs.map(countOf)), needed: roundNeeds(q), whose: 'a stored run' },
+    { count: known.count, needed: Math.ceil(1 / (1 - q) - 1e-9), whose: 'this run' },
+  ]
+  const lacks = needs.find(({ count, needed }) => count < needed)
+  return (
+    lacks && {
       kind: 'undecided',
-      reason: `a run has only ${formatCount(fewest)} of the ${formatCount(needed)} requests it takes to compare ${metric} by its number alone`,
+      reason: `${lacks.whose} has only ${formatCount(lacks.count)} of the ${formatCount(lacks.needed)} requests it takes to compare ${metric} by its number alone`,
       remedy: 'Measure longer, or let the generator write every request.',
     }
-  if (known.count >= FEWEST * usual) return undefined
-  return {
-    kind: 'undecided',
-    reason: `this run has ${formatCount(known.count)} requests and the stored ones ${formatCount(usual)}: how much ${metric} of so few varies is not known`,
-    remedy: 'Send the same load as the stored runs, or let the generator write every request.',
-  }
+  )
 }
 
 function countOf({ known, succeeded }: Scope): number {
   return known?.count ?? succeeded
+}
+
+/** Of the percentiles that are known the next one up, or else the next one down. */
+function instead({ points }: Known, percent: number): string {
+  const known = points.filter((point) => point.percent < 100)
+  const next = known.find((point) => point.percent > percent) ?? known.at(-1)
+  return next === undefined ? 'Limit no percentile, or ' : `Limit p${next.percent} instead, or `
 }
 
 function told({ points }: Known): string {

@@ -12,7 +12,7 @@ import {
   throughputChange,
 } from './change.ts'
 import type { Estimate } from './comparison.ts'
-import { byItself } from './known-percentiles.ts'
+import { byItself, thinness } from './known-percentiles.ts'
 import { type Metric, metricOf } from './metrics.ts'
 import type { Scope } from './scope.ts'
 
@@ -39,7 +39,12 @@ export function storedChange(name: MetricName, limit: RelativeLimit, compared: C
   const here = (values: readonly number[]) => values.map((value, at) => value * (correction.factors[at] ?? 1))
   const values = here(before.map((scope) => metric.read(scope)!))
   const alone = now.known ? byItself(now.known, name, measured) : measured
-  const earlier = { values, past: past.map((level) => level.map((scope) => metric.read(scope)!)), correction }
+  const earlier = {
+    values,
+    past: past.map((level) => level.map((scope) => metric.read(scope)!)),
+    correction,
+    own: now.known && metric.kind === 'latency' ? thinness(now, before) : undefined,
+  }
   if (metric.kind === 'throughput')
     return throughputChange(alone, earlier, limit, { offered, smallest: 1000 / now.measured })
   const typical = typicalOf(name, now, [...past, before])
