@@ -6,6 +6,7 @@ import { compare } from '../compare/compare.ts'
 import { judge } from '../compare/judge.ts'
 import { exitCodeOfVerdict, LoadgateError } from '../errors.ts'
 import { readFlags } from '../flags.ts'
+import { placeOf } from '../github/place.ts'
 import { hideSecrets } from '../hide-secrets.ts'
 import { historyOf } from '../history/history-of.ts'
 import { optionsFromCommandLine } from '../inputs.ts'
@@ -28,6 +29,10 @@ export async function compareCommand(argv: readonly string[], output: Output, si
   const { values } = readCompare(argv)
   const given = OF_A_RUN.flatMap((flag) => (values[flag] === undefined ? [] : [`--${flag}=${values[flag]}`]))
   const options = optionsFromCommandLine(given)
+  if (options.saveBaseline === 'true' && placeOf(process.env)?.run?.base !== undefined)
+    throw new LoadgateError('usage', 'The run of a pull request joins no baseline, and `--save-baseline` is there', {
+      hint: 'Leave it out here, and have it in a workflow on pushes to the default branch.',
+    })
   await checkReportPaths(options)
   const report = await compareFiles(argv, output, { signal, saves: options.saveBaseline === 'true' })
   await removeReport(options)

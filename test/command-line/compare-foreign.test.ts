@@ -98,19 +98,41 @@ test('without a store there is nothing to keep a run in', async () => {
   await expect(refused).rejects.toThrow(/`--save-baseline` takes a store/)
 })
 
-test('another load is not compared with: other users, another name, another length', async () => {
-  const now = run('now.jtl', 103, 900_000)
-  const reasons = async (...argv: readonly string[]) =>
-    (await compared(...argv)).comparison.baseline as { refused: readonly { reason: string }[] }
-  const users = files.write('users.jtl', jtl(requests(3_000, 50, times(100)), 40))
-  expect((await reasons(now, users)).refused[0]?.reason).toBe('another load: 40 users, now 10')
-  const longer = files.write('longer.jtl', jtl(requests(6_000, 50, times(100))))
-  expect((await reasons(now, longer)).refused[0]?.reason).toMatch(
-    /another load: 6,000 requests in 2 min, now 3,000 .* 1 min/,
-  )
+test('the run of a pull request joins no baseline', async () => {
+  const job = {
+    ...{ GITHUB_REPOSITORY: 'owner/name', GITHUB_RUN_ID: '1', GITHUB_SHA: 'c'.repeat(40) },
+    ...{ GITHUB_EVENT_NAME: 'pull_request', GITHUB_BASE_REF: 'main' },
+  }
+  const before = { ...process.env }
+  Object.assign(process.env, job)
+  try {
+    const store = `file:${files.at('kept.json')}`
+    await expect(command('--save-baseline', run('now.jtl', 100), store)).rejects.toThrow(/joins no baseline/)
+    expect(existsSync(files.at('kept.json'))).toBe(false)
+  } finally {
+    for (const name of Object.keys(job)) delete process.env[name]
+    Object.assign(process.env, before)
+  }
+})
+
+test('another load is not compared with: another name, and other users where they are what was asked for', async () => {
+  const wrk = (name: string, connections: number, count: number) =>
+    files.write(
+      name,
+      `Running 10s test @ http://127.0.0.1/\n  2 threads and ${connections} connections\n  Latency Distribution\n     50%    5.00ms\n  ${count} requests in 10.00s, 1MB read\n`,
+    )
+  const reasonOf = async (...argv: readonly string[]) => {
+    const { baseline } = (await compared(...argv)).comparison
+    return baseline.kind === 'stored' ? baseline.refused[0]?.reason : undefined
+  }
+  expect(await reasonOf(wrk('now.txt', 8, 900), wrk('before.txt', 64, 9_000))).toBe('another load: 64 users, now 8')
+  // A service that is slow has fewer requests, more users at once, or a longer run: that is what is to be found.
+  const slow = files.write('slow.jtl', jtl(requests(1_000, 5, times(900)), 40))
+  expect(await reasonOf(slow, run('before.jtl', 100))).toBeUndefined()
+  expect(await reasonOf(wrk('few.txt', 8, 100), wrk('many.txt', 8, 9_000))).toBeUndefined()
   const store = `file:${files.at('kept.json')}`
   await command('--save-baseline', '--name', 'checkout', run('a.jtl', 100), store)
-  expect((await reasons('--name', 'search', now, store)).refused[0]?.reason).toMatch(/another load/)
+  expect(await reasonOf('--name', 'search', run('now.jtl', 101), store)).toBe('another load: it has another --name')
 })
 
 test('labels that only one side has are a flaw of the evidence, whatever the numbers are', async () => {
@@ -221,7 +243,8 @@ test('a summary: errors are counted, and their budgets are judged as ever', asyn
 
 test('generators and forms are not compared with each other', async () => {
   const { comparison } = await compared(run('now.jtl', 100), ...summaries())
-  expect(comparison.baseline).toMatchObject({ comparable: 0 })
+  const reason = 'another generator: k6, summary as JSON, now JMeter, JTL as CSV'
+  expect(comparison.baseline).toMatchObject({ comparable: 0, refused: [{ runs: 3, reason }] })
 })
 
 test('the command that repeats it can be typed', async () => {
