@@ -1,6 +1,8 @@
 import { dirname, join } from 'node:path'
-import { insideOf, readText } from './files.ts'
+import { withCertificates } from './certificates.ts'
+import { insideOf, readBytes, readText } from './files.ts'
 import type { LoadPlan } from './plan/plan.ts'
+import { filesUsed, MOST_FILES } from './plan/plan-files.ts'
 import { planLoad } from './plan/plan-load.ts'
 import { type ParsedData, parseData } from './profile/data.ts'
 import type { LoadProfile } from './profile/profile.ts'
@@ -13,24 +15,27 @@ const DATA_LIMIT: Bytes = 64 * 1_048_576
 export interface LoadedProfile {
   readonly profile: LoadProfile
   readonly plan: LoadPlan
-  /** Directory of the profile: data files and the service live there. */
+  /** Directory of the profile: its files and the service live there. */
   readonly directory: string
   /** Values from the environment that no log, report or file may show. */
   readonly secrets: readonly string[]
 }
 
-/** Reads a profile and the data files it names, and plans it. Throws LoadgateError 'usage' with all issues. */
+/** Reads a profile and the files it names, and plans it. Throws LoadgateError 'usage' with all issues. */
 export async function loadProfile(
   path: string,
   env: Readonly<Record<string, string | undefined>>,
 ): Promise<LoadedProfile> {
   const text = await readText(path, PROFILE_LIMIT)
-  const { profile, secrets } = parseProfile(text, { file: path, env })
+  const { profile: written, secrets } = parseProfile(text, { file: path, env })
   const directory = dirname(path)
+  const profile = await withCertificates(written, directory, env)
   const data: Record<string, ParsedData> = {}
   for (const [name, { file, format }] of Object.entries(profile.data)) {
     const content = await readText(await insideOf(directory, file), DATA_LIMIT)
     data[name] = parseData(content, { file: join(directory, file), format })
   }
-  return { profile, plan: planLoad(profile, { data, file: path }), directory, secrets }
+  const files: Record<string, Buffer> = {}
+  for (const file of filesUsed(profile)) files[file] = await readBytes(await insideOf(directory, file), MOST_FILES)
+  return { profile, plan: planLoad(profile, { data, files, file: path }), directory, secrets }
 }

@@ -61,6 +61,8 @@ function compileValue(value: Reference['value'], data: Readonly<Record<string, D
       return numberOf(value.kind)
     case 'now':
       return (values) => String(Math.round(values.now()))
+    case 'file':
+      throw new Error('a file is no value')
     case 'random':
       return (values) => String(wholeNumber(value.from, value.to, values.draw()))
   }

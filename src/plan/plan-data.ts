@@ -1,9 +1,10 @@
 import { LoadgateError } from '../errors.ts'
 import { nearest } from '../nearest.ts'
 import type { ParsedData } from '../profile/data.ts'
-import type { LoadProfile, Scenario, Template } from '../profile/profile.ts'
+import type { LoadProfile, Scenario } from '../profile/profile.ts'
 import { formatCount } from '../units.ts'
 import type { DataTable } from './plan.ts'
+import { templatesOf } from './templates.ts'
 
 const HEAVIEST = 1e9
 
@@ -71,14 +72,6 @@ function columnsUsed(scenarios: readonly Scenario[]): ReadonlyMap<string, Readon
       used.set(source, (used.get(source) ?? new Set()).add(column))
     }
   return used
-}
-
-function templatesOf({ steps }: Scenario): readonly Template[] {
-  return steps.flatMap((step) =>
-    step.kind === 'request'
-      ? [step.path, ...step.headers.map(([, value]) => value), ...(step.body ? [step.body.content] : [])]
-      : [],
-  )
 }
 
 function unknownColumn(file: string, column: string, { columns }: ParsedData): LoadgateError {

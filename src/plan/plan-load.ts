@@ -1,6 +1,6 @@
 import { LoadgateError } from '../errors.ts'
 import type { ParsedData } from '../profile/data.ts'
-import type { LoadProfile, Scenario } from '../profile/profile.ts'
+import type { LoadProfile, RequestStep, Scenario } from '../profile/profile.ts'
 import { formatCount } from '../units.ts'
 import { arrivalsIn, lengthOf, peakLevel } from './curve.ts'
 import { budgetsOf } from './default-budgets.ts'
@@ -8,6 +8,7 @@ import { curveOf } from './load-curve.ts'
 import type { LoadPlan, PlannedScenario, Segment } from './plan.ts'
 import { connectionsOf } from './plan-connections.ts'
 import { tablesOf } from './plan-data.ts'
+import { filesOf } from './plan-files.ts'
 import { hashOf } from './plan-hash.ts'
 
 /** The same requests in every run, so that two runs differ in the service only. */
@@ -19,6 +20,8 @@ const MOST_ARRIVALS = 200_000_000
 interface PlanOptions {
   /** Rows by the name of their source, for every source of the profile. */
   readonly data: Readonly<Record<string, ParsedData>>
+  /** What is in the files that requests carry, by their paths: all of `filesUsed`. */
+  readonly files?: Readonly<Record<string, Buffer>> | undefined
   /** The profile's path: the place of the budgets that are added to it. */
   readonly file?: string | undefined
 }
@@ -26,13 +29,15 @@ interface PlanOptions {
 /** Resolves every default and number; LoadgateError `usage` when the load cannot be sent as described. */
 export function planLoad(
   profile: LoadProfile,
-  { data, file = profile.budgets[0]?.place.file ?? 'loadgate.yml' }: PlanOptions,
+  { data, files = {}, file = profile.budgets[0]?.place.file ?? 'loadgate.yml' }: PlanOptions,
 ): LoadPlan {
   const { model } = profile.load
   const { warmUp, shape } = curveOf(profile.load)
   const curve = [...warmUp, ...shape]
   const scenarios = numbered(profile)
   const takers = checkedTakers(model, curve, warmUp)
+  const carried = filesOf(profile, files)
+  const { tls } = profile.connections
   const plan = {
     name: profile.name,
     target: profile.target,
@@ -42,9 +47,11 @@ export function planLoad(
     duration: lengthOf(curve),
     seed: SEED,
     connections: connectionsOf(profile, { peak: peakLevel(curve), model, scenarios }),
+    ...(tls === undefined ? {} : { tls }),
     timeout: profile.timeout,
     scenarios,
     data: tablesOf(profile, data, takers),
+    ...(carried === undefined ? {} : { files: carried }),
     budgets: budgetsOf(profile, file),
   }
   return { ...plan, hash: hashOf(plan) }
@@ -70,13 +77,17 @@ function checkedTakers(model: LoadPlan['model'], curve: readonly Segment[], warm
   return takers
 }
 
-function numbered({ scenarios, timeout }: LoadProfile): readonly PlannedScenario[] {
+function numbered({ scenarios, timeout, redirects: byDefault }: LoadProfile): readonly PlannedScenario[] {
   let id = 0
+  const planned = ({ redirects = byDefault, ...step }: RequestStep) => ({
+    ...step,
+    ...(redirects === 'follow' ? { redirects } : {}),
+    id: id++,
+    timeout: step.timeout ?? timeout,
+  })
   return scenarios.map(({ name, weight, steps }: Scenario) => ({
     name,
     weight,
-    steps: steps.map((step) =>
-      step.kind === 'request' ? { ...step, id: id++, timeout: step.timeout ?? timeout } : step,
-    ),
+    steps: steps.map((step) => (step.kind === 'request' ? planned(step) : step)),
   }))
 }

@@ -1,4 +1,12 @@
-import type { Budget, ConnectionUse, HttpVersion, RequestStep, RowPick, ThinkStep } from '../profile/profile.ts'
+import type {
+  Budget,
+  ConnectionUse,
+  HttpVersion,
+  RequestStep,
+  RowPick,
+  ThinkStep,
+  TlsFiles,
+} from '../profile/profile.ts'
 import type { Ms } from '../units.ts'
 
 /** The profile with every default and number resolved: all that the engine needs, as plain JSON. */
@@ -17,11 +25,15 @@ export interface LoadPlan {
   /** Of every random choice; the same seed and plan send the same requests. */
   readonly seed: number
   readonly connections: PlannedConnections
+  /** Absent where there are none. The key itself is nowhere in it. */
+  readonly tls?: TlsFiles
   readonly timeout: Ms
   readonly scenarios: readonly PlannedScenario[]
   readonly data: Readonly<Record<string, DataTable>>
+  /** What is in the files that requests carry, base64 by path; absent where they carry none. */
+  readonly files?: Readonly<Record<string, string>>
   readonly budgets: readonly Budget[]
-  /** SHA-256 over what decides the load: everything here but `target`, `side`, `budgets` and `name`. */
+  /** SHA-256 over what decides the load: everything here but `target`, `side`, `tls`, `budgets` and `name`. */
   readonly hash: string
 }
 
@@ -40,6 +52,8 @@ export interface PlannedConnections {
   readonly http: HttpVersion
   /** Whether the target's TLS certificate must be valid. */
   readonly verify: boolean
+  /** Whether a certificate is shown to the target; absent where none is. */
+  readonly certificate?: true
 }
 
 /** A straight piece of the curve: the level goes from `from` to `to` over `over` milliseconds. */

@@ -18,6 +18,7 @@ export function stepDifferences(step: string, was: TimedStep, is: TimedStep): re
     ...flowDifferences(step, before.flow, after.flow),
     ...headerDifferences(step, before, after),
     ...textDiffers(`${step}: body`, bodyText(before, before), bodyText(after, before)),
+    ...textDiffers(`${step}: redirects`, before.redirects, after.redirects),
     ...expectDifferences(step, before.expect, after.expect),
     ...captureDifferences(step, before.capture, after.capture),
     ...timeoutDifferences(`${step}: timeout`, was, is),
@@ -92,7 +93,7 @@ function headersOf({ headers }: RequestStep): ReadonlyMap<string, string> {
 
 function bodyText({ body }: RequestStep, before: RequestStep): string | undefined {
   if (body === undefined) return undefined
-  const type = body.type ?? 'no type'
+  const type = body.boundary === undefined ? (body.type ?? 'no type') : 'multipart/form-data'
   return JSON.stringify(body) === JSON.stringify(before.body) ? type : `${type}, another content`
 }
 
@@ -104,6 +105,7 @@ function expectDifferences(step: string, before: Expect, after: Expect): readonl
     ...demandsDiffer(`${step}: expected value`, json, jsonNow),
     ...demandsDiffer(`${step}: expected header`, headers, headersNow),
     ...demandDiffers(`${step}: expected body`, before.body, after.body),
+    ...demandDiffers(`${step}: GraphQL errors`, before.graphql && 'refused', after.graphql && 'refused'),
   ]
 }
 
@@ -146,6 +148,7 @@ function statusText(ranges: Status): string {
 
 function placeOf(from: Capture['from']): string {
   if (from.kind === 'json') return from.pointer
+  if (from.kind === 'html') return `${from.selector} ${from.attribute}`
   return from.kind === 'regex' ? from.pattern : from.name
 }
 
