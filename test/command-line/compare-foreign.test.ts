@@ -241,6 +241,17 @@ test('a summary: errors are counted, and their budgets are judged as ever', asyn
   expect(verdict).toMatchObject({ outcome: 'fail', reason: expect.stringMatching(/^errors are 2 %/) })
 })
 
+test('a summary is reported in every form, with nothing in the place of what it does not tell', async () => {
+  const out = files.at('out')
+  const flags = ['--report', out, '--format', 'junit,csv,openmetrics,benchmark', '--budget', 'p95 < 600 ms']
+  expect(await command(...flags, summary('now.json', { p95: 100 }), ...summaries())).toBe(0)
+  const { result, verdict } = readReport(readFileSync(`${out}/report.json`, 'utf8'))
+  expect([verdict.outcome, result.percentiles?.length]).toEqual(['pass', 1])
+  expect(readFileSync(`${out}/steps.csv`, 'utf8')).toMatch(/\nall,6000,0,0,100,50,100,,,/)
+  expect(readFileSync(`${out}/report.html`, 'utf8')).toMatch(/Sent by k6 \(summary as JSON\)/)
+  expect(readFileSync(`${out}/openmetrics.txt`, 'utf8')).not.toMatch(/quantile="0\.99"/)
+})
+
 test('generators and forms are not compared with each other', async () => {
   const { comparison } = await compared(run('now.jtl', 100), ...summaries())
   const reason = 'another generator: k6, summary as JSON, now JMeter, JTL as CSV'
