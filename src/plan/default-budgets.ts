@@ -11,11 +11,12 @@ export function budgetsOf(
   {
     budgets,
     scenarios,
-  }: { readonly budgets: readonly Budget[]; readonly scenarios: readonly Pick<Scenario, 'name'>[] },
+  }: { readonly budgets: readonly Budget[]; readonly scenarios: readonly Pick<Scenario, 'name' | 'background'>[] },
   file: string,
 ): readonly Budget[] {
   const limited = budgets.filter(({ metric }) => metric === 'errors').map((budget) => budget.of)
-  const covered = limited.includes(undefined) || scenarios.every(({ name }) => limited.includes(name))
+  const covered =
+    limited.includes(undefined) || scenarios.every(({ name, background }) => background || limited.includes(name))
   const place = { file, line: 1, column: 1 }
   return [
     ...budgets,

@@ -4,18 +4,19 @@ import type { ParsedData } from '../profile/data.ts'
 import type { LoadProfile, Scenario } from '../profile/profile.ts'
 import { formatCount } from '../units.ts'
 import type { DataTable } from './plan.ts'
+import type { Takers } from './takers.ts'
 import { templatesOf } from './templates.ts'
 
 const HEAVIEST = 1e9
 
 /**
- * The tables that the scenarios refer to, checked: the columns are there, and a `unique` table has a row for each of the
- * `takers`, the arrivals or users of the whole load.
+ * The tables that the scenarios refer to, checked: the columns are there, and a `unique` table has a row for each of its
+ * `takers`, the arrivals or users of the loads that use it.
  */
 export function tablesOf(
   { data: sources, scenarios }: LoadProfile,
   data: Readonly<Record<string, ParsedData>>,
-  takers: { readonly count: number; readonly word: 'arrivals' | 'users' },
+  takersOf: (table: string) => Takers,
 ): Readonly<Record<string, DataTable>> {
   const tables: Record<string, DataTable> = {}
   for (const [name, columns] of columnsUsed(scenarios)) {
@@ -26,6 +27,7 @@ export function tablesOf(
         hint: suggestion(name, Object.keys(sources)) ?? 'Name its file under `data`.',
       })
     for (const column of columns) if (!read.columns.includes(column)) throw unknownColumn(source.file, column, read)
+    const takers = takersOf(name)
     const needed = source.pick === 'unique' ? takers.count : 1
     if (read.rows.length < needed)
       throw new LoadgateError(
@@ -63,7 +65,7 @@ function weightsOf(file: string, by: string, read: ParsedData): readonly number[
 }
 
 /** Column names by data source, of all templates of all scenarios. */
-function columnsUsed(scenarios: readonly Scenario[]): ReadonlyMap<string, ReadonlySet<string>> {
+export function columnsUsed(scenarios: readonly Scenario[]): ReadonlyMap<string, ReadonlySet<string>> {
   const used = new Map<string, Set<string>>()
   for (const template of scenarios.flatMap(templatesOf))
     for (const part of template) {

@@ -2,7 +2,6 @@ import { isWithinWindow } from '../engine/interval.ts'
 import type { Cause, FailureExample, IntervalRecord, Intervals } from '../engine/shard-result.ts'
 import { LoadgateError, messageOf } from '../errors.ts'
 import { countIn, Histogram, type HistogramText } from '../histogram.ts'
-import type { Segment } from '../plan/plan.ts'
 import {
   amount,
   count,
@@ -22,6 +21,7 @@ import {
   whole,
 } from '../reader.ts'
 import {
+  type Background,
   type Fingerprint,
   FORMS,
   type Machine,
@@ -33,6 +33,7 @@ import {
   TOOLS,
   type WorkerFigures,
 } from './result.ts'
+import { checkGroups, curve, groups, iterations } from './result-groups.ts'
 
 const SCHEMA = 1
 
@@ -111,6 +112,7 @@ const CAUSES: Readonly<Record<Cause, true>> = {
   'connect-timeout': true,
   'unresolved-host': true,
   unreachable: true,
+  'address-not-allowed': true,
   tls: true,
   'no-http2': true,
   timeout: true,
@@ -222,6 +224,9 @@ const percentile = record<Percentile>({
 
 const partPercentiles = record<PartPercentiles>({ steps: list(count, 10_000), count, points: list(percentile, 10_000) })
 
+const warmUp = where(record(sentAndEnded), addsUp, 'a sum of its parts')
+const steps = list(where(step, addsUp, 'a sum of its parts'), 10_000)
+
 const summaryFields = {
   kind: oneOf('loadgate-result'),
   schema: oneOf(SCHEMA),
@@ -232,13 +237,13 @@ const summaryFields = {
   commit: optional(matching(/^[0-9a-f]{40,64}$/, 'a commit')),
   calibration: optional(record({ before: positiveTime, after: positiveTime })),
   plan: record({
-    model: oneOf('open', 'closed'),
+    model: oneOf('open', 'closed', 'mixed'),
     target: text,
     measured: amount,
     warmUp: amount,
     seed: whole,
     executor: text,
-    curve: optional(list(record<Segment>({ from: amount, to: amount, over: amount }), 10_000)),
+    curve: optional(curve),
   }),
   shards: where(
     record({ expected: count, reported: count, lost: list(text, 10_000) }),
@@ -246,14 +251,11 @@ const summaryFields = {
     'a sum of reported and lost workers',
   ),
   complete: truth,
-  iterations: where(
-    record({ planned: count, started: count, dropped: count, finished: count, failed: count, cut: count }),
-    ({ planned, started, dropped, finished, failed, cut }) =>
-      planned === started + dropped && started === finished + failed + cut,
-    'a sum of its parts',
-  ),
-  warmUp: where(record(sentAndEnded), addsUp, 'a sum of its parts'),
-  steps: list(where(step, addsUp, 'a sum of its parts'), 10_000),
+  iterations,
+  groups: optional(groups),
+  background: optional(record<Background>({ warmUp, steps })),
+  warmUp,
+  steps,
   health: record({
     lateness: histogram,
     loopDelayP99: amount,
@@ -290,15 +292,21 @@ function addsUp({ sent, succeeded, failed }: { sent: number; succeeded: number; 
 }
 
 function checkSums(result: Omit<RunResult, 'intervals'>): void {
-  const { steps, health, shards, complete, workers } = result
+  const { steps, health, shards, complete, workers, background } = result
   const { connect, tls } = health.connections
+  checkGroups(result)
   for (const text of [health.lateness, connect, tls]) if (text !== undefined) countIn(text)
   if (complete && shards.lost.length > 0) throw new Misread('complete', 'true of a run with lost workers')
   for (const count of ['sent', 'failed'] as const)
     if (workers && total(workers.map((one) => one[count])) !== total(steps.map((one) => one[count])))
       throw new Misread(`workers.${count}`, 'the sum of the steps')
+  checkSteps(steps, 'steps', result)
+  checkSteps(background?.steps ?? [], 'background.steps', result)
+}
+
+function checkSteps(steps: readonly StepResult[], of: string, result: Pick<RunResult, 'plan' | 'percentiles'>): void {
   for (const [index, step] of steps.entries()) {
-    const place = `steps[${index}]`
+    const place = `${of}[${index}]`
     if (index > 0 && step.id <= steps[index - 1]!.id) throw new Misread(`${place}.id`, 'behind the one before it')
     if (total(Object.values(step.causes)) !== step.failed) throw new Misread(`${place}.causes`, 'the sum of failures')
     if (total(Object.values(step.statuses)) > step.sent) throw new Misread(`${place}.statuses`, 'at most what was sent')
