@@ -70,6 +70,15 @@ if ! PYTHONPATH="${AWSCLI_ROOT:-}/usr/lib/python3/dist-packages" /usr/bin/python
     "the stand-in for ECS, S3, CloudFormation and STS against Amazon's own command line."
 fi
 
+if [ -z "${GENERATORS_ROOT:-}" ] && command -v java >/dev/null && fetch generators wrk python3-locust jmeter jmeter-http; then
+  GENERATORS_ROOT="$scratch/generators"
+fi
+export GENERATORS_ROOT
+if ! [ -x "${GENERATORS_ROOT:-}/usr/bin/wrk" ]; then
+  skip other-generators "wrk, Locust and JMeter could not be fetched, or there is no Java: $(tail -n 1 "$scratch/apt.log")" \
+    'runs of wrk, Locust and JMeter as they write them, judged and kept (docs/other-generators.md).'
+fi
+
 # Pages are looked at with Chromium, and with packages that nothing else here needs.
 export BROWSER_MODULES="$scratch/browser/node_modules"
 CHROMIUM=${CHROMIUM:-$(command -v chromium || true)}

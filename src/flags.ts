@@ -16,12 +16,22 @@ const BARE = new Map(
 /**
  * Flags and positionals of a command line. A mistyped flag is named with the one that was probably meant.
  * @param flags those the command takes; each has a value, unless it stands for a choice that may be bare
+ * @param many those of which the command takes several, given one by one; the others count as they were given last
  * @param most how many positionals the command takes
  */
 export function readFlags(
   argv: readonly string[],
-  { flags, most }: { readonly flags: readonly string[]; readonly most: number },
-): { values: Partial<Record<string, string>>; positionals: readonly string[] } {
+  {
+    flags: single,
+    many = [],
+    most,
+  }: { readonly flags: readonly string[]; readonly many?: readonly string[]; readonly most: number },
+): {
+  values: Partial<Record<string, string>>
+  lists: Readonly<Record<string, readonly string[]>>
+  positionals: readonly string[]
+} {
+  const flags = [...single, ...many]
   const { tokens } = parseArgs({
     args: withValues(argv),
     options: Object.fromEntries(flags.map((flag) => [flag, { type: 'string' as const }])),
@@ -30,6 +40,7 @@ export function readFlags(
     tokens: true,
   })
   const values: Partial<Record<string, string>> = {}
+  const lists = Object.fromEntries(many.map((flag): [string, string[]] => [flag, []]))
   const positionals: string[] = []
   for (const token of tokens) {
     if (token.kind === 'positional') positionals.push(token.value)
@@ -37,13 +48,14 @@ export function readFlags(
     if (!flags.includes(token.name)) throw unknownFlag(token.rawName, flags)
     if (!token.value)
       throw new LoadgateError('usage', `${token.rawName} needs a value`, { hint: 'See `loadgate help`.' })
-    values[token.name] = token.value
+    if (many.includes(token.name)) lists[token.name]!.push(token.value)
+    else values[token.name] = token.value
   }
   if (positionals.length > most)
     throw new LoadgateError('usage', `"${positionals[most]}" is one argument too many`, {
       hint: 'See `loadgate help`.',
     })
-  return { values, positionals }
+  return { values, lists, positionals }
 }
 
 /** A bare flag gets its value: the word behind it where that is one, else `true`. */

@@ -18,6 +18,7 @@ const STAGES = [
   'service',
   'versions',
   'result',
+  'foreign',
   'fargate',
   'aws',
   'github',

@@ -1,6 +1,7 @@
 import type { Fingerprint, Machine, RunResult } from '../result/result.ts'
 import type { EpochMs, Ms } from '../units.ts'
 import { type Baseline, type BaselineRun, STALE_AFTER } from './baseline.ts'
+import { otherLoad } from './other-load.ts'
 import { byStart } from './window.ts'
 
 export interface Comparable {
@@ -27,7 +28,8 @@ const DAY: Ms = 24 * 3_600_000
 /** Nothing is said of a run next to fewer. */
 export const MIN_RUNS = 3
 
-export type Current = Pick<RunResult, 'id' | 'startedAt' | 'fingerprint' | 'calibration'>
+export type Current = Pick<RunResult, 'id' | 'startedAt' | 'fingerprint' | 'calibration'> &
+  Partial<Pick<RunResult, 'source'>>
 
 /**
  * Sorts the window into runs that measured the same as `current` and runs that did not. Runs of another processor do where
@@ -72,9 +74,14 @@ function refusal(run: BaselineRun, current: Current): string | undefined {
   // Compared with itself every run is unchanged.
   if (run.id === current.id) return 'it is this run itself'
   if (!run.complete) return 'the run was not complete'
-  if (theirs.plan !== plan) return 'another load: the profile has changed'
+  if (theirs.generator !== generator && (run.source ?? current.source) !== undefined)
+    return `another generator: ${theirs.generator}, now ${generator}`
+  if (theirs.plan !== plan)
+    return current.source ? 'another load: it has another --name' : 'another load: the profile has changed'
   if (theirs.generator !== generator) return `another generator: version ${theirs.generator}, now ${generator}`
   if (KIND.some((part) => theirs.machine[part] !== machine[part])) return otherMachine(theirs.machine, machine)
+  const load = otherLoad(run, current)
+  if (load !== undefined) return load
   if (!(current.startedAt - run.startedAt <= STALE_AFTER)) return `older than ${Math.round(STALE_AFTER / DAY)} days`
   return undefined
 }

@@ -11,7 +11,6 @@ import { type GateOptions, optionsFromCommandLine } from '../inputs.ts'
 import { serveLiveHtml } from '../live-html.ts'
 import { nearest } from '../nearest.ts'
 import { createOutput, type Output } from '../output/output.ts'
-import { renderTerminal } from '../report/terminal.ts'
 import { runEntry } from '../run-entry.ts'
 import { counted } from '../units.ts'
 import { VERSION } from '../version.ts'
@@ -19,7 +18,7 @@ import { changeOf } from '../versions/change.ts'
 import { BASELINE_COMMANDS, baselineCommand } from './baseline/baseline.ts'
 import { calibrateCommand } from './calibrate.ts'
 import { commitIn, isChanged } from './commit.ts'
-import { compareFiles } from './compare-files.ts'
+import { compareCommand } from './compare-files.ts'
 import { HELP, helpFor } from './help.ts'
 import { importCommand } from './import.ts'
 import { openRunNote } from './left-behind.ts'
@@ -57,11 +56,7 @@ const COMMANDS: Readonly<Record<string, Command>> = {
 
   calibrate: (argv, output, signal) => calibrateCommand(argv, output, signal),
 
-  compare: async (argv, output) => {
-    const report = await compareFiles(argv, output)
-    output.styled(renderTerminal(report, { colour: output.colour, width: output.width }))
-    return exitCodeOfVerdict(report.verdict.outcome, 'warn')
-  },
+  compare: compareCommand,
 
   report: reportCommand,
 

@@ -21,6 +21,8 @@ const flags = Object.values<Shown>(CHOICES)
 const OWN_FLAGS = [
   ['runs', 'aa, baseline seed: how often.'],
   ['profile', 'compare: whose budgets judge.'],
+  ['budget', 'compare: a budget to judge by instead, such as "p95 < 250 ms"; as many as there are.'],
+  ['name', "compare: what another generator's load is called; those of other names are not compared."],
   ['metric', 'baseline accept: what is worse, as in a budget: p95, errors, throughput.'],
   ['of', 'baseline accept: of which scenario or step; left out, of the whole run.'],
   ['limit', 'baseline accept: what is accepted, such as "+ 15 %".'],
@@ -41,7 +43,7 @@ const FLAGS_OF: Readonly<Record<string, readonly string[]>> = {
   check: [],
   plan: ['run-on', ...OF_FARGATE, 'max-cost', 'threads'],
   sweep: OF_FARGATE,
-  compare: ['profile'],
+  compare: ['profile', 'budget', 'name', 'save-baseline', 'on-inconclusive', 'report', 'format', 'json', 'log'],
   report: ['report', 'format'],
   aa: ['runs', 'json', 'allow-targets'],
   import: ['output', 'force', 'target'],
@@ -60,7 +62,8 @@ export const HELP = `Loadgate sends the load of a profile, compares the result w
                                           workers it takes, what they cost and what is missing; starts nothing
   loadgate calibrate [PROFILE]            measures on this machine what one worker on Fargate sends of the profile, and prints
                                           the line for --fargate-worker-rate; asks no one but a stand-in of its own
-  loadgate compare RESULT BASELINE...     judges an earlier result (report.json) by the budgets of --profile;
+  loadgate compare RESULT BASELINE...     judges an earlier result (report.json) by the budgets of --profile, or one of
+                                          JMeter, k6, Locust, wrk, vegeta or Artillery by those of --budget;
                                           BASELINE is file:PATH of a store, or one or more results
   loadgate report RESULT...               what a run showed, again from its report.json; --format markdown, html, json,
                                           junit, openmetrics or benchmark writes it to stdout, and --report DIR all of

@@ -2,17 +2,12 @@ import { isWithinWindow } from '../engine/interval.ts'
 import { countIn, type HistogramText } from '../histogram.ts'
 import { stepLabel } from '../profile/step-label.ts'
 import type { RunResult, StepResult } from '../result/result.ts'
+import { timed } from '../result/result-file.ts'
 import { counted, formatCount } from '../units.ts'
 
 /** Every sum of a result that must add up and does not, in words. Broken numbers, NaN included, do not add up. */
-export function disagreements({
-  iterations,
-  groups = [],
-  steps,
-  background,
-  intervals,
-  plan,
-}: RunResult): readonly string[] {
+export function disagreements(result: RunResult): readonly string[] {
+  const { iterations, groups = [], steps, background, intervals, plan } = result
   const { length, records } = intervals
   const inWindow = records.filter(({ index }) => isWithinWindow(index, { measured: plan.measured, length }))
   return [
@@ -24,7 +19,7 @@ export function disagreements({
       ),
     ),
     ...(groups.length === 0 ? [] : groupDisagreements(iterations, groups)),
-    ...[...steps, ...(background?.steps ?? [])].flatMap(disagreementsOf),
+    ...[...steps, ...(background?.steps ?? [])].flatMap((step) => disagreementsOf(step, result)),
     ...differ('requests answered', ...byStepAndInterval(total(steps, 'succeeded'), total(records, 'succeeded'))),
     ...differ('requests failed', ...byStepAndInterval(total(steps, 'failed'), total(records, 'failed'))),
     ...differ(
@@ -32,7 +27,11 @@ export function disagreements({
       ...byStepAndInterval(total(steps, 'succeededInWindow'), total(inWindow, 'succeeded')),
     ),
     ...records.flatMap(({ index, succeeded, response }) =>
-      differ(`successes of interval ${index}`, [succeeded, 'counted'], [samples(response), 'with a response time']),
+      differ(
+        `successes of interval ${index}`,
+        [timed(succeeded, result), 'counted'],
+        [samples(response), 'with a response time'],
+      ),
     ),
   ]
 }
@@ -57,18 +56,21 @@ function groupDisagreements(
   )
 }
 
-function disagreementsOf(step: StepResult): readonly string[] {
+function disagreementsOf(step: StepResult, result: RunResult): readonly string[] {
   const { sent, succeeded, failed, causes, statuses } = step
+  const [well, badly] = [timed(succeeded, result), timed(failed, result)]
+  // Not every generator tells the status of every answer.
+  const fewest = result.source === undefined ? succeeded : 0
   const name = `of "${stepLabel(step.scenario, step.step)}"`
   const answers = sum(Object.values(statuses))
   return [
     ...differ(`requests ${name}`, [sent, 'sent'], [succeeded + failed, 'succeeded or failed']),
     ...differ(`failures ${name}`, [failed, 'counted'], [sum(Object.values(causes)), 'with a cause']),
-    ...differ(`successes ${name}`, [succeeded, 'counted'], [samples(step.response), 'with a response time']),
-    ...differ(`successes ${name}`, [succeeded, 'counted'], [samples(step.service), 'with a service time']),
-    ...differ(`failures ${name}`, [failed, 'counted'], [samples(step.failures), 'with a time']),
+    ...differ(`successes ${name}`, [well, 'counted'], [samples(step.response), 'with a response time']),
+    ...differ(`successes ${name}`, [well, 'counted'], [samples(step.service), 'with a service time']),
+    ...differ(`failures ${name}`, [badly, 'counted'], [samples(step.failures), 'with a time']),
     ...blockDisagreements(step, name),
-    ...(succeeded <= answers && answers <= sent
+    ...(fewest <= answers && answers <= sent
       ? []
       : [
           `${counted(answers, 'status code')} ${name} for ${counted(succeeded, 'success', 'successes')} of ${formatCount(sent)}`,

@@ -72,6 +72,8 @@ export interface EarlierFigures {
   /** Of levels that have passed, each with one at least. */
   readonly past: readonly (readonly number[])[]
   readonly correction: Correction
+  /** How many times a stored run's variance this run has, where nothing but its number is known; undefined elsewhere. */
+  readonly own?: number | undefined
 }
 
 /** The same of typical blocks. */
@@ -84,12 +86,12 @@ export interface Typical {
 /** Where `typical` is given, the typical blocks are compared, and the whole runs make the limit. */
 export function latencyChange(
   measured: Estimate,
-  { values, past, correction }: EarlierFigures,
+  { values, past, correction, own }: EarlierFigures,
   limit: RelativeLimit,
   typical: Typical | undefined,
 ): Change {
   const { now, ...then } = typical ?? { now: measured.value, present: values, past }
-  const noise = noiseOf([...then.past, then.present], correction, PRIOR)
+  const noise = noiseOf([...then.past, then.present], { correction, prior: PRIOR, own })
   const base = Math.exp(median(values.map(logarithm)))
   const ours = logarithm(measured.value)
   const change = logChange(
@@ -113,11 +115,11 @@ export function latencyChange(
 /** `offered` says that in all runs the load, not the target, set the pace. */
 export function throughputChange(
   measured: Estimate,
-  { values, past, correction }: EarlierFigures,
+  { values, past, correction, own }: EarlierFigures,
   limit: RelativeLimit,
   { offered, smallest }: { offered: boolean; smallest: number },
 ): Change {
-  const noise = noiseOf([...past, values], correction, offered ? PRIOR_OF_OFFERED_LOAD : PRIOR)
+  const noise = noiseOf([...past, values], { correction, prior: offered ? PRIOR_OF_OFFERED_LOAD : PRIOR, own })
   const base = Math.exp(noise.centre)
   // Without one success there is no logarithm; one success in the window is kinder than the truth and still far below.
   const ours = Math.log(Math.max(measured.value, smallest))
@@ -139,9 +141,12 @@ export function throughputChange(
   }
 }
 
-function noiseOf(levels: readonly (readonly number[])[], { made, se }: Correction, prior: number): WindowNoise {
+function noiseOf(
+  levels: readonly (readonly number[])[],
+  { correction: { made, se }, prior, own }: Pick<EarlierFigures, 'correction' | 'own'> & { readonly prior: number },
+): WindowNoise {
   const logarithms = levels.map((level) => level.map(logarithm))
-  const noise = windowNoise(logarithms, made ? PRIOR_OF_CORRECTED : prior)
+  const noise = windowNoise(logarithms, made ? PRIOR_OF_CORRECTED : prior, own)
   return { ...noise, se: Math.hypot(noise.se, se) }
 }
 

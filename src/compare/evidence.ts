@@ -7,6 +7,7 @@ import { disagreements } from './accounting.ts'
 import { type Elsewhere, mixDefects } from './answer-mix.ts'
 import type { Defect } from './comparison.ts'
 import { generatorDefects } from './generator-health.ts'
+import { labelDefects } from './label-defects.ts'
 import { summable } from './rounds-in-a-row.ts'
 import { type Part, scopeOf, WHOLE } from './scope.ts'
 
@@ -47,6 +48,7 @@ export function defectsOf(
   return [
     ...ownDefects(result),
     ...missingSteps(result),
+    ...labelDefects(result, comparable),
     ...baselineDefects(baselineProblem),
     ...result.steps
       .filter((step) => gated.some(({ includes }) => includes(step)))
@@ -61,7 +63,8 @@ export function ownDefects(result: RunResult): readonly Defect[] {
     ...sums,
     ...workerDefects(result),
     // Histograms that cannot be read are named above, and nothing can be read from them here.
-    ...(sums.length > 0 ? [] : generatorDefects(result, scopeOf(summable(result), WHOLE))),
+    // Nothing is known of another's generator.
+    ...(sums.length > 0 || result.source ? [] : generatorDefects(result, scopeOf(summable(result), WHOLE))),
     ...targetDefects(result),
   ]
 }

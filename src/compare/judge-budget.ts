@@ -5,6 +5,7 @@ import { type Change, limitOf, pooledFailures, type RelativeLimit } from './chan
 import type { BudgetRow, Estimate, Judgement, NewLevel } from './comparison.ts'
 import { oneBurst, SEVERAL } from './error-burst.ts'
 import { heedFailures } from './heed-failures.ts'
+import { untoldBySummary } from './known-percentiles.ts'
 import { measure, ONE_LOOK, type Pace } from './measure.ts'
 import { failures, metricOf } from './metrics.ts'
 import type { Scope } from './scope.ts'
@@ -59,7 +60,7 @@ export function judgeBudgets(evidence: readonly Evidence[]): readonly Judged[] {
     const judged = one.change
       ? judgeStored(one, one.change, shown[compared.indexOf(one.change)]!, SLOWER_LEVEL / compared.length)
       : judgeAlone(one)
-    return { ...judged, judgement: heedFailures(judged.judgement, one, evidence) }
+    return { ...judged, judgement: one.untold ?? heedFailures(judged.judgement, one, evidence) }
   })
 }
 
@@ -97,6 +98,8 @@ interface Weighed extends Evidence {
   readonly measured: Estimate | undefined
   /** Undefined where the budget is absolute, or where there is too little to compare. */
   readonly change: Change | undefined
+  /** Why it cannot be judged by what another generator's summary tells; undefined where it can. */
+  readonly untold: Judgement | undefined
 }
 
 function weigh(evidence: Evidence): Weighed {
@@ -104,11 +107,12 @@ function weigh(evidence: Evidence): Weighed {
   const { metric, limit } = budget
   const measured = now && measure(metric, now, pace)
   const runs = usableRuns(metric, before)
+  const untold = now?.known && untoldBySummary(budget, now, now.known, runs)
   const change =
-    limit.kind === 'baseline' && now && measured && runs.length >= MIN_RUNS
+    limit.kind === 'baseline' && now && measured && runs.length >= MIN_RUNS && !untold
       ? storedChange(metric, limit, { now, measured, before: runs, past, corrected })
       : undefined
-  return { ...evidence, measured, change }
+  return { ...evidence, measured, change, untold }
 }
 
 /** The speed of a processor is not that of a service on it: what is corrected by it may hold, but proves no regression. */

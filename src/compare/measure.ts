@@ -4,6 +4,7 @@ import type { RunResult } from '../result/result.ts'
 import type { Ms, Share } from '../units.ts'
 import type { Estimate } from './comparison.ts'
 import { normalExceededBy, studentQuantile } from './distributions.ts'
+import { knownBounds } from './known-percentiles.ts'
 import { failures, failuresAtMost, metricOf, percentileOf } from './metrics.ts'
 import { type Part, type Scope, scopeOf, stepsBeside, WHOLE } from './scope.ts'
 import { meanError, quantileBounds, wilson } from './statistics.ts'
@@ -32,9 +33,10 @@ export function measure(metric: MetricName, scope: Scope, pace: Pace, level = ON
   return { value, ...latencyBounds(scope, percentileOf(metric), level) }
 }
 
-function latencyBounds({ response }: Scope, q: Share, level: number) {
-  const { low, high } = quantileBounds(response, q, level)
-  return { low: low / 1000, high: high === undefined ? undefined : high / 1000 }
+function latencyBounds(scope: Scope, q: Share, level: number) {
+  const { response, known, grain = 0 } = scope
+  const { low, high } = known ? knownBounds(scope, known, q, level) : quantileBounds(response, q, level)
+  return { low: Math.max(0, low / 1000 - grain), high: high === undefined ? undefined : high / 1000 + grain }
 }
 
 /**

@@ -1,5 +1,6 @@
 import type { MetricName } from '../profile/profile.ts'
 import { formatMs, formatRate, formatShare, type Share } from '../units.ts'
+import { pointAt } from './known-percentiles.ts'
 import type { Scope } from './scope.ts'
 
 export interface Metric {
@@ -39,8 +40,8 @@ function latency(q: Share): Metric {
   return {
     kind: 'latency',
     worse: 'higher',
-    read: ({ response }) => {
-      const us = response.quantile(q)
+    read: (scope) => {
+      const us = scope.known ? pointAt(scope.known, q)?.us : scope.response.quantile(q)
       return us === undefined ? undefined : us / 1000
     },
     format: formatMs,

@@ -6,6 +6,8 @@ import { metricOf } from './metrics.ts'
 export function reasonOf(row: BudgetRow): string {
   const { judgement, measured } = row
   const what = subject(row)
+  if (judgement.kind === 'undecided' && measured === undefined)
+    return `${what} is not known, undecided for "${row.budget.text}": ${judgement.reason}.`
   if (judgement.kind === 'no-samples' || measured === undefined)
     return `Nothing was measured for ${what} ("${row.budget.text}").`
   const { format, worse } = metricOf(row.metric)

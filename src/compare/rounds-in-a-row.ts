@@ -28,7 +28,7 @@ export function inARow(results: readonly RunResult[]): Summable {
 
 /** Without the figures by block, which are for stores. */
 export function summable(result: RunResult): Summable {
-  const { steps, background, groups, plan, iterations, fingerprint } = result
+  const { steps, background, groups, plan, iterations, fingerprint, percentiles, source } = result
   return {
     steps,
     background,
@@ -36,6 +36,8 @@ export function summable(result: RunResult): Summable {
     plan,
     iterations,
     fingerprint,
+    percentiles,
+    source,
     inWindow: endedInWindow(result),
     blocks: undefined,
   }

@@ -2,7 +2,7 @@ import type { BaselineRun, PartBlocks } from '../baseline/baseline.ts'
 import { steadyLoop } from '../baseline/comparable.ts'
 import { Histogram } from '../histogram.ts'
 import { stepLabel } from '../profile/step-label.ts'
-import type { RunResult, StepResult } from '../result/result.ts'
+import type { PartPercentiles, RunResult, StepResult } from '../result/result.ts'
 import type { Ms } from '../units.ts'
 
 /** A part of the load that a budget can speak of. */
@@ -36,7 +36,13 @@ export interface Scope {
   readonly processor: { readonly name: string; readonly loop: Ms } | undefined
   /** What the part was like from block to block; undefined where that is not known. */
   readonly blocks: PartBlocks | undefined
+  /** All that is known of its response times, where that is no histogram. */
+  readonly known?: Known | undefined
+  /** A response time may be off by so much, as another generator wrote it down. */
+  readonly grain?: Ms | undefined
 }
+
+export type Known = Pick<PartPercentiles, 'count' | 'points'>
 
 export const WHOLE: Part = { name: 'all', includes: () => true }
 
@@ -89,7 +95,17 @@ const KEEPING_UP = 0.98
 /** What of a run is summed up; a step may stand there several times. */
 export type Summable = Pick<
   BaselineRun,
-  'steps' | 'background' | 'groups' | 'plan' | 'iterations' | 'inWindow' | 'blocks' | 'calibration' | 'fingerprint'
+  | 'steps'
+  | 'background'
+  | 'groups'
+  | 'plan'
+  | 'iterations'
+  | 'inWindow'
+  | 'blocks'
+  | 'calibration'
+  | 'fingerprint'
+  | 'percentiles'
+  | 'source'
 >
 
 /** Sums a run up over a part. */
@@ -110,8 +126,16 @@ export function scopeOf(run: Summable, part: Part): Scope {
     response: Histogram.of(...steps.map(({ response }) => response)),
     causes: causesOf(steps),
     processor: processorOf(run),
-    blocks: run.blocks?.parts.find((blocks) => blocks.steps.join() === steps.map(({ id }) => id).join()),
+    blocks: run.blocks?.parts.find((blocks) => sameSteps(blocks, steps)),
+    known: run.percentiles && (run.percentiles.find((known) => sameSteps(known, steps)) ?? NOTHING_KNOWN),
+    grain: run.source?.grain,
   }
+}
+
+const NOTHING_KNOWN: Known = { count: 0, points: [] }
+
+function sameSteps(part: { readonly steps: readonly number[] }, steps: readonly StepResult[]): boolean {
+  return part.steps.join() === steps.map(({ id }) => id).join()
 }
 
 /** By the loads that these steps are of; where there is one only, it is that. */

@@ -60,11 +60,18 @@ export function quantileBounds(
   level = 0.05,
 ): { readonly low: Us; readonly high: Us | undefined } {
   const n = histogram.count
-  const low = firstRank(n, (k) => binomialAtMost(k, n, q) > level)
-  const high = firstRank(n, (k) => binomialAtMost(k, n, q) >= 1 - level) + 1
+  const { low, high } = quantileRanks(n, q, level)
   return {
     low: low < 1 ? 0 : histogram.quantileAtRank(low),
     high: high > n ? undefined : histogram.quantileAtRank(high),
+  }
+}
+
+/** The ranks l and u of that, of n samples: l may be 0 and u may be n + 1, where there is none. */
+export function quantileRanks(n: number, q: Share, level: number): { readonly low: number; readonly high: number } {
+  return {
+    low: firstRank(n, (k) => binomialAtMost(k, n, q) > level),
+    high: firstRank(n, (k) => binomialAtMost(k, n, q) >= 1 - level) + 1,
   }
 }
 
@@ -110,15 +117,16 @@ export const MIN_INTERVALS = 5
  * The prior s₀ is what runs differ by where nothing is known yet; 1.57 is the price of the median, π/2. ν is capped since
  * stored runs of different days are not independent observations of today. A level that has passed still tells how much runs
  * differ. Sums of squares, not robust ones: the odd runs are the false alarms. The present level needs at least one value.
+ * @param own how many times a stored run's variance the present run has, where its own is not told apart from it
  */
-export function windowNoise(levels: readonly (readonly number[])[], prior: number): WindowNoise {
+export function windowNoise(levels: readonly (readonly number[])[], prior: number, own = 1): WindowNoise {
   const present = levels.at(-1)!
   const squares = levels.map((level) => level.reduce((sum, value) => sum + (value - mean(level)) ** 2, 0))
   const known = levels.reduce((sum, level) => sum + level.length - 1, 0)
   const v = (PRIOR_FREEDOM * prior ** 2 + squares.reduce((sum, own) => sum + own, 0)) / (PRIOR_FREEDOM + known)
   return {
     centre: median(present),
-    se: Math.sqrt(v * (1 + 1.57 / present.length)),
+    se: Math.sqrt(v * (own + 1.57 / present.length)),
     freedom: Math.min(PRIOR_FREEDOM + known, 8),
   }
 }

@@ -12,6 +12,7 @@ import {
   throughputChange,
 } from './change.ts'
 import type { Estimate } from './comparison.ts'
+import { byItself, thinness } from './known-percentiles.ts'
 import { type Metric, metricOf } from './metrics.ts'
 import type { Scope } from './scope.ts'
 
@@ -37,11 +38,17 @@ export function storedChange(name: MetricName, limit: RelativeLimit, compared: C
   const correction = corrected && !(metric.kind === 'throughput' && offered) ? correctionFor(metric, now, before) : NONE
   const here = (values: readonly number[]) => values.map((value, at) => value * (correction.factors[at] ?? 1))
   const values = here(before.map((scope) => metric.read(scope)!))
-  const earlier = { values, past: past.map((level) => level.map((scope) => metric.read(scope)!)), correction }
+  const alone = now.known ? byItself(now.known, name, measured) : measured
+  const earlier = {
+    values,
+    past: past.map((level) => level.map((scope) => metric.read(scope)!)),
+    correction,
+    own: now.known && metric.kind === 'latency' ? thinness(now, before) : undefined,
+  }
   if (metric.kind === 'throughput')
-    return throughputChange(measured, earlier, limit, { offered, smallest: 1000 / now.measured })
+    return throughputChange(alone, earlier, limit, { offered, smallest: 1000 / now.measured })
   const typical = typicalOf(name, now, [...past, before])
-  return latencyChange(measured, earlier, limit, typical && { ...typical, present: here(typical.present) })
+  return latencyChange(alone, earlier, limit, typical && { ...typical, present: here(typical.present) })
 }
 
 /** The typical block of this run, of those it is compared with, and of those on levels that have passed. */

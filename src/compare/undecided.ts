@@ -3,6 +3,7 @@ import type { MetricName } from '../profile/profile.ts'
 import { counted, formatChange, formatCount, formatDuration, formatShare, type Ms } from '../units.ts'
 import type { Change } from './change.ts'
 import type { Estimate, Undecided } from './comparison.ts'
+import { undecidedSummary } from './known-percentiles.ts'
 import { MOST_ROUNDS } from './look-levels.ts'
 import { ONE_LOOK } from './measure.ts'
 import { metricOf, percentileOf } from './metrics.ts'
@@ -22,6 +23,8 @@ export function undecidedNumber(
   now: Scope,
 ): Undecided {
   const { format } = metricOf(metric)
+  if (now.known && (metric === 'throughput' ? high === undefined : metric !== 'errors'))
+    return undecidedSummary(metric, now.known, { value, low, high })
   if (high === undefined) return unbounded(metric, now, level)
   if (metric === 'errors' && now.mayBeDropped > 0) return unplaced(now)
   return {

@@ -131,6 +131,8 @@ export type Cause =
   | 'invalid-request'
   | 'generator'
   | 'cancelled'
+  /** Of another generator's run, whose file does not say why. */
+  | 'unknown'
 
 /** The generator's own fitness, measured in every run. */
 export interface HealthRecord {

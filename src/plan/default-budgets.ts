@@ -1,13 +1,19 @@
 import { parseBudget } from '../profile/budget.ts'
 import { DEFAULT_BUDGETS } from '../profile/grammar.ts'
-import type { Budget, LoadProfile, Place } from '../profile/profile.ts'
+import type { Budget, Place, Scenario } from '../profile/profile.ts'
 
 /**
  * The budgets of the profile, and what it leaves out. Latency counts successes only, so a gate that reads nothing but
  * latency would let a service pass that answers quickly with errors: the default for errors stands wherever the profile
  * does not limit those of every scenario. A profile without any budget is also held to its own past.
  */
-export function budgetsOf({ budgets, scenarios }: LoadProfile, file: string): readonly Budget[] {
+export function budgetsOf(
+  {
+    budgets,
+    scenarios,
+  }: { readonly budgets: readonly Budget[]; readonly scenarios: readonly Pick<Scenario, 'name' | 'background'>[] },
+  file: string,
+): readonly Budget[] {
   const limited = budgets.filter(({ metric }) => metric === 'errors').map((budget) => budget.of)
   const covered =
     limited.includes(undefined) || scenarios.every(({ name, background }) => background || limited.includes(name))

@@ -19,6 +19,7 @@ import { budgetFigures } from './budget-rows.ts'
 import { partsOf } from './fargate.ts'
 import { formatMetric } from './figures.ts'
 import type { FargateFacts, Report } from './report.ts'
+import { sourceSentence } from './source.ts'
 import type { Writing } from './writing.ts'
 
 const MAX_COMMITS = 5
@@ -126,15 +127,26 @@ export function newLevelSentences({ comparison }: Report, { name }: Writing): re
 
 /** Everything that was planned, and what became of it; "≠" where it does not add up. */
 export function accountingSentences(
-  { iterations, groups = [], background, steps, shards }: RunResult,
+  { iterations, groups = [], background, steps, shards, source }: RunResult,
   writing: Writing,
 ): readonly string[] {
   const { planned, started, dropped, finished, failed, cut } = iterations
   const total = (count: 'sent' | 'succeeded' | 'failed') => steps.reduce((sum, step) => sum + step[count], 0)
+  const requests = sum(
+    'Requests',
+    [total('sent'), 'sent'],
+    [total('succeeded'), 'succeeded'],
+    [total('failed'), 'failed'],
+  )
+  if (source !== undefined)
+    return [
+      ...(dropped > 0 ? [sum('Iterations', [planned, 'due'], [started, 'ended'], [dropped, 'dropped'])] : []),
+      requests,
+    ]
   return [
     sum('Iterations', [planned, 'planned'], [started, 'started'], [dropped, 'dropped']),
     sum('Of these', [started, 'started'], [finished, 'finished'], [failed, 'failed'], [cut, 'cut short']),
-    sum('Requests', [total('sent'), 'sent'], [total('succeeded'), 'succeeded'], [total('failed'), 'failed']),
+    requests,
     ...groups.map((group) => groupSentence(group, writing)),
     ...(background ? [backgroundSentence(background)] : []),
     `Workers: ${formatCount(shards.reported)} of ${formatCount(shards.expected)} reported.`,
@@ -161,7 +173,11 @@ export function warmUpSentence({ warmUp, plan }: RunResult): string | undefined 
   return `Warm-up: ${formatDuration(plan.warmUp)}, ${sent}; not measured.`
 }
 
-export function loadSentence({ plan }: RunResult, { name }: Writing): string {
+export function loadSentence({ plan, source }: RunResult, { name }: Writing): string {
+  if (source !== undefined) {
+    const on = plan.target === '' ? '' : ` on ${name(withoutCredentials(plan.target))}`
+    return `Load: ${formatDuration(plan.measured)}${on}, sent by ${name(source.tool)}, of whose plan the file says nothing.`
+  }
   const model = { open: 'open model', closed: 'closed model', mixed: 'open and closed model' }[plan.model]
   const target = name(withoutCredentials(plan.target))
   return `Load: ${model}, ${formatDuration(plan.measured)} on ${target}, sent by ${name(plan.executor)}, seed ${plan.seed}.`
@@ -206,6 +222,7 @@ export function partsSentence({ steps, health: { connections } }: RunResult): st
 
 /** The generator's own fitness in one line, and whether the judge found it beyond any bound. */
 export function healthSentence({ result, comparison }: Report): string {
+  if (result.source !== undefined) return sourceSentence(result.source, result.percentiles)
   const { lateness, loopDelayP99, loopUtilisation, cpu, pauses, machine, connections, staleRetries } = result.health
   const has = (codes: readonly DefectCode[]) => comparison.defects.some(({ code }) => codes.includes(code))
   const fitness = has(UNFIT)

@@ -20,8 +20,19 @@ import {
   where,
   whole,
 } from '../reader.ts'
-import type { Ms } from '../units.ts'
-import type { Background, Fingerprint, Machine, RunResult, StepResult, WorkerFigures } from './result.ts'
+import {
+  type Background,
+  type Fingerprint,
+  FORMS,
+  type Machine,
+  type PartPercentiles,
+  type Percentile,
+  type RunResult,
+  type Source,
+  type StepResult,
+  TOOLS,
+  type WorkerFigures,
+} from './result.ts'
 import { checkGroups, curve, groups, iterations } from './result-groups.ts'
 
 const SCHEMA = 1
@@ -45,7 +56,7 @@ export function resultOf(value: unknown): RunResult {
   return checked(() => {
     const result = wholeResult(value, '')
     checkSums(result)
-    checkIntervals(result.intervals, result.steps, { measured: result.plan.measured, place: 'intervals' })
+    checkIntervals(result.intervals, result.steps, { ...result, place: 'intervals' })
     return result
   })
 }
@@ -117,6 +128,7 @@ const CAUSES: Readonly<Record<Cause, true>> = {
   'invalid-request': true,
   generator: true,
   cancelled: true,
+  unknown: true,
 }
 
 export const isCause = (key: string) => Object.hasOwn(CAUSES, key)
@@ -193,6 +205,25 @@ export const fingerprint = record<Fingerprint>({
   machine,
 })
 
+const source = record<Source>({
+  tool: oneOf(...TOOLS),
+  form: oneOf(...FORMS),
+  remarks: list(oneOf('without-connecting', 'to-the-first-byte', 'rounded'), 10),
+  untold: list(oneOf('intended-start', 'distribution', 'course', 'times-of-failures', 'begin'), 10),
+  grain: amount,
+  users: optional(count),
+  together: count,
+  sums: count,
+})
+
+const percentile = record<Percentile>({
+  percent: where(amount, (percent) => percent > 0 && percent <= 100, 'a percentile'),
+  us: amount,
+  error: amount,
+})
+
+const partPercentiles = record<PartPercentiles>({ steps: list(count, 10_000), count, points: list(percentile, 10_000) })
+
 const warmUp = where(record(sentAndEnded), addsUp, 'a sum of its parts')
 const steps = list(where(step, addsUp, 'a sum of its parts'), 10_000)
 
@@ -246,6 +277,8 @@ const summaryFields = {
   active: optional(active),
   workers: optional(list(worker, 10_000)),
   examples: optional(list(example, 1_000)),
+  source: optional(source),
+  percentiles: optional(list(partPercentiles, 20_001)),
 }
 
 const resultSummary = record<Omit<RunResult, 'intervals'>>(summaryFields)
@@ -267,11 +300,11 @@ function checkSums(result: Omit<RunResult, 'intervals'>): void {
   for (const count of ['sent', 'failed'] as const)
     if (workers && total(workers.map((one) => one[count])) !== total(steps.map((one) => one[count])))
       throw new Misread(`workers.${count}`, 'the sum of the steps')
-  checkSteps(steps, 'steps', result.plan)
-  checkSteps(background?.steps ?? [], 'background.steps', result.plan)
+  checkSteps(steps, 'steps', result)
+  checkSteps(background?.steps ?? [], 'background.steps', result)
 }
 
-function checkSteps(steps: readonly StepResult[], of: string, plan: RunResult['plan']): void {
+function checkSteps(steps: readonly StepResult[], of: string, result: Pick<RunResult, 'plan' | 'percentiles'>): void {
   for (const [index, step] of steps.entries()) {
     const place = `${of}[${index}]`
     if (index > 0 && step.id <= steps[index - 1]!.id) throw new Misread(`${place}.id`, 'behind the one before it')
@@ -279,11 +312,11 @@ function checkSteps(steps: readonly StepResult[], of: string, plan: RunResult['p
     if (total(Object.values(step.statuses)) > step.sent) throw new Misread(`${place}.statuses`, 'at most what was sent')
     if (step.succeededInWindow > step.succeeded)
       throw new Misread(`${place}.succeededInWindow`, 'a part of the successes')
-    checkCount(step.response, step.succeeded, `${place}.response`)
-    checkCount(step.service, step.succeeded, `${place}.service`)
+    checkCount(step.response, timed(step.succeeded, result), `${place}.response`)
+    checkCount(step.service, timed(step.succeeded, result), `${place}.service`)
     if (step.firstByte !== undefined) checkCount(step.firstByte, step.succeeded, `${place}.firstByte`)
-    checkCount(step.failures, step.failed, `${place}.failures`)
-    if (step.blocks) checkIntervals(step.blocks, [step], { measured: plan.measured, place: `${place}.blocks` })
+    checkCount(step.failures, timed(step.failed, result), `${place}.failures`)
+    if (step.blocks) checkIntervals(step.blocks, [step], { ...result, place: `${place}.blocks` })
   }
 }
 
@@ -291,13 +324,13 @@ function checkSteps(steps: readonly StepResult[], of: string, plan: RunResult['p
 function checkIntervals(
   { length, records }: Intervals,
   steps: readonly StepResult[],
-  { measured, place }: { readonly measured: Ms; readonly place: string },
+  { plan: { measured }, percentiles, place }: Pick<RunResult, 'plan' | 'percentiles'> & { readonly place: string },
 ): void {
   if (!(measured / length <= MOST_INTERVALS)) throw new Misread(`${place}.length`, 'a part of the window')
   for (const [at, { index, succeeded, response }] of records.entries()) {
     const here = `${place}.records[${at}]`
     if (at > 0 && index <= records[at - 1]!.index) throw new Misread(`${here}.index`, 'behind the one before it')
-    checkCount(response, succeeded, `${here}.response`)
+    checkCount(response, timed(succeeded, { percentiles }), `${here}.response`)
   }
   const inWindow = records.filter(({ index }) => isWithinWindow(index, { measured, length }))
   if (total(steps.map((step) => step.succeededInWindow)) !== total(inWindow.map(({ succeeded }) => succeeded)))
@@ -307,6 +340,11 @@ function checkIntervals(
     Histogram.of(...parts.map(({ response }) => response)).toText()
   if (failed(steps) !== failed(records) || responses(steps) !== responses(records))
     throw new Misread(place, 'the sum of the steps')
+}
+
+/** How many of these a histogram holds: none where no more than percentiles are known. */
+export function timed(count: number, { percentiles }: Pick<RunResult, 'percentiles'>): number {
+  return percentiles === undefined ? count : 0
 }
 
 function checkCount(text: HistogramText, expected: number, place: string): void {

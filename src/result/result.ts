@@ -1,7 +1,7 @@
 import type { FailureExample, HealthRecord, Intervals, IterationCounts, StepCounts } from '../engine/shard-result.ts'
 import type { HistogramText } from '../histogram.ts'
 import type { Segment } from '../plan/plan.ts'
-import type { EpochMs, Ms, Share } from '../units.ts'
+import type { EpochMs, Ms, Share, Us } from '../units.ts'
 
 /** The merged result of all shards; also the result file (`--json`), readable on another machine and by later versions. */
 export interface RunResult {
@@ -40,6 +40,79 @@ export interface RunResult {
   readonly workers?: readonly WorkerFigures[] | undefined
   /** A failure of each cause in each step, where there was one; undefined as `workers`. */
   readonly examples?: readonly FailureExample[] | undefined
+  /** Where another generator sent the load; undefined in Loadgate's own runs. `health` then says nothing. */
+  readonly source?: Source | undefined
+  /** All that is known of the response times where no histogram is: every histogram is empty then. */
+  readonly percentiles?: readonly PartPercentiles[] | undefined
+}
+
+/** A run of another generator, as far as its file tells. */
+export interface Source {
+  readonly tool: (typeof TOOLS)[number]
+  readonly form: (typeof FORMS)[number]
+  readonly untold: readonly Untold[]
+  readonly remarks: readonly Remark[]
+  /** A time may be off by so much, as it was written down. */
+  readonly grain: Ms
+  /** At one time, at most; undefined where the file does not tell. */
+  readonly users: number | undefined
+  /** Rarer labels that are counted together as one step. */
+  readonly together: number
+  /** Transactions that were left out, since the requests that they are sums of are counted. */
+  readonly sums: number
+}
+
+/** As their makers write them. */
+export const TOOLS = ['Artillery', 'JMeter', 'k6', 'Locust', 'vegeta', 'wrk', 'wrk2'] as const
+
+/** What was read of them. */
+export const FORMS = [
+  'JTL as CSV',
+  'JTL as XML',
+  'CSV of samples',
+  'JSON of samples',
+  'summary as JSON',
+  'report as JSON',
+  'statistics as CSV',
+  'text',
+] as const
+
+export type Remark =
+  /** Times begin once there is a connection. */
+  | 'without-connecting'
+  /** Times end with the first byte. */
+  | 'to-the-first-byte'
+  /** Percentiles are of times that were rounded before. */
+  | 'rounded'
+
+/** What a file does not tell, beside the generator's own fitness, of which none does. */
+export type Untold =
+  /** When requests were due: a slow service delays the next ones, and their waiting is not in the times. */
+  | 'intended-start'
+  /** All but a few percentiles. */
+  | 'distribution'
+  /** How the run went over time. */
+  | 'course'
+  /** Which of the times are of requests that failed. */
+  | 'times-of-failures'
+  /** When it was: taken from the date of the file. */
+  | 'begin'
+
+/** What is known of the response times of some steps together. */
+export interface PartPercentiles {
+  /** By their ids, ascending. */
+  readonly steps: readonly number[]
+  /** Requests that are in it: successes, and failures where they are not told apart. */
+  readonly count: number
+  readonly points: readonly Percentile[]
+}
+
+export interface Percentile {
+  /** Above 0; 100 is the slowest request. */
+  readonly percent: number
+  readonly us: Us
+  /** It may be off by so much, as it was written down. */
+  readonly error: Us
 }
 
 /** What must agree before two runs are compared; only the processor may differ, and is then corrected for. */

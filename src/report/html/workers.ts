@@ -30,12 +30,13 @@ const MOST_LOST = 20
 
 /** The generator's own fitness, as a whole and worker by worker. */
 export function workers(report: Report): Html {
-  const { shards, workers = [] } = report.result
+  const { shards, workers = [], source } = report.result
+  const all = `${formatCount(shards.reported)} of ${counted(shards.expected, 'worker')} reported. `
   const lost = shards.lost.slice(0, MOST_LOST).map((reason) => html`<li>${voice.sentence(reason)}</li>`)
   const more = shards.lost.length - lost.length
   const fargate = fargateSentence(report, voice.writing)
   return html`<section id="workers"><h2>Generator</h2>
-<p class="prose">${formatCount(shards.reported)} of ${counted(shards.expected, 'worker')} reported. ${healthSentence(report)}${fargate === undefined ? undefined : html` ${voice.said(fargate)}`}</p>
+<p class="prose">${source === undefined ? all : undefined}${healthSentence(report)}${fargate === undefined ? undefined : html` ${voice.said(fargate)}`}</p>
 ${lost.length === 0 ? undefined : html`<ul class="reasons">${lost}${more > 0 ? html`<li>… and ${formatCount(more)} more</li>` : undefined}</ul>`}
 ${workers.length === 0 ? undefined : table(workers)}
 </section>`
