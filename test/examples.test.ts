@@ -1,11 +1,8 @@
-// Every example is read, checked and planned as the tool itself would do it.
+// Every example is read, checked and planned by the tool itself.
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
-import { dirname, join, relative, resolve } from 'node:path'
+import { dirname, join, resolve } from 'node:path'
 import { describe, expect, test } from '@jest/globals'
-import type { LoadPlan } from '../src/plan/plan.ts'
-import { planLoad } from '../src/plan/plan-load.ts'
-import { parseData } from '../src/profile/data.ts'
-import { readProfile } from '../src/profile/read-profile.ts'
+import { loadProfile } from '../src/profile-file.ts'
 
 const root = resolve(import.meta.dirname, '../examples')
 const directories = readdirSync(root)
@@ -16,10 +13,11 @@ const profiles = directories
       .filter((file) => file.endsWith('.yml'))
       .map((file) => join(directory, file)),
   )
+const loaded = (file: string, env = {}) => loadProfile(join(root, file), env)
 
 test.each(directories)('%s says what it shows, and with which files', (directory) => {
   const readme = readFileSync(join(root, directory, 'README.md'), 'utf8')
-  const files = [...readme.matchAll(/\b[\w-]+\.(?:yml|mjs|csv|json)\b/g)].map(([file]) => file)
+  const files = [...readme.matchAll(/\b[\w.-]+\.(?:yml|mjs|csv|json|png)\b/g)].map(([file]) => file)
   expect(files.length).toBeGreaterThan(0)
   for (const file of files) expect(`${file} ${existsSync(join(root, directory, file))}`).toBe(`${file} true`)
   // Directories are what runs leave behind.
@@ -28,42 +26,30 @@ test.each(directories)('%s says what it shows, and with which files', (directory
 })
 
 describe.each(profiles)('%s', (file) => {
-  const { profile, issues } = readProfile(readFileSync(join(root, file), 'utf8'), { file, env: {} })
-
-  test('is read without an issue', () => {
-    expect(issues).toEqual([])
-  })
-
-  test('is planned', () => {
-    const plan = planOf(file)
+  test('is read without an issue, and planned', async () => {
+    const { profile, plan } = await loaded(file)
     expect(plan.duration).toBeGreaterThan(plan.measureFrom)
     expect(plan.curve.length).toBeGreaterThan(0)
     // What a profile limits by itself says what it should hold; nothing here relies on defaults.
-    expect(plan.budgets).toEqual(profile?.budgets)
+    expect(profile.budgets.length).toBeGreaterThan(0)
+    expect(plan.budgets).toEqual(profile.budgets)
   })
 
-  test('starts the shop, from where it stands, on its own port', () => {
-    const [, script = ''] = /^node (\S+)$/.exec(profile?.service?.start ?? '') ?? []
-    expect(relative(root, resolve(root, dirname(file), script))).toBe('quickstart/server.mjs')
-    expect(profile).toMatchObject({ target: 'http://127.0.0.1:18080', service: { ready: '/healthz' } })
-    const elsewhere = readProfile(readFileSync(join(root, file), 'utf8'), { file, env: { PORT: '12345' } })
-    expect(elsewhere.profile?.target).toBe('http://127.0.0.1:12345')
+  test('starts a service that is there, on the port that it is given', async () => {
+    const { profile } = await loaded(file)
+    const [, script = ''] = /^node (\S+)$/.exec(profile.service?.start ?? '') ?? []
+    const server = resolve(root, dirname(file), script)
+    expect([server.startsWith(root), existsSync(server)]).toEqual([true, true])
+    expect(profile.service?.ready).toBe('/healthz')
+    const [, port] = /process\.env\.PORT\) \|\| (\d+)/.exec(readFileSync(server, 'utf8')) ?? []
+    expect(profile.target).toBe(`http://127.0.0.1:${port}`)
+    expect((await loaded(file, { PORT: '12345' })).profile.target).toBe('http://127.0.0.1:12345')
   })
 })
 
-test('each shape is shown in a profile named after it', () => {
+test('each shape is shown in a profile named after it', async () => {
   const shapes = profiles.filter((file) => dirname(file) === 'shapes')
-  const outlines = shapes.map((file) => JSON.stringify(planOf(file).curve))
+  const outlines = await Promise.all(shapes.map(async (file) => JSON.stringify((await loaded(file)).plan.curve)))
   expect(shapes.length).toBeGreaterThanOrEqual(7)
   expect(new Set(outlines).size).toBe(shapes.length)
 })
-
-function planOf(file: string): LoadPlan {
-  const { profile } = readProfile(readFileSync(join(root, file), 'utf8'), { file, env: {} })
-  if (!profile) throw new Error(`${file} is not sound`)
-  const data = Object.entries(profile.data).map(([name, { file: dataFile, format }]) => {
-    const text = readFileSync(join(root, dirname(file), dataFile), 'utf8')
-    return [name, parseData(text, { file: dataFile, format })] as const
-  })
-  return planLoad(profile, { data: Object.fromEntries(data) })
-}
