@@ -1,14 +1,21 @@
 import { dirname, join } from 'node:path'
+import { LoadgateError } from './errors.ts'
 import { insideOf, readText } from './files.ts'
+import { inspectFunctions } from './inspect-functions.ts'
 import type { LoadPlan } from './plan/plan.ts'
 import { planLoad } from './plan/plan-load.ts'
+import { callIssues } from './profile/check-calls.ts'
 import { type ParsedData, parseData } from './profile/data.ts'
+import { formatIssues } from './profile/format-issues.ts'
 import type { LoadProfile } from './profile/profile.ts'
 import { parseProfile } from './profile/read-profile.ts'
+import { readStepFiles } from './step-files.ts'
 import type { Bytes } from './units.ts'
 
 const PROFILE_LIMIT: Bytes = 1_048_576
 const DATA_LIMIT: Bytes = 64 * 1_048_576
+/** It goes to every worker, and is in every plan. */
+const FUNCTIONS_LIMIT: Bytes = 1_048_576
 
 export interface LoadedProfile {
   readonly profile: LoadProfile
@@ -19,7 +26,7 @@ export interface LoadedProfile {
   readonly secrets: readonly string[]
 }
 
-/** Reads a profile and the data files it names, and plans it. Throws LoadgateError 'usage' with all issues. */
+/** Reads a profile and the files it names, and plans it. Throws LoadgateError 'usage' with all issues. */
 export async function loadProfile(
   path: string,
   env: Readonly<Record<string, string | undefined>>,
@@ -32,5 +39,17 @@ export async function loadProfile(
     const content = await readText(await insideOf(directory, file), DATA_LIMIT)
     data[name] = parseData(content, { file: join(directory, file), format })
   }
-  return { profile, plan: planLoad(profile, { data, file: path }), directory, secrets }
+  const functions = await readFunctions(profile, directory, text)
+  const files = await readStepFiles(profile, directory)
+  return { profile, plan: planLoad(profile, { data, functions, files, file: path }), directory, secrets }
+}
+
+/** The text of the module, every call of which has been found to fit. */
+async function readFunctions(profile: LoadProfile, directory: string, text: string): Promise<string | undefined> {
+  if (!profile.functions) return undefined
+  const { file } = profile.functions
+  const functions = await readText(await insideOf(directory, file), FUNCTIONS_LIMIT)
+  const mistakes = callIssues(profile, await inspectFunctions(functions, join(directory, file)))
+  if (mistakes.length > 0) throw new LoadgateError('usage', formatIssues(mistakes, text), { mistakes })
+  return functions
 }

@@ -31,9 +31,11 @@ const STAGES = [
 const SMALL = [
   'units',
   'errors',
+  'function-module',
   'directories',
   'secret-parts',
   'histogram',
+  'json-schema',
   'nearest',
   'pattern',
   'reader',

@@ -65,5 +65,6 @@ function planOf(file: string): LoadPlan {
     const text = readFileSync(join(root, dirname(file), dataFile), 'utf8')
     return [name, parseData(text, { file: dataFile, format })] as const
   })
-  return planLoad(profile, { data: Object.fromEntries(data) })
+  const functions = profile.functions && readFileSync(join(root, dirname(file), profile.functions.file), 'utf8')
+  return planLoad(profile, { data: Object.fromEntries(data), functions })
 }

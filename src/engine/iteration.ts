@@ -68,6 +68,8 @@ export class Iteration implements Appointment, Receiver, Values, Keeper {
   #left = 0
   #started = false
   #unsendable = false
+  /** Why, where a function of the profile is the reason. */
+  #refused: string | undefined = undefined
 
   /** @param taker who takes a row where no row is taken twice: the arrival, or the user */
   constructor(run: EngineRun, owner: IterationOwner, taker: number) {
@@ -94,6 +96,7 @@ export class Iteration implements Appointment, Receiver, Values, Keeper {
     this.#left = 0
     this.#started = false
     this.#unsendable = false
+    this.#refused = undefined
     this.#run.activity.iterationBegins()
     if (this.#measured) this.#run.ledger.iterations.planned++
     this.#goOn()
@@ -101,7 +104,8 @@ export class Iteration implements Appointment, Receiver, Values, Keeper {
 
   onDue(now: Ms): void {
     if (this.#unsendable) {
-      this.#sampled(unsent('invalid-request', now), 'invalid-request')
+      const cause = this.#refused === undefined ? 'invalid-request' : 'function-failed'
+      this.#sampled({ ...unsent(cause, now), detail: this.#refused }, cause)
     } else {
       this.#planned = true
       this.#proceed()
@@ -118,7 +122,7 @@ export class Iteration implements Appointment, Receiver, Values, Keeper {
       const cookies = answer.headers['set-cookie']
       if (cookies !== undefined) this.#storeCookies(cookies)
       this.#path = ''
-      this.#sampled(answer, this.#requestStep().check(answer, this))
+      this.#sampled(answer, this.#requestStep().check(answer, this, this))
     } else if (cause !== 'no-connection') {
       this.#sampled(answer, cause)
     } else if (this.#started) {
@@ -154,6 +158,10 @@ export class Iteration implements Appointment, Receiver, Values, Keeper {
 
   now(): EpochMs {
     return this.#run.clock.epoch()
+  }
+
+  refuse(why: string): void {
+    this.#refused ??= why
   }
 
   /** Goes on to the step at `#at`, which may begin at `due`. */
@@ -244,7 +252,7 @@ export class Iteration implements Appointment, Receiver, Values, Keeper {
   #fail(at: Ms): void {
     const { activity, plan } = this.#run
     // A visitor does not come again, and when a run is stopped nobody does.
-    if (plan.model === 'open' || activity.stopped) return this.#end('failed', at)
+    if (plan.model === 'open' || activity.stopped) return void this.#end('failed', at)
     const { steps } = this.#scenario
     let next = at
     while (++this.#at < steps.length) {

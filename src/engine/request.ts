@@ -3,7 +3,7 @@ import type { Template } from '../profile/profile.ts'
 import { VERSION } from '../version.ts'
 import type { CookieJar } from './cookies.ts'
 import type { Wants, WireRequest } from './http/transport.ts'
-import { compileTemplate, type Render, type Values } from './template.ts'
+import { compileTemplate, NOTHING, type Render, type Tools, type Values } from './template.ts'
 
 type RequestStep = Extract<PlannedStep, { kind: 'request' }>
 
@@ -11,11 +11,11 @@ type RequestStep = Extract<PlannedStep, { kind: 'request' }>
 export type Prepare = (values: Values, jar: CookieJar | undefined) => WireRequest | undefined
 
 /** A step made ready to be sent. What is the same every time is worked out here, once. */
-export function compileRequest(step: RequestStep, { target, data }: LoadPlan, wants: Wants): Prepare {
+export function compileRequest(step: RequestStep, { target, data }: LoadPlan, wants: Wants, tools?: Tools): Prepare {
   const { method, timeout } = step
   const { host, pathname } = new URL(target)
   const base = pathname.replace(/\/$/, '')
-  const part = (template: Template, sendable: Sendable) => compilePart(compileTemplate(template, data), sendable)
+  const part = (template: Template, sendable: Sendable) => compilePart(compileTemplate(template, data, tools), sendable)
   const headers = headersOf(step, host)
   const path = part(step.path, (text) => sendablePath(base, text))
   const others = headers.filter((header) => !isCookie(header))
@@ -46,15 +46,6 @@ interface Part {
 }
 
 type Sendable = (text: string) => string | undefined
-
-// What is the same every time asks for nothing.
-const NOTHING: Values = {
-  row: () => undefined,
-  captured: () => undefined,
-  number: () => 0,
-  draw: () => 0,
-  now: () => 0,
-}
 
 function compilePart(content: string | Render, sendable: Sendable): Part {
   if (typeof content === 'string') {

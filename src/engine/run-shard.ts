@@ -6,6 +6,7 @@ import { Agenda } from './agenda.ts'
 import { type Clock, startSystemClock } from './clock.ts'
 import { beginUsers } from './closed-model.ts'
 import { Activity, type EngineRun } from './engine-run.ts'
+import { functionsOf } from './functions.ts'
 import { HealthWatch } from './health/health-watch.ts'
 import { Connections } from './http/connections.ts'
 import { http1 } from './http/http1.ts'
@@ -43,7 +44,8 @@ export async function runShard(
   { startClock = startSystemClock, openTransport = openNetwork }: EnginePorts = {},
 ): Promise<ShardResult> {
   const { plan, index, count } = shard
-  const scenarios = await compileScenarios(plan)
+  const functions = await functionsOf(plan)
+  const scenarios = await compileScenarios(plan, functions)
   const target = new URL(plan.target)
   const clock = await startClock()
   const transport = await openTransport(transportOptions(shard, target, clock))
@@ -69,15 +71,21 @@ export async function runShard(
   }
 
   const health = new HealthWatch()
-  appoint(run, start + plan.measureFrom, () => health.begin())
+  appoint(run, start + plan.measureFrom, () => {
+    health.begin()
+    functions?.time.begin(performance.now())
+  })
   // Until the curve is spent, no longer: waiting for the last answers is rest.
-  appoint(run, start + plan.duration, () => void health.end())
+  appoint(run, start + plan.duration, () => {
+    health.end()
+    functions?.time.end(performance.now())
+  })
   const report = () => onProgress?.(progressOf(run, index))
   if (onProgress) repeat(run, start + PROGRESS_EVERY, report)
   const complete = await runLoad(run, shard, signal)
   report()
 
-  const fitness = health.end()
+  const fitness = { ...health.end(), ...(functions && { functions: functions.time.end(performance.now()) }) }
   run.agenda.stop()
   await Promise.all([run.transport.close(), clock.stop()])
   return {

@@ -1,9 +1,12 @@
 import { LoadgateError } from '../errors.ts'
 import type { LoadPlan } from '../plan/plan.ts'
+import type { FunctionCall } from '../profile/functions.ts'
 import type { Flow, ThinkStep } from '../profile/profile.ts'
+import { answerCheckers } from './answer-checks.ts'
 import { compileCapture, type Patterns } from './captures.ts'
 import { type Check, compileCheck } from './check.ts'
 import { explain } from './explain.ts'
+import type { Functions } from './functions.ts'
 import type { Answer } from './http/transport.ts'
 import { compileRequest, type Prepare } from './request.ts'
 
@@ -28,8 +31,9 @@ export interface CompiledRequest {
 /** What an answer that failed the check had not; asked for few of them. */
 export type Explain = (answer: Answer) => string | undefined
 
-export async function compileScenarios(plan: LoadPlan): Promise<readonly CompiledScenario[]> {
+export async function compileScenarios(plan: LoadPlan, functions?: Functions): Promise<readonly CompiledScenario[]> {
   const patterns = await patternsOf(plan)
+  const further = await answerCheckers(plan, functions)
   return plan.scenarios.map(({ name, steps }) => {
     // One without would be over as soon as it began, and its user would begin the next at once, for ever.
     if (!steps.some((step) => step.kind === 'request' && !step.once && isAlwaysSent(step.flow)))
@@ -39,14 +43,15 @@ export async function compileScenarios(plan: LoadPlan): Promise<readonly Compile
       steps: steps.map((step) => {
         if (step.kind === 'think') return step
         const captures = step.capture.map((capture) => compileCapture(capture, patterns))
-        const { check, wants } = compileCheck(step.expect, captures)
+        const { check, wants, why } = compileCheck(step.expect, captures, further(step))
+        const tools = functions && { call: (call: FunctionCall) => functions.compile(call, step) }
         return {
           kind: 'request' as const,
           id: step.id,
           flow: step.flow,
-          prepare: compileRequest(step, plan, wants),
+          prepare: compileRequest(step, plan, wants, tools),
           check,
-          explain: (answer: Answer) => explain(step.expect, captures, answer),
+          explain: (answer: Answer) => explain(step.expect, captures, answer, why()),
         }
       }),
     }

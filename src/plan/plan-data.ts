@@ -1,6 +1,7 @@
 import { LoadgateError } from '../errors.ts'
 import { nearest } from '../nearest.ts'
 import type { ParsedData } from '../profile/data.ts'
+import { valuesIn } from '../profile/functions.ts'
 import type { LoadProfile, Scenario, Template } from '../profile/profile.ts'
 import { formatCount } from '../units.ts'
 import type { DataTable } from './plan.ts'
@@ -66,9 +67,9 @@ function columnsUsed(scenarios: readonly Scenario[]): ReadonlyMap<string, Readon
   const used = new Map<string, Set<string>>()
   for (const template of scenarios.flatMap(templatesOf))
     for (const part of template) {
-      if (typeof part === 'string' || part.value.kind !== 'data') continue
-      const { source, column } = part.value
-      used.set(source, (used.get(source) ?? new Set()).add(column))
+      if (typeof part === 'string') continue
+      for (const value of valuesIn(part.value))
+        if (value.kind === 'data') used.set(value.source, (used.get(value.source) ?? new Set()).add(value.column))
     }
   return used
 }

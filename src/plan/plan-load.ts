@@ -1,4 +1,5 @@
 import { LoadgateError } from '../errors.ts'
+import { callsOf } from '../profile/check-calls.ts'
 import type { ParsedData } from '../profile/data.ts'
 import type { LoadProfile, Scenario } from '../profile/profile.ts'
 import { formatCount } from '../units.ts'
@@ -8,6 +9,7 @@ import { curveOf } from './load-curve.ts'
 import type { LoadPlan, PlannedScenario, Segment } from './plan.ts'
 import { connectionsOf } from './plan-connections.ts'
 import { tablesOf } from './plan-data.ts'
+import { filesOf } from './plan-files.ts'
 import { hashOf } from './plan-hash.ts'
 
 /** The same requests in every run, so that two runs differ in the service only. */
@@ -19,6 +21,10 @@ const MOST_ARRIVALS = 200_000_000
 interface PlanOptions {
   /** Rows by the name of their source, for every source of the profile. */
   readonly data: Readonly<Record<string, ParsedData>>
+  /** The module of the profile's functions, where it names one. */
+  readonly functions?: string | undefined
+  /** Texts of the files that `filesNeeded` names, by their paths. */
+  readonly files?: Readonly<Record<string, string>>
   /** The profile's path: the place of the budgets that are added to it. */
   readonly file?: string | undefined
 }
@@ -26,7 +32,7 @@ interface PlanOptions {
 /** Resolves every default and number; LoadgateError `usage` when the load cannot be sent as described. */
 export function planLoad(
   profile: LoadProfile,
-  { data, file = profile.budgets[0]?.place.file ?? 'loadgate.yml' }: PlanOptions,
+  { data, functions, files = {}, file = profile.budgets[0]?.place.file ?? 'loadgate.yml' }: PlanOptions,
 ): LoadPlan {
   const { model } = profile.load
   const { warmUp, shape } = curveOf(profile.load)
@@ -45,9 +51,19 @@ export function planLoad(
     timeout: profile.timeout,
     scenarios,
     data: tablesOf(profile, data, takers),
+    ...functionsOf(profile, functions),
+    ...filesOf(profile, files),
     budgets: budgetsOf(profile, file),
   }
   return { ...plan, hash: hashOf(plan) }
+}
+
+/** A module that nothing is called of is no part of the load. */
+function functionsOf(profile: LoadProfile, text: string | undefined): Pick<LoadPlan, 'functions'> {
+  if (!profile.functions || callsOf(profile).length === 0) return {}
+  const { file } = profile.functions
+  if (text === undefined) throw new LoadgateError('usage', `${file} is not there`, { hint: 'It has the functions.' })
+  return { functions: { file, text } }
 }
 
 /** How many arrivals (open) or users (closed) there are, the warm-up's included; refuses none and too many. */

@@ -20,6 +20,10 @@ export interface LoadPlan {
   readonly timeout: Ms
   readonly scenarios: readonly PlannedScenario[]
   readonly data: Readonly<Record<string, DataTable>>
+  /** The module whose functions the scenarios call; undefined where they call none. */
+  readonly functions?: PlannedFunctions
+  /** Texts of the files that requests or checks are made from, by their paths; undefined where there are none. */
+  readonly files?: Readonly<Record<string, string>>
   readonly budgets: readonly Budget[]
   /** SHA-256 over what decides the load: everything here but `target`, `side`, `budgets` and `name`. */
   readonly hash: string
@@ -64,6 +68,13 @@ export interface DataTable {
   readonly pick: RowPick
   /** Of `weighted` alone: the weights of all rows up to each, itself included. */
   readonly cumulative?: readonly number[] | undefined
+}
+
+/** It goes to the workers as text. */
+export interface PlannedFunctions {
+  /** As the profile names it: for messages, and no part of the load. */
+  readonly file: string
+  readonly text: string
 }
 
 /** The part of a plan that one worker carries: arrivals (or users, or rows) n with n mod count = index. */

@@ -6,6 +6,7 @@ import { createIssueLog } from './issue-log.ts'
 import type { DataSource, LoadProfile, ServiceSpec } from './profile.ts'
 import { readBudgets } from './read-budgets.ts'
 import { readConnections } from './read-connections.ts'
+import { functionsOf } from './read-functions.ts'
 import { readLoad } from './read-load.ts'
 import { readScenarios } from './read-scenarios.ts'
 import { readShape } from './read-shape.ts'
@@ -105,6 +106,7 @@ function build(reading: Reading): LoadProfile | undefined {
     timeout: section.timeout ?? 30_000,
     connections,
     data: Object.fromEntries(data.flatMap(([key, source]) => (source ? [[key, source] as const] : []))),
+    ...functionsOf(reading, section.functions),
     scenarios: known,
     budgets,
   }

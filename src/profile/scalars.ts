@@ -128,13 +128,19 @@ export function readPath(raw: Scalar): Read<string> {
 }
 
 /** A file beside the profile, or below it. */
-export function readDataFile(raw: Scalar): Read<string> {
+export function fileBelow(raw: Scalar): Read<string> {
   const text = String(raw)
   const below = !/^[/\\]|^[a-z]:|\\/i.test(text) && !text.split('/').includes('..') && !INVISIBLE.test(text)
-  if (!below)
-    return wrong('invalid-value', '{} leaves the directory of the profile; write a relative path without ".."')
-  return /[^/]\.(?:csv|json)$/i.test(text)
+  return below
     ? { value: text }
+    : wrong('invalid-value', '{} leaves the directory of the profile; write a relative path without ".."')
+}
+
+export function readDataFile(raw: Scalar): Read<string> {
+  const file = fileBelow(raw)
+  if (!('value' in file)) return file
+  return /[^/]\.(?:csv|json)$/i.test(file.value)
+    ? file
     : wrong('invalid-value', '{} is neither a .csv nor a .json file')
 }
 

@@ -6,6 +6,7 @@ import { curveFrom, peakLevel } from '../plan/curve.ts'
 import type { LoadPlan, PlannedStep } from '../plan/plan.ts'
 import { MOST_CONNECTIONS } from '../profile/scalars.ts'
 import type { Ms } from '../units.ts'
+import { mergedFunctions } from './function-health.ts'
 import type { Fingerprint, RunResult, StepResult } from './result.ts'
 import { flawOf } from './shard-flaw.ts'
 import { ByWorker } from './worker-figures.ts'
@@ -222,6 +223,7 @@ function addedHealth(parts: readonly Part['health'][]): Part['health'] {
       short: parts.some(({ connections }) => connections.short),
     },
     staleRetries: sum(parts, ({ staleRetries }) => staleRetries),
+    ...mergedFunctions(parts),
   }
 }
 

@@ -3,6 +3,7 @@ import { intervalsIn } from '../engine/interval.ts'
 import type { IntervalRecord, Intervals } from '../engine/shard-result.ts'
 import { type HistogramText, sumOf } from '../histogram.ts'
 import type { Ms } from '../units.ts'
+import { mergedFunctions } from './function-health.ts'
 import type { GeneratorHealth, RunResult, StepResult, WorkerFigures } from './result.ts'
 import { firstOfEach } from './worker-figures.ts'
 
@@ -195,6 +196,7 @@ function mergedHealth(parts: readonly GeneratorHealth[]): GeneratorHealth {
       short: isEach(short) ? short.includes(true) : undefined,
     },
     staleRetries: sum(parts, ({ staleRetries }) => staleRetries),
+    ...mergedFunctions(parts),
   }
 }
 

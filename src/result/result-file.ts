@@ -1,5 +1,5 @@
 import { isWithinWindow } from '../engine/interval.ts'
-import type { Cause, FailureExample, IntervalRecord, Intervals } from '../engine/shard-result.ts'
+import type { Cause, FailureExample, FunctionHealth, IntervalRecord, Intervals } from '../engine/shard-result.ts'
 import { LoadgateError, messageOf } from '../errors.ts'
 import { countIn, Histogram, type HistogramText } from '../histogram.ts'
 import type { Segment } from '../plan/plan.ts'
@@ -111,6 +111,7 @@ const CAUSES: Readonly<Record<Cause, true>> = {
   'unexpected-answer': true,
   'missing-capture': true,
   'invalid-request': true,
+  'function-failed': true,
   generator: true,
   cancelled: true,
 }
@@ -189,6 +190,8 @@ export const fingerprint = record<Fingerprint>({
   machine,
 })
 
+export const functionHealth = record<FunctionHealth>({ calls: count, total: amount, longest: amount, share: amount })
+
 const summaryFields = {
   kind: oneOf('loadgate-result'),
   schema: oneOf(SCHEMA),
@@ -238,6 +241,7 @@ const summaryFields = {
       short: optional(truth),
     }),
     staleRetries: count,
+    functions: optional(functionHealth),
   }),
   active: optional(active),
   workers: optional(list(worker, 10_000)),

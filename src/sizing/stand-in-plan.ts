@@ -1,3 +1,4 @@
+import { withoutAnswerChecks } from '../engine/answer-checks.ts'
 import type { DataTable, LoadPlan, PlannedConnections, PlannedStep, Segment } from '../plan/plan.ts'
 import type { Ms } from '../units.ts'
 import { STAND_IN_PATTERN } from './stand-in-answers.ts'
@@ -49,7 +50,8 @@ function withoutPauses(step: PlannedStep): readonly PlannedStep[] {
   if (step.kind !== 'request') return []
   const capture = step.capture.map((one) => (one.from.kind === 'regex' ? { ...one, from: FOUND } : one))
   const flow = step.flow && { ...step.flow, repeat: { ...step.flow.repeat, between: undefined } }
-  return [{ ...step, path: [`/${step.id}/`, ...step.path], capture, timeout: TIMEOUT, flow }]
+  const expect = withoutAnswerChecks(step.expect)
+  return [{ ...step, expect, path: [`/${step.id}/`, ...step.path], capture, timeout: TIMEOUT, flow }]
 }
 
 /** The pace of the measurement is not the plan's: rows that are used up would end it. */

@@ -2,6 +2,8 @@ import { formatDuration } from '../units.ts'
 import { budgetDifferences } from './budget-differences.ts'
 import { dataDifferences } from './data-differences.ts'
 import { type Difference, namesOf, numberDiffers, textDiffers } from './difference.ts'
+import { fileDifferences } from './file-differences.ts'
+import { functionDifferences } from './function-differences.ts'
 import { loadDifferences } from './load-differences.ts'
 import type { Policy } from './policy.ts'
 import { scenarioDifferences } from './scenario-differences.ts'
@@ -25,6 +27,8 @@ export function loadOrServiceDifferences(base: Policy, head: Policy): readonly D
     ...serviceDifferences(base.profile.service, head.profile.service),
     ...loadDifferences(base, head),
     ...dataDifferences(base, head),
+    ...functionDifferences(base.plan.functions, head.plan.functions),
+    ...fileDifferences(base.plan.files, head.plan.files),
     ...scenarioDifferences(base.profile, head.profile),
   ]
   // Whatever a later version of the plan holds, and nobody has taught this page to say, is still no secret.

@@ -2,6 +2,7 @@ import { expect, test } from '@jest/globals'
 import { compileCapture } from '../../src/engine/captures.ts'
 import { compileCheck } from '../../src/engine/check.ts'
 import { CookieJar } from '../../src/engine/cookies.ts'
+import { NOTHING } from '../../src/engine/template.ts'
 import { compilePattern } from '../../src/pattern.ts'
 import type { RequestStep } from '../../src/profile/profile.ts'
 import { answerTo, STAND_IN_PATTERN } from '../../src/sizing/stand-in-answers.ts'
@@ -31,10 +32,14 @@ function judge(step: RequestStep) {
   } as const
   const patterns = new Map([[STAND_IN_PATTERN, compilePattern(STAND_IN_PATTERN)]])
   const captures = step.capture.map((one) => compileCapture(one, patterns))
-  const cause = compileCheck(step.expect, captures).check(answer, {
-    keep: (name, value) => kept.set(name, value),
-    now: () => 0,
-  })
+  const cause = compileCheck(step.expect, captures).check(
+    answer,
+    {
+      keep: (name, value) => kept.set(name, value),
+      now: () => 0,
+    },
+    NOTHING,
+  )
   return { cause, status, kept: Object.fromEntries(kept), body }
 }
 

@@ -93,6 +93,10 @@ const BY_HAND: readonly (readonly [way: Way, value: Written, effect: Effect])[] 
   [['scenarios', 0, 'steps', 2, 'chance'], '1 in 500', 'looser'],
   [['scenarios', 0, 'steps', 2, 'when'], { id: ['7', '8'] }, 'different'],
   [['scenarios', 0, 'steps', 2, 'repeat'], '1..5', 'different'],
+  [[...STEP, 'expect', 'without'], 'Exception', 'tighter'],
+  [[...STEP, 'expect', 'matches'], 'order [0-9]+', 'tighter'],
+  [[...STEP, 'expect', 'size'], '< 1 MB', 'tighter'],
+  [[...STEP, 'expect', 'schema'], { type: 'object' }, 'tighter'],
   [[...STEP, 'timeout'], '200ms', 'tighter'],
   [['scenarios', 1, 'steps', 1, 'body'], '<other/>', 'different'],
   [['scenarios', 1, 'steps', 1, 'type'], 'text/plain', 'different'],
@@ -171,6 +175,20 @@ export const EDITS: readonly Edit[] = [
       '1s',
     ),
     effect: 'different',
+  },
+  {
+    what: 'a header that a function makes',
+    profile: changed(
+      changed(SHOP, ['functions'], 'functions.mjs'),
+      [...STEP, 'headers', 'x-shop'],
+      '${mark(accounts.email)}',
+    ),
+    effect: 'different',
+  },
+  {
+    what: 'a check by a function',
+    profile: changed(changed(SHOP, ['functions'], 'functions.mjs'), [...STEP, 'expect', 'check'], 'mark'),
+    effect: 'tighter',
   },
   {
     what: 'rows by their weights',

@@ -9,6 +9,8 @@ export type Way = readonly (string | number)[]
 
 export const ROWS = 'email,password\na@b.example,one\nc@d.example,two\n'
 
+export const FUNCTIONS = 'export const mark = (email) => `m-${email}`'
+
 export const SHOP = {
   name: 'shop',
   target: 'https://127.0.0.1:8443',
@@ -113,14 +115,17 @@ export function waysIn(profile: Written, way: Way = []): readonly Way[] {
 }
 
 /** As the tool reads it from YAML, which JSON is; undefined where it refuses to run such a profile. */
-export function policyOf(profile: Written, { file = 'loadgate.yml', rows = ROWS } = {}): Policy | undefined {
+export function policyOf(
+  profile: Written,
+  { file = 'loadgate.yml', rows = ROWS, functions = FUNCTIONS } = {},
+): Policy | undefined {
   const { profile: read } = readProfile(JSON.stringify(profile), { file, env: {} })
   if (read === undefined) return undefined
   try {
     const data = Object.fromEntries(
       Object.entries(read.data).map(([name, { file, format }]) => [name, parseData(rows, { file, format })]),
     )
-    return { profile: read, plan: planLoad(read, { data, file }) }
+    return { profile: read, plan: planLoad(read, { data, functions, file }) }
   } catch {
     return undefined
   }
