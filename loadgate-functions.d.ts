@@ -31,9 +31,6 @@ export interface Context {
   captured(name: string): string | undefined
 }
 
-/** Called inside of `${…}`, at once: it cannot wait for anything. */
-export type TemplateFunction = (...given: [...Argument[], Context]) => Value
-
 /** A whole answer, as a check is shown it. */
 export interface Answer {
   readonly status: number

@@ -229,6 +229,15 @@ const REFERENCES = `## Values inside \`\${ }\`
 | \`\${worker()}\` | the number of the thread or task that sends it, from 1 | requests |
 | \`\${now()}\` | milliseconds since 1970 | requests |
 | \`\${random(1, 100)}\` | a whole number from the first to the second | requests |
+| \`\${name()}\`, \`\${email()}\`, \`\${phone()}\`, \`\${company()}\` | somebody's; an address at \`example.com\`, which hardly anybody else gets | requests |
+| \`\${address()}\`, \`\${city()}\`, \`\${postcode()}\`, \`\${country()}\` | street and number, and the rest of an address | requests |
+| \`\${text(20)}\` | so many words | requests |
+| \`\${date(2026-01-01, 2026-12-31)}\` | a day, both included, as \`2026-05-17\` | requests |
+| \`\${pick(red, "dark blue")}\` | one of them | requests |
+| \`\${number(uniform, 1, 100)}\` | a number from the first to the second, as likely as any other | requests |
+| \`\${number(normal, 50, 10)}\` | by mean and standard deviation | requests |
+| \`\${number(exponential, 5)}\` | by the mean | requests |
+| \`\${number(zipf, 1000, 1.1)}\` | a rank from 1 to 1000; the k-th as often as 1 / k^1.1, as what people look for is | requests |
 | \`\${sign(userId, "text", 7)}\` | what the function \`sign\` of the module under \`functions\` returns | requests |
 | \`$\${\` | the characters \`\${\` themselves | anywhere |
 
@@ -236,6 +245,10 @@ const REFERENCES = `## Values inside \`\${ }\`
 URL in paths, \`query\` and \`form\`, as part of a string in \`json\`. A captured value at the very start of a path is taken
 as it is, slashes and all, and so is all of \`headers\` and \`body\`. In \`json\`, \`"\${...}"\` stays a string; write \`body\` for a
 number. Inside of \`{ }\` and \`[ ]\`, YAML wants quotes around it: \`{ id: "\${userId}" }\`.
+
+Numbers are whole unless decimals stand behind: \`\${number(normal, 19.9, 5, 2)}\`. All that is random is drawn from the plan's
+seed and the number of the iteration: two runs send the same, however many workers there are. Names and addresses come from
+pools of 2,048 that are drawn before the load.
 
 Values of the environment are not looked through for \`\${\` again. Those in headers, queries and bodies, and those whose
 name looks like a secret (\`TOKEN\`, \`PASSWORD\`, \`KEY\` …), are masked in every log and report.`

@@ -3,7 +3,8 @@ import { LoadgateError } from './errors.ts'
 import { insideOf, readText } from './files.ts'
 import { inspectFunctions } from './inspect-functions.ts'
 import type { LoadPlan } from './plan/plan.ts'
-import { planLoad } from './plan/plan-load.ts'
+import { poolsNeeded } from './plan/plan-data.ts'
+import { planLoad, SEED } from './plan/plan-load.ts'
 import { callIssues } from './profile/check-calls.ts'
 import { type ParsedData, parseData } from './profile/data.ts'
 import { formatIssues } from './profile/format-issues.ts'
@@ -41,7 +42,10 @@ export async function loadProfile(
   }
   const functions = await readFunctions(profile, directory, text)
   const files = await readStepFiles(profile, directory)
-  return { profile, plan: planLoad(profile, { data, functions, files, file: path }), directory, secrets }
+  const names = poolsNeeded(profile)
+  // Who uses none does not wait for the library.
+  const pools = names.length > 0 ? (await import('./draw-pools.ts')).drawPools(names, SEED) : undefined
+  return { profile, plan: planLoad(profile, { data, functions, files, pools, file: path }), directory, secrets }
 }
 
 /** The text of the module, every call of which has been found to fit. */

@@ -136,3 +136,12 @@ schema of store › GET /a: strict mode: unknown keyword: "typ"`,
   writeFileSync(join(directory, 'order.schema.json'), '{ "required": ["id"] }')
   expect((await loaded(sound)).plan.files).toEqual({ 'order.schema.json': '{ "required": ["id"] }' })
 })
+
+test('a plan has the texts of the generators it uses, in arguments too, and no others', async () => {
+  const { plan } = await loaded(profile('{ get: "/${city()}", headers: { x: "${sign(email())} ${pick(a, b)}" } }'))
+  expect(Object.keys(plan.pools ?? {})).toEqual(['user-name', 'city'])
+  expect(plan.hash).toBe(
+    (await loaded(profile('{ get: "/${city()}", headers: { x: "${sign(email())} ${pick(a, b)}" } }'))).plan.hash,
+  )
+  expect('pools' in (await loaded(profile('get: "/${pick(a, b)}"'))).plan).toBe(false)
+})

@@ -1,6 +1,6 @@
 // What authors of functions are told of in loadgate-functions.d.ts is what the engine gives them.
 import { expect, test } from '@jest/globals'
-import type { Answer, CheckFunction, Context, TemplateFunction } from '../loadgate-functions.d.ts'
+import type { Answer, Argument, CheckFunction, Context, Value } from '../loadgate-functions.d.ts'
 import { SeenAnswer } from '../src/engine/answer-checks.ts'
 import { CallContext } from '../src/engine/functions.ts'
 import { unsent } from '../src/engine/http/transport.ts'
@@ -27,7 +27,7 @@ test('nothing more and nothing less', () => {
 })
 
 test('functions of these types are what is asked for', () => {
-  const sign: TemplateFunction = (id) => `${id}-${context.user}`
+  const sign = (id: Argument, { user }: Context): Value => `${id}-${user}`
   const isGood: CheckFunction = ({ json }, { user }) => user >= 0 && JSON.stringify(json) === '{"a":1}'
   expect([sign('a', context), isGood(answer, context)]).toEqual(['a-0', true])
 })

@@ -44,7 +44,8 @@ export async function compileScenarios(plan: LoadPlan, functions?: Functions): P
         if (step.kind === 'think') return step
         const captures = step.capture.map((capture) => compileCapture(capture, patterns))
         const { check, wants, why } = compileCheck(step.expect, captures, further(step))
-        const tools = functions && { call: (call: FunctionCall) => functions.compile(call, step) }
+        const call = functions && ((call: FunctionCall) => functions.compile(call, step))
+        const tools = { call, pools: plan.pools }
         return {
           kind: 'request' as const,
           id: step.id,

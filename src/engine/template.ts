@@ -1,9 +1,10 @@
 import { wholeNumber } from '../plan/choice.ts'
-import type { DataTable } from '../plan/plan.ts'
+import type { DataTable, LoadPlan } from '../plan/plan.ts'
 import type { FunctionCall } from '../profile/functions.ts'
 import type { Reference, Template } from '../profile/profile.ts'
 import type { EpochMs } from '../units.ts'
 import type { Called } from './functions.ts'
+import { compileRecipe } from './generated.ts'
 
 /** Where a template's references find their values: one pass of one user. */
 export interface Values {
@@ -30,8 +31,10 @@ export const NOTHING: Values = {
 
 /** What a template needs besides data, made ready for one step. */
 export interface Tools {
-  /** How a function of the profile's module is called. */
-  readonly call: (call: FunctionCall) => Called
+  /** How a function of the profile's module is called; undefined where there is none. */
+  readonly call?: ((call: FunctionCall) => Called) | undefined
+  /** Of the plan. */
+  readonly pools?: LoadPlan['pools']
 }
 
 /** Undefined when a value is not there. */
@@ -53,7 +56,7 @@ export function compileTemplate(template: Template, data: Tables, tools?: Tools)
 }
 
 function compileReference({ encode, value }: Reference, data: Tables, tools: Tools | undefined): Render {
-  const read = value.kind === 'function' ? compileCall(value, data, tools) : compileValue(value, data)
+  const read = value.kind === 'function' ? compileCall(value, data, tools) : compileValue(value, data, tools)
   const write = ENCODERS[encode]
   return (values) => {
     const text = read(values)
@@ -63,9 +66,11 @@ function compileReference({ encode, value }: Reference, data: Tables, tools: Too
 
 /** An argument that is not there leaves nothing to call. */
 function compileCall(call: FunctionCall, data: Tables, tools: Tools | undefined): Render {
-  if (!tools) throw new Error(`there is no function ${call.name}`)
+  if (!tools?.call) throw new Error(`there is no function ${call.name}`)
   const called = tools.call(call)
-  const given = call.given.map((argument) => (argument.kind === 'literal' ? argument : compileValue(argument, data)))
+  const given = call.given.map((argument) =>
+    argument.kind === 'literal' ? argument : compileValue(argument, data, tools),
+  )
   return (values) => {
     const read: unknown[] = []
     for (const argument of given) {
@@ -79,7 +84,11 @@ function compileCall(call: FunctionCall, data: Tables, tools: Tools | undefined)
 
 type Tables = Readonly<Record<string, DataTable>>
 
-function compileValue(value: Exclude<Reference['value'], FunctionCall>, data: Tables): Render {
+function compileValue(
+  value: Exclude<Reference['value'], FunctionCall>,
+  data: Tables,
+  tools: Tools | undefined,
+): Render {
   switch (value.kind) {
     case 'data': {
       const table = data[value.source]
@@ -90,6 +99,8 @@ function compileValue(value: Exclude<Reference['value'], FunctionCall>, data: Ta
     }
     case 'capture':
       return (values) => values.captured(value.name)
+    case 'generated':
+      return compileRecipe(value.recipe, tools?.pools)
     case 'uuid':
       return uuid
     case 'user':

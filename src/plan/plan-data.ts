@@ -2,7 +2,8 @@ import { LoadgateError } from '../errors.ts'
 import { nearest } from '../nearest.ts'
 import type { ParsedData } from '../profile/data.ts'
 import { valuesIn } from '../profile/functions.ts'
-import type { LoadProfile, Scenario, Template } from '../profile/profile.ts'
+import { POOLS, type PoolName, poolsOf } from '../profile/generated.ts'
+import type { LoadProfile, Reference, Scenario, Template } from '../profile/profile.ts'
 import { formatCount } from '../units.ts'
 import type { DataTable } from './plan.ts'
 
@@ -65,13 +66,20 @@ function weightsOf(file: string, by: string, read: ParsedData): readonly number[
 /** Column names by data source, of all templates of all scenarios. */
 function columnsUsed(scenarios: readonly Scenario[]): ReadonlyMap<string, ReadonlySet<string>> {
   const used = new Map<string, Set<string>>()
-  for (const template of scenarios.flatMap(templatesOf))
-    for (const part of template) {
-      if (typeof part === 'string') continue
-      for (const value of valuesIn(part.value))
-        if (value.kind === 'data') used.set(value.source, (used.get(value.source) ?? new Set()).add(value.column))
-    }
+  for (const value of valuesUsed(scenarios))
+    if (value.kind === 'data') used.set(value.source, (used.get(value.source) ?? new Set()).add(value.column))
   return used
+}
+
+/** Pools that the generators of a profile choose from. */
+export function poolsNeeded({ scenarios }: Pick<LoadProfile, 'scenarios'>): readonly PoolName[] {
+  const used = valuesUsed(scenarios).flatMap((value) => (value.kind === 'generated' ? poolsOf(value.recipe) : []))
+  return POOLS.filter((name) => used.includes(name))
+}
+
+function valuesUsed(scenarios: readonly Scenario[]): readonly Reference['value'][] {
+  const parts = scenarios.flatMap(templatesOf).flat()
+  return parts.flatMap((part) => (typeof part === 'string' ? [] : valuesIn(part.value)))
 }
 
 function templatesOf({ steps }: Scenario): readonly Template[] {

@@ -8,12 +8,12 @@ import { budgetsOf } from './default-budgets.ts'
 import { curveOf } from './load-curve.ts'
 import type { LoadPlan, PlannedScenario, Segment } from './plan.ts'
 import { connectionsOf } from './plan-connections.ts'
-import { tablesOf } from './plan-data.ts'
+import { poolsNeeded, tablesOf } from './plan-data.ts'
 import { filesOf } from './plan-files.ts'
 import { hashOf } from './plan-hash.ts'
 
 /** The same requests in every run, so that two runs differ in the service only. */
-const SEED = 1
+export const SEED = 1
 
 // Level and length have bounds of their own; their product beyond this is a mistake in a unit.
 const MOST_ARRIVALS = 200_000_000
@@ -25,6 +25,8 @@ interface PlanOptions {
   readonly functions?: string | undefined
   /** Texts of the files that `filesNeeded` names, by their paths. */
   readonly files?: Readonly<Record<string, string>>
+  /** Those that `poolsNeeded` names. */
+  readonly pools?: LoadPlan['pools']
   /** The profile's path: the place of the budgets that are added to it. */
   readonly file?: string | undefined
 }
@@ -32,7 +34,7 @@ interface PlanOptions {
 /** Resolves every default and number; LoadgateError `usage` when the load cannot be sent as described. */
 export function planLoad(
   profile: LoadProfile,
-  { data, functions, files = {}, file = profile.budgets[0]?.place.file ?? 'loadgate.yml' }: PlanOptions,
+  { data, functions, files = {}, pools, file = profile.budgets[0]?.place.file ?? 'loadgate.yml' }: PlanOptions,
 ): LoadPlan {
   const { model } = profile.load
   const { warmUp, shape } = curveOf(profile.load)
@@ -53,9 +55,18 @@ export function planLoad(
     data: tablesOf(profile, data, takers),
     ...functionsOf(profile, functions),
     ...filesOf(profile, files),
+    ...poolsOf(profile, pools),
     budgets: budgetsOf(profile, file),
   }
   return { ...plan, hash: hashOf(plan) }
+}
+
+function poolsOf(profile: LoadProfile, pools: LoadPlan['pools'] = {}): Pick<LoadPlan, 'pools'> {
+  const needed = poolsNeeded(profile)
+  if (needed.length === 0) return {}
+  const missing = needed.find((name) => pools[name] === undefined)
+  if (missing !== undefined) throw new Error(`nobody has drawn the texts for ${missing}`)
+  return { pools: Object.fromEntries(needed.map((name) => [name, pools[name]])) }
 }
 
 /** A module that nothing is called of is no part of the load. */

@@ -1,3 +1,4 @@
+import type { PoolName } from '../profile/generated.ts'
 import type { Budget, ConnectionUse, HttpVersion, RequestStep, RowPick, ThinkStep } from '../profile/profile.ts'
 import type { Ms } from '../units.ts'
 
@@ -24,6 +25,8 @@ export interface LoadPlan {
   readonly functions?: PlannedFunctions
   /** Texts of the files that requests or checks are made from, by their paths; undefined where there are none. */
   readonly files?: Readonly<Record<string, string>>
+  /** Texts that generators choose from; undefined where none does. */
+  readonly pools?: Readonly<Partial<Record<PoolName, readonly string[]>>>
   readonly budgets: readonly Budget[]
   /** SHA-256 over what decides the load: everything here but `target`, `side`, `budgets` and `name`. */
   readonly hash: string

@@ -1,6 +1,7 @@
 import type { Ms, Share } from '../units.ts'
 import type { AnswerChecks } from './answer-checks.ts'
 import type { CallPlace, FunctionCall, FunctionsModule } from './functions.ts'
+import type { Generated } from './generated.ts'
 
 /** A profile as written, read and checked: every unit resolved, every template parsed, no default of the plan applied. */
 export interface LoadProfile {
@@ -197,6 +198,7 @@ export interface Reference {
     | { readonly kind: 'now' }
     | { readonly kind: 'random'; readonly from: number; readonly to: number }
     | FunctionCall
+    | Generated
 }
 
 export type JsonValue = null | boolean | number | string | readonly JsonValue[] | { readonly [key: string]: JsonValue }

@@ -69,6 +69,7 @@ function referenceText(value: Exclude<Template[number], string>['value']): strin
     case 'random':
       return `\${random(${value.from}, ${value.to})}`
     case 'function':
+    case 'generated':
       return value.written
     default:
       return `\${${value.kind}()}`
