@@ -146,6 +146,27 @@ test('what a function is to be given and is not there, is as ever, and nothing i
   expect(result.steps[0]).toMatchObject({ causes: { 'invalid-request': 1 } })
 })
 
+test('what it prints is told to who asks, and no more than a hundred times; ending the process ends its thread alone', async () => {
+  await using server = await startCountingServer()
+  const text = `export const say = (context) => {
+    console.log('::error::' + context.iteration)
+    if (context.iteration === 150) process.exit(3)
+    return 1
+  }`
+  const steps = [requestStep({ path: ['/', call('say')] })]
+  const plan = planWith({ port: server.port, text, level: 500, seconds: 0.4, steps })
+  const printed: string[] = []
+  const lost: string[] = []
+  const results = await threadsExecutor().run(splitPlan(plan, 1), {
+    onPrinted: (piece) => printed.push(piece),
+    onWorkerLost: (_, reason) => lost.push(reason),
+  })
+  expect(printed[0]).toMatch(/^::error::1\n/)
+  expect(printed.length).toBeLessThanOrEqual(100)
+  expect(results).toEqual([undefined])
+  expect(lost).toEqual(['ended with code 3 before it reported'])
+})
+
 test('functions that take a tenth of the time are said to limit the generator', async () => {
   await using server = await startCountingServer()
   const text =
