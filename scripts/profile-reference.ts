@@ -20,6 +20,7 @@ function sectionsOf(path: string, schema: Schema, seen: Set<Schema>): readonly S
   const shape = shapeOf(schema)
   if (shape.kind === 'list') return sectionsOf(`${path}[]`, shape.item, seen)
   if (shape.kind === 'dictionary') return sectionsOf(`${path}.NAME`, shape.value, seen)
+  if (shape.kind === 'either') return shape.options.flatMap((option) => sectionsOf(path, option, seen))
   if (shape.kind !== 'map' || seen.has(schema)) return []
   seen.add(schema)
   const inner = Object.entries(shape.fields).flatMap(([key, { schema: field }]) =>
@@ -111,7 +112,7 @@ public service do (k6: arrival-rate executors; Artillery: \`arrivalRate\`). With
 for their answers (k6: VUs). A load has one of the two throughout.
 
 **A user.** Each iteration of an open load is a new user; each user of a closed one keeps coming back. A user keeps the
-cookies it is given and sends them along, as a browser does; redirects are answers and are not followed. The first
+cookies it is given and sends them along, as a browser does; redirects are answers unless they are followed. The first
 failed request ends the iteration: the steps behind it are not sent.
 
 What a user does only once, at the beginning of its life, stands under \`once\`: each arrival of an open load does so, and
@@ -152,6 +153,56 @@ scenarios:
       - { get: /export, chance: 1 in 500 }
 \`\`\`
 
+**Compressed answers** come to whoever asks for them, with a header \`accept-encoding: gzip, br\`. Checks and captures read
+the text (\`gzip\`, \`deflate\`, \`br\`, \`zstd\`; up to 1 MiB of it), and the counts of bytes are those on the wire. What no step reads
+is not decompressed.
+
+**Values from pages.** A form's hidden field, or a \`meta\`, is captured by its element:
+
+\`\`\`yaml
+name: shop
+target: http://127.0.0.1:8080
+load: { rate: 50/s, for: 60s }
+scenarios:
+  - name: member
+    steps:
+      - get: /login
+        capture:
+          csrf: { html: "input[name=csrf]" }                                  # its value
+          token: { html: 'meta[name="csrf-token"]', attribute: content }
+      - post: /login
+        headers: { x-csrf-token: "\${token}" }
+        form: { csrf: "\${csrf}", user: "\${user()}" }
+\`\`\`
+
+**Redirects.** With \`redirects: follow\`, for all requests or for one, an answer that leads on is followed as a browser does:
+up to 10 times, with the cookies set on the way, and with GET behind the answer to a form. All of it is one request of its
+step, in every count: its time is from the first send to the end of the last answer, its bytes are those of all, its status,
+its checks and its captures are of the last answer, and its timeout bounds the whole. Nothing is sent to another host than
+the target: a redirect there is a failure, \`foreign-redirect\`; more than 10 in a row are \`too-many-redirects\`.
+
+**Files and GraphQL.** A form with files is sent as a browser uploads them, with any method; a \`body\` may be a file as well.
+Files stand beside the profile. They are read once, before the load, and are part of the plan: another content is another load.
+A GraphQL step is named after its operation, and fails with \`graphql-errors\` where the answer has any, also with status 200.
+
+\`\`\`yaml
+name: shop
+target: http://127.0.0.1:8080
+load: { rate: 50/s, for: 60s }
+scenarios:
+  - name: seller
+    steps:
+      - put: /photos/\${uuid()}
+        multipart: { photo: { file: photo.jpg, type: image/jpeg }, title: "Photo of \${user()}" }
+      - put: /raw
+        body: { file: photo.jpg }
+        type: image/jpeg
+      - post: /graphql
+        graphql:
+          query: 'query Orders($first: Int!) { orders(first: $first) { id } }'
+          variables: { first: 10 }
+\`\`\`
+
 **Connections.** Each user of a closed load has a connection of its own, as a VU of k6 has, unless \`limit\` or the 25,000
 that a machine has ports for are fewer than the users; then they share. Arrivals of an open load share whichever is free,
 as behind a proxy. Connections are kept alive. \`connections\` chooses otherwise; here every arrival is a new visitor, who
@@ -169,6 +220,22 @@ scenarios: [ { name: store, steps: [ { get: / } ] } ]
 \`\`\`
 
 How the connections are used is part of the load: a run is compared only with runs that used them alike.
+
+A target that an authority of your own vouches for, and that wants a certificate of its clients:
+
+\`\`\`yaml
+name: shop
+target: https://127.0.0.1:8443
+load: { rate: 50/s, for: 60s }
+connections:
+  ca: ca.pem                     # beside the profile, as the certificate is
+  certificate: client.pem
+  key: \${env.CLIENT_KEY}         # PEM, or the path of its file: it is in no plan, result or log
+scenarios: [ { name: store, steps: [ { get: / } ] } ]
+\`\`\`
+
+Certificates may be renewed: they are no part of what two runs must agree in, but whether one is shown is. The key is read
+from the environment of the process that sends, so that workers on Fargate cannot show one.
 
 The load takes one of four shapes. A constant load or one ramp:
 
@@ -241,9 +308,9 @@ const REFERENCES = `## Values inside \`\${ }\`
 | \`\${sign(userId, "text", 7)}\` | what the function \`sign\` of the module under \`functions\` returns | requests |
 | \`$\${\` | the characters \`\${\` themselves | anywhere |
 
-"Requests" are path, \`query\`, \`headers\`, \`json\`, \`form\` and \`body\`. Values are encoded for the place where they stand: for a
-URL in paths, \`query\` and \`form\`, as part of a string in \`json\`. A captured value at the very start of a path is taken
-as it is, slashes and all, and so is all of \`headers\` and \`body\`. In \`json\`, \`"\${...}"\` stays a string; write \`body\` for a
+"Requests" are path, \`query\`, \`headers\`, \`json\`, \`form\`, \`multipart\`, \`graphql\` and \`body\`. Values are encoded for the place where they stand: for a
+URL in paths, \`query\` and \`form\`, as part of a string in \`json\` and \`graphql\`. A captured value at the very start of a path is taken
+as it is, slashes and all, and so is all of \`headers\`, \`multipart\` and \`body\`. In \`json\`, \`"\${...}"\` stays a string; write \`body\` for a
 number. Inside of \`{ }\` and \`[ ]\`, YAML wants quotes around it: \`{ id: "\${userId}" }\`.
 
 Numbers are whole unless decimals stand behind: \`\${number(normal, 19.9, 5, 2)}\`. All that is random is drawn from the plan's

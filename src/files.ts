@@ -6,6 +6,11 @@ import type { Bytes } from './units.ts'
 
 /** Reads a text file of at most `limit` bytes; only regular files, so that a pipe or a device never hangs the run. */
 export async function readText(path: string, limit: Bytes): Promise<string> {
+  return (await readBytes(path, limit)).toString('utf8')
+}
+
+/** The same of a file of any kind. */
+export async function readBytes(path: string, limit: Bytes): Promise<Buffer> {
   try {
     const file = await open(path)
     try {
@@ -14,7 +19,7 @@ export async function readText(path: string, limit: Bytes): Promise<string> {
         throw new LoadgateError('usage', `${path} has ${size} bytes, more than the ${limit} allowed`, {
           hint: 'Split it, or keep only what the load needs.',
         })
-      return await file.readFile('utf8')
+      return await file.readFile()
     } finally {
       await file.close()
     }
@@ -54,7 +59,7 @@ export async function insideOf(directory: string, file: string): Promise<string>
   const way = relative(root, path)
   if (way === '..' || way.startsWith(`..${sep}`) || isAbsolute(way))
     throw new LoadgateError('usage', `${file} leads out of ${directory}`, {
-      hint: 'Keep data files beside the profile.',
+      hint: 'Keep the files that it names beside the profile.',
     })
   return path
 }

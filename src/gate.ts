@@ -18,7 +18,7 @@ import type { Publisher } from './publish/publisher.ts'
 import { reproduce } from './reproduce.ts'
 import type { Machine } from './result/result.ts'
 import { machineOf } from './send-from-fargate.ts'
-import { checkReportPaths, type ReportFiles, removeReport, showReport } from './show-report.ts'
+import { checkReportPaths, type ReportFiles, removeReport, showOnTerminal, showReport } from './show-report.ts'
 import { measureSideBySide } from './side-by-side.ts'
 import { keepRun, NOTHING_EARLIER, readEarlier, requireComparable } from './stored-baseline.ts'
 import { ACCEPT_FILE } from './trust/acceptance.ts'
@@ -90,13 +90,11 @@ export async function gate(options: GateOptions, doors: GateDoors): Promise<Gate
     ? await measureSideBySide(held, { base: besideWhat(options, held, base), rounds, threads, commit }, doors)
     : await measureAlone(held, { earlier, threads, commit, timed, sending, fingerprint }, doors)
   const verdict = judge(comparison)
-  if (signal.aborted) return { verdict, files: undefined }
 
-  const keptIn = keeps ? store : undefined
+  const keptIn = keeps && !signal.aborted ? store : undefined
   const baselineNote = sideBySide
     ? keptIn && NOT_KEPT
     : keptIn && (await keepRun(result, verdict.outcome, keptIn, doors))
-  if (signal.aborted) return { verdict, files: undefined }
   const run = {
     version: VERSION,
     profilePath: options.profile,
@@ -112,8 +110,10 @@ export async function gate(options: GateOptions, doors: GateDoors): Promise<Gate
   const marks = join(base?.directory ?? dirname(options.profile), ACCEPT_FILE)
   const history = earlier.baseline && historyOf(earlier.baseline, await acceptedAt(marks))
   const report = { verdict, comparison, result, run, policy: held.facts, history, sharpness, beside }
-  const files = await showReport(report, options, doors)
-  return { verdict, files }
+  if (!signal.aborted) return { verdict, files: await showReport(report, options, doors) }
+  // Of a run stopped by hand, whoever stopped it sees what there is; it is no result for anybody else.
+  if (result.steps.some(({ sent }) => sent > 0)) showOnTerminal(report, output)
+  return { verdict, files: undefined }
 }
 
 /** Rounds, and processes that are fresh in each, are this machine's business. */

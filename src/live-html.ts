@@ -1,6 +1,7 @@
 import { once } from 'node:events'
-import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
+import { createServer, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import { askedByOwnName } from './asked-by-own-name.ts'
 import type { ShardProgress } from './engine/shard-result.ts'
 import { LoadgateError, messageOf } from './errors.ts'
 import { livePoint, renderLive } from './report/html/live.ts'
@@ -40,7 +41,8 @@ export async function serveLiveHtml(port: number, { profile }: { readonly profil
   let toFetch: (() => void) | undefined
   let left = 0
   const server = createServer((request, response) => {
-    if (!isForUs(request, (server.address() as AddressInfo).port)) return answer(response, 403, 'Ask for 127.0.0.1.\n')
+    if (!askedByOwnName(request, (server.address() as AddressInfo).port))
+      return answer(response, 403, 'Ask for 127.0.0.1.\n')
     if (request.method !== 'GET') return answer(response, 405, 'There is nothing but pages here.\n')
     if (request.url === '/') {
       answer(response, 200, page, 'text/html; charset=utf-8')
@@ -105,13 +107,6 @@ async function listen(server: ReturnType<typeof createServer>, port: number): Pr
       cause,
     })
   }
-}
-
-/** Whether a page elsewhere has not made the browser ask, by a name that it lets lead here. */
-export function isForUs({ headers: { host } }: Pick<IncomingMessage, 'headers'>, port: number): boolean {
-  // Clients leave out the port that http has anyway.
-  const at = port === 80 ? '' : `:${port}`
-  return [`127.0.0.1${at}`, `localhost${at}`].includes(host?.replace(/:80$/, '') ?? '')
 }
 
 const HEADERS = {

@@ -1,16 +1,18 @@
 import { dirname, join } from 'node:path'
+import { withCertificates } from './certificates.ts'
+import { checkSchemas } from './check-schemas.ts'
 import { LoadgateError } from './errors.ts'
-import { insideOf, readText } from './files.ts'
+import { insideOf, readBytes, readText } from './files.ts'
 import { inspectFunctions } from './inspect-functions.ts'
 import type { LoadPlan } from './plan/plan.ts'
 import { poolsNeeded } from './plan/plan-data.ts'
+import { filesUsed, MOST_FILES } from './plan/plan-files.ts'
 import { planLoad, SEED } from './plan/plan-load.ts'
 import { callIssues } from './profile/check-calls.ts'
 import { type ParsedData, parseData } from './profile/data.ts'
 import { formatIssues } from './profile/format-issues.ts'
 import type { LoadProfile } from './profile/profile.ts'
 import { parseProfile } from './profile/read-profile.ts'
-import { readStepFiles } from './step-files.ts'
 import type { Bytes } from './units.ts'
 
 const PROFILE_LIMIT: Bytes = 1_048_576
@@ -21,7 +23,7 @@ const FUNCTIONS_LIMIT: Bytes = 1_048_576
 export interface LoadedProfile {
   readonly profile: LoadProfile
   readonly plan: LoadPlan
-  /** Directory of the profile: data files and the service live there. */
+  /** Directory of the profile: its files and the service live there. */
   readonly directory: string
   /** Values from the environment that no log, report or file may show. */
   readonly secrets: readonly string[]
@@ -33,15 +35,18 @@ export async function loadProfile(
   env: Readonly<Record<string, string | undefined>>,
 ): Promise<LoadedProfile> {
   const text = await readText(path, PROFILE_LIMIT)
-  const { profile, secrets } = parseProfile(text, { file: path, env })
+  const { profile: written, secrets } = parseProfile(text, { file: path, env })
   const directory = dirname(path)
+  const profile = await withCertificates(written, directory, env)
   const data: Record<string, ParsedData> = {}
   for (const [name, { file, format }] of Object.entries(profile.data)) {
     const content = await readText(await insideOf(directory, file), DATA_LIMIT)
     data[name] = parseData(content, { file: join(directory, file), format })
   }
+  const files: Record<string, Buffer> = {}
+  for (const file of filesUsed(profile)) files[file] = await readBytes(await insideOf(directory, file), MOST_FILES)
+  await checkSchemas(profile, directory, files)
   const functions = await readFunctions(profile, directory, text)
-  const files = await readStepFiles(profile, directory)
   const names = poolsNeeded(profile)
   // Who uses none does not wait for the library.
   const pools = names.length > 0 ? (await import('./draw-pools.ts')).drawPools(names, SEED) : undefined

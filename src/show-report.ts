@@ -44,8 +44,7 @@ export async function showReport(
     live,
   }: { readonly output: Output; readonly publisher: Publisher | undefined; readonly live?: LivePage | undefined },
 ): Promise<ReportFiles> {
-  const report = keptReport(full, output.redact)
-  output.styled(renderTerminal(report, { colour: output.colour, width: output.width }))
+  const report = showOnTerminal(full, output)
   const { json, reportDir, reportFormats, runLog } = wanted
   if (reportDir !== undefined) await writeReport(report, reportDir, reportFormats)
   if (json !== undefined) await writeText(json, renderJson(report))
@@ -57,6 +56,13 @@ export async function showReport(
   if (live !== undefined) await live.end(renderHtml(report))
   const inDirectory = (name: string) => reportDir && join(reportDir, name)
   return { markdown: inDirectory('report.md'), json: json ?? inDirectory('report.json') }
+}
+
+/** Shows it and returns it as its file would keep it: with no secret in it. */
+export function showOnTerminal(full: Report, output: Output): Report {
+  const report = keptReport(full, output.redact)
+  output.styled(renderTerminal(report, { colour: output.colour, width: output.width }))
+  return report
 }
 
 /** Writes all files of a report directory. */

@@ -60,19 +60,19 @@ export function studentAbove(t: number, freedom: number): number {
 }
 
 /**
- * The t that Student's T stays below with probability `p`, 0.5 ≤ p < 1. The tail above is turned round by halving, since it
- * is exact for every number of degrees; the usual expansions are not for few.
+ * The t that Student's T stays below with probability `p`, 0.5 ≤ p < 1, by Newton's method from 0 on. The tail is convex there,
+ * so that each step ends before the quantile, until rounding ends them; 1 degree and p = 1 - 1e-12 take forty.
  */
 export function studentQuantile(p: number, freedom: number): number {
-  let low = 0
-  let high = 1
-  while (studentAbove(high, freedom) > 1 - p && high < 1e12) high *= 2
-  for (let halving = 0; halving < 100 && high - low > 1e-13 * high; halving++) {
-    const middle = (low + high) / 2
-    if (studentAbove(middle, freedom) > 1 - p) low = middle
-    else high = middle
+  const peak = Math.exp(logGamma((freedom + 1) / 2) - logGamma(freedom / 2)) / Math.sqrt(freedom * Math.PI)
+  let t = 0
+  for (let step = 0; step < 100; step++) {
+    const density = peak * (1 + (t * t) / freedom) ** (-(freedom + 1) / 2)
+    const ahead = (studentAbove(t, freedom) - (1 - p)) / density
+    if (!(ahead > 1e-14 * t)) break
+    t += ahead
   }
-  return high
+  return t
 }
 
 /** The z that the normal variable exceeds with probability `level`, at most 5 %: its tail turned round by halving. */

@@ -63,7 +63,7 @@ export function withoutAnswerChecks({
 }
 
 function schemaOf(schema: NonNullable<AnswerChecks['schema']>, files: Readonly<Record<string, string>>): unknown {
-  return 'inline' in schema ? schema.inline : JSON.parse(files[schema.file] ?? '')
+  return 'inline' in schema ? schema.inline : JSON.parse(Buffer.from(files[schema.file] ?? '', 'base64').toString())
 }
 
 function unexpected(why: string): Flaw {

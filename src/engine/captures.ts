@@ -16,14 +16,21 @@ export interface CompiledCapture {
 /** By their source. */
 export type Patterns = ReadonlyMap<string, Pattern>
 
+/** The library that reads pages; undefined where no capture needs it. */
+export type Html = Pick<typeof import('./html.ts'), 'compileHtml'>
+
 /** @param patterns all that there are in captures */
-export function compileCapture({ name, from }: Capture, patterns: Patterns): CompiledCapture {
+export function compileCapture({ name, from }: Capture, patterns: Patterns, html?: Html): CompiledCapture {
   switch (from.kind) {
     case 'json':
       return { name, reads: 'json', read: (_, json) => textOf(valueAt(json, from.pointer)) }
     case 'regex': {
       const pattern = patterns.get(from.pattern)!
       return { name, reads: 'text', read: ({ text }) => (text === undefined ? undefined : pattern.find(text)) }
+    }
+    case 'html': {
+      const find = html!.compileHtml(from.selector, from.attribute)
+      return { name, reads: 'text', read: ({ text }) => (text === undefined ? undefined : find(text)) }
     }
     case 'header':
       return { name, reads: 'headers', read: ({ headers }) => decoded(headerText(headers, from.name)) }

@@ -30,7 +30,7 @@ export function compileCheck(
 ): CompiledCheck {
   if (further.length > 0) return withFurther(compileCheck(expect, captures), further)
   const reads = (what: CompiledCapture['reads']) => captures.some((capture) => capture.reads === what)
-  const needsJson = expect.json.length > 0 || reads('json')
+  const needsJson = expect.json.length > 0 || expect.graphql === true || reads('json')
   const needsText = needsJson || expect.body !== undefined || reads('text')
   const needsHeaders = expect.headers.length > 0 || reads('headers')
   const wants = { text: needsText, headers: needsHeaders }
@@ -44,6 +44,7 @@ export function compileCheck(
       if (wrong) return wrong
       if (needsText && answer.text === undefined) return 'body-too-large'
       const json = needsJson ? parseJson(answer.text!) : undefined
+      if (expect.graphql && errorsIn(json) !== undefined) return 'graphql-errors'
       if (!fulfils(expect, answer, json)) return 'unexpected-answer'
       return keepAll(captures, answer, json, keeper)
     },
@@ -98,12 +99,19 @@ function keepAll(
   return undefined
 }
 
-function fulfils({ json, headers, body }: Expect, answer: Answer, document: unknown): boolean {
+function fulfils({ json, headers, body, graphql }: Expect, answer: Answer, document: unknown): boolean {
   return (
     (body === undefined || answer.text!.includes(body)) &&
+    (!graphql || document !== undefined) &&
     headers.every(({ name, contains }) => headerText(answer.headers, name)?.includes(contains) ?? false) &&
     json.every(({ pointer, value }) => isDeepStrictEqual(valueAt(document, pointer), value))
   )
+}
+
+/** What a GraphQL answer says went wrong; undefined where all went well. */
+export function errorsIn(document: unknown): unknown {
+  const errors = valueAt(document, '/errors')
+  return errors === null || (Array.isArray(errors) && errors.length === 0) ? undefined : errors
 }
 
 /** Undefined when the text is not JSON, as no JSON value is. */

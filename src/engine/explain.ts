@@ -2,7 +2,7 @@ import { isDeepStrictEqual } from 'node:util'
 import type { Expect } from '../profile/profile.ts'
 import { visibleOnly } from '../visible-only.ts'
 import { type CompiledCapture, headerText, valueAt } from './captures.ts'
-import { parseJson } from './check.ts'
+import { errorsIn, parseJson } from './check.ts'
 import type { Answer } from './http/transport.ts'
 
 /** Of one line. */
@@ -25,6 +25,7 @@ export function explain(
   const document = answer.text === undefined ? undefined : parseJson(answer.text)
   const found =
     statusMissed(expect, answer) ??
+    graphQlErrors(expect, answer, document) ??
     bodyMissed(expect, answer) ??
     headerMissed(expect, answer) ??
     jsonMissed(expect, answer, document) ??
@@ -53,6 +54,15 @@ function headerMissed({ headers }: Expect, answer: Answer): string | undefined {
     if (!value.includes(contains)) return `header ${quoted(name)} is ${quoted(value)}, without ${quoted(contains)}`
   }
   return undefined
+}
+
+function graphQlErrors({ graphql }: Expect, { text }: Answer, document: unknown): string | undefined {
+  if (!graphql || text === undefined) return undefined
+  if (document === undefined) return 'the body is not JSON'
+  const errors = errorsIn(document)
+  if (errors === undefined) return undefined
+  const message = valueAt(errors, '/0/message')
+  return `GraphQL errors: ${typeof message === 'string' ? quoted(message) : shown(errors)}`
 }
 
 function jsonMissed({ json }: Expect, { text }: Answer, document: unknown): string | undefined {

@@ -6,7 +6,8 @@ import type { Appointment } from './agenda.ts'
 import type { Keeper } from './check.ts'
 import { CookieJar } from './cookies.ts'
 import type { EngineRun } from './engine-run.ts'
-import { type Answer, type Receiver, unsent } from './http/transport.ts'
+import { type Answer, type Receiver, unsent, type WireRequest } from './http/transport.ts'
+import { Journey } from './redirects.ts'
 import type { CompiledScenario, CompiledStep } from './scenario.ts'
 import type { Cause } from './shard-result.ts'
 import type { Values } from './template.ts'
@@ -64,6 +65,8 @@ export class Iteration implements Appointment, Receiver, Values, Keeper {
   #draws = FIRST_DRAW
   /** Of the request under way. */
   #path = ''
+  /** The same, where it follows redirects. */
+  #journey: Journey | undefined = undefined
   /** How often the current step is still to be sent, where it says how often. */
   #left = 0
   #started = false
@@ -117,12 +120,26 @@ export class Iteration implements Appointment, Receiver, Values, Keeper {
   }
 
   onAnswer(answer: Answer): void {
+    const cookies = answer.cause === undefined ? answer.headers['set-cookie'] : undefined
+    if (cookies !== undefined) this.#storeCookies(cookies)
+    if (this.#journey === undefined) this.#onLast(answer)
+    else this.#onHop(this.#journey, answer)
+  }
+
+  /** The answer to a request that follows redirects. */
+  #onHop(journey: Journey, answer: Answer): void {
+    const next = journey.next(answer, this.#run.target, (path) => this.#owner.jar?.header(path, this.now()) ?? '')
+    if (typeof next === 'object') this.#transmit(next)
+    else this.#onLast(journey.whole(answer), next)
+  }
+
+  /** @param wrong what makes it a failure, whatever it says */
+  #onLast(answer: Answer, wrong?: Cause): void {
     const { cause } = answer
+    this.#journey = undefined
     if (cause === undefined) {
-      const cookies = answer.headers['set-cookie']
-      if (cookies !== undefined) this.#storeCookies(cookies)
       this.#path = ''
-      this.#sampled(answer, this.#requestStep().check(answer, this, this))
+      this.#sampled(answer, wrong ?? this.#requestStep().check(answer, this, this))
     } else if (cause !== 'no-connection') {
       this.#sampled(answer, cause)
     } else if (this.#started) {
@@ -216,14 +233,20 @@ export class Iteration implements Appointment, Receiver, Values, Keeper {
   }
 
   #send(): void {
-    const request = this.#requestStep().prepare(this, this.#owner.jar)
+    const { prepare, follows } = this.#requestStep()
+    const request = prepare(this, this.#owner.jar)
     if (request) {
-      this.#path = request.path
-      this.#run.transport.send(request, this, this.#connectionOwner())
+      if (follows) this.#journey = new Journey(request)
+      this.#transmit(request)
     } else {
       this.#unsendable = true
       this.#run.agenda.add(this)
     }
+  }
+
+  #transmit(request: WireRequest): void {
+    this.#path = request.path
+    this.#run.transport.send(request, this, this.#connectionOwner())
   }
 
   /** Whose connection its requests go over; undefined: any that is free. */
@@ -252,7 +275,10 @@ export class Iteration implements Appointment, Receiver, Values, Keeper {
   #fail(at: Ms): void {
     const { activity, plan } = this.#run
     // A visitor does not come again, and when a run is stopped nobody does.
-    if (plan.model === 'open' || activity.stopped) return void this.#end('failed', at)
+    if (plan.model === 'open' || activity.stopped) {
+      this.#end('failed', at)
+      return
+    }
     const { steps } = this.#scenario
     let next = at
     while (++this.#at < steps.length) {

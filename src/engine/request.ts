@@ -1,9 +1,11 @@
 import type { LoadPlan, PlannedStep } from '../plan/plan.ts'
 import type { Template } from '../profile/profile.ts'
+import type { Bytes } from '../units.ts'
 import { VERSION } from '../version.ts'
 import type { CookieJar } from './cookies.ts'
 import type { Wants, WireRequest } from './http/transport.ts'
 import { compileTemplate, NOTHING, type Render, type Tools, type Values } from './template.ts'
+import { compileUpload, filesIn, withFileTexts } from './upload.ts'
 
 type RequestStep = Extract<PlannedStep, { kind: 'request' }>
 
@@ -11,7 +13,13 @@ type RequestStep = Extract<PlannedStep, { kind: 'request' }>
 export type Prepare = (values: Values, jar: CookieJar | undefined) => WireRequest | undefined
 
 /** A step made ready to be sent. What is the same every time is worked out here, once. */
-export function compileRequest(step: RequestStep, { target, data }: LoadPlan, wants: Wants, tools?: Tools): Prepare {
+export function compileRequest(
+  step: RequestStep,
+  plan: LoadPlan,
+  wants: Wants,
+  { files = filesIn(plan), ...tools }: Tools & { readonly files?: ReturnType<typeof filesIn> } = {},
+): Prepare {
+  const { target, data } = plan
   const { method, timeout } = step
   const { host, pathname } = new URL(target)
   const base = pathname.replace(/\/$/, '')
@@ -21,7 +29,8 @@ export function compileRequest(step: RequestStep, { target, data }: LoadPlan, wa
   const others = headers.filter((header) => !isCookie(header))
   const fields = joined(others.map(([name, value]) => part(value, (text) => line(name, text))))
   const cookie = part(headers.find(isCookie)?.[1] ?? [], sendableHeader)
-  const body = part(step.body?.content ?? [], bytesOf)
+  const upload = compileUpload(step.body, data, files, tools)
+  const body = part(upload ? [] : withFileTexts(step.body?.content ?? [], files), bytesOf)
 
   const prepare: Prepare = (values, jar) => {
     const whole = path.render(values)
@@ -29,11 +38,14 @@ export function compileRequest(step: RequestStep, { target, data }: LoadPlan, wa
     const own = cookie.render(values)
     const content = body.render(values)
     if (whole === undefined || lines === undefined || own === undefined || content === undefined) return undefined
-    const all = lines + cookieLine(own, jar ? jar.header(whole, values.now()) : '') + lengthLine(method, content)
-    const wire = `${method} ${whole} HTTP/1.1\r\n${all}\r\n${content}`
-    return { method, path: whole, fields: all, body: content, wire, timeout, wants }
+    const payload = upload?.render(values)
+    if (upload !== undefined && payload === undefined) return undefined
+    const length = payload === undefined ? content.length : payload.length
+    const all = lines + cookieLine(own, jar ? jar.header(whole, values.now()) : '') + lengthLine(method, length)
+    const wire = onWire(method, whole, all, content)
+    return { method, path: whole, fields: all, cookie: own, body: content, upload: payload, wire, timeout, wants }
   }
-  if (![path, fields, cookie, body].every(({ fixed }) => fixed)) return prepare
+  if (![path, fields, cookie, body, upload ?? body].every(({ fixed }) => fixed)) return prepare
   const fixed = prepare(NOTHING, undefined)
   return (values, jar) => (jar ? prepare(values, jar) : fixed)
 }
@@ -102,15 +114,19 @@ function line(name: string, text: string): string | undefined {
   return value === undefined ? undefined : `${name}: ${value}\r\n`
 }
 
+export function onWire(method: string, path: string, fields: string, body: string): string {
+  return `${method} ${path} HTTP/1.1\r\n${fields}\r\n${body}`
+}
+
 /** One `cookie` header in all (RFC 6265 5.4): the step's own cookies first. */
-function cookieLine(own: string, kept: string): string {
+export function cookieLine(own: string, kept: string): string {
   if (own === '' && kept === '') return ''
   return `cookie: ${own}${own !== '' && kept !== '' ? '; ' : ''}${kept}\r\n`
 }
 
 /** RFC 9110 8.6: also stated for no body where the method means to have one. */
-function lengthLine(method: string, body: string): string {
-  return body === '' && !HAS_BODY.has(method) ? '' : `content-length: ${body.length}\r\n`
+function lengthLine(method: string, length: Bytes): string {
+  return length === 0 && !HAS_BODY.has(method) ? '' : `content-length: ${length}\r\n`
 }
 
 const HAS_BODY = new Set(['POST', 'PUT', 'PATCH'])

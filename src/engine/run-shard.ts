@@ -1,4 +1,5 @@
 import { peakLevel } from '../plan/curve.ts'
+import { longestRequest } from '../plan/longest-request.ts'
 import type { Shard } from '../plan/plan.ts'
 import { requestsPerIteration } from '../plan/summarise-plan.ts'
 import type { EpochMs, Ms } from '../units.ts'
@@ -9,6 +10,7 @@ import { Activity, type EngineRun } from './engine-run.ts'
 import { functionsOf } from './functions.ts'
 import { HealthWatch } from './health/health-watch.ts'
 import { Connections } from './http/connections.ts'
+import { credentialsOf } from './http/credentials.ts'
 import { http1 } from './http/http1.ts'
 import type { Transport, TransportOptions } from './http/transport.ts'
 import { Ledger } from './ledger.ts'
@@ -117,9 +119,9 @@ async function runLoad(run: EngineRun, shard: Shard, signal: AbortSignal | undef
   return !activity.stopped
 }
 
-/** A request may wait for a connection as long as it may then take. Everything has ended by itself before. */
+/** Everything has ended by itself before. */
 function lastMoment({ lastStart, plan }: EngineRun): Ms {
-  return lastStart + 2 * Math.max(...requestSteps(plan).map(({ timeout }) => timeout)) + GRACE
+  return lastStart + longestRequest(plan) + GRACE
 }
 
 // The library for HTTP/2 takes a tenth of the start, which those who do not use it need not wait for.
@@ -131,7 +133,11 @@ async function openNetwork(options: TransportOptions): Promise<Transport> {
 function transportOptions(shard: Shard, target: URL, { now }: Clock): TransportOptions {
   const cap = connectionShare(shard)
   const { http, verify, maxAge, maxRequests } = shard.plan.connections
-  return { target, http, verify, cap, ahead: Math.min(cap, expectedInUse(shard)), maxAge, maxRequests, now }
+  const { tls } = shard.plan
+  return {
+    ...{ target, http, verify, cap, ahead: Math.min(cap, expectedInUse(shard)), maxAge, maxRequests, now },
+    ...(tls && target.protocol === 'https:' ? { credentials: credentialsOf(tls) } : {}),
+  }
 }
 
 /** In the open model: as many as answers of 10 ms keep busy (Little's law). Who has one of their own opens it. */

@@ -109,6 +109,8 @@ function compileValue(
       return numberOf(value.kind)
     case 'now':
       return (values) => String(Math.round(values.now()))
+    case 'file':
+      throw new Error('a file is no value')
     case 'random':
       return (values) => String(wholeNumber(value.from, value.to, values.draw()))
   }

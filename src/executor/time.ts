@@ -1,3 +1,4 @@
+import { longestRequest } from '../plan/longest-request.ts'
 import type { LoadPlan } from '../plan/plan.ts'
 import type { EpochMs, Ms } from '../units.ts'
 
@@ -8,8 +9,7 @@ const GRACE: Ms = 30_000
  * moment, the longest request, and a grace for a machine that is short of CPU.
  */
 export function timeLimit({ duration, timeout, scenarios }: Pick<LoadPlan, 'duration' | 'timeout' | 'scenarios'>): Ms {
-  const timeouts = scenarios.flatMap(({ steps }) => steps.map((step) => (step.kind === 'request' ? step.timeout : 0)))
-  return duration + 2 * Math.max(timeout, ...timeouts) + GRACE
+  return duration + Math.max(2 * timeout, longestRequest({ scenarios })) + GRACE
 }
 
 /** Between the word and a start that several shards share: each must have read it and set up its engine by then. */

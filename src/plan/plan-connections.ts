@@ -12,10 +12,11 @@ interface PeakLoad {
 
 /** As the profile chooses; else each user has a connection of its own where there are enough, and arrivals share. */
 export function connectionsOf(profile: LoadProfile, load: PeakLoad): PlannedConnections {
-  const { use, limit, maxAge, maxRequests, http = '1.1', verify = true } = profile.connections
+  const { use, limit, maxAge, maxRequests, http = '1.1', verify = true, certificate } = profile.connections
   const most = limit ?? connectionCap(profile, load)
   const own = load.model === 'closed' && load.peak <= most
-  return { use: use ?? (own ? 'per-user' : 'shared'), limit: most, maxAge, maxRequests, http, verify }
+  const shown = certificate === undefined ? {} : { certificate: true as const }
+  return { use: use ?? (own ? 'per-user' : 'shared'), limit: most, maxAge, maxRequests, http, verify, ...shown }
 }
 
 /**

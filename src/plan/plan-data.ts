@@ -3,9 +3,10 @@ import { nearest } from '../nearest.ts'
 import type { ParsedData } from '../profile/data.ts'
 import { valuesIn } from '../profile/functions.ts'
 import { POOLS, type PoolName, poolsOf } from '../profile/generated.ts'
-import type { LoadProfile, Reference, Scenario, Template } from '../profile/profile.ts'
+import type { LoadProfile, Reference, Scenario } from '../profile/profile.ts'
 import { formatCount } from '../units.ts'
 import type { DataTable } from './plan.ts'
+import { templatesOf } from './templates.ts'
 
 const HEAVIEST = 1e9
 
@@ -80,14 +81,6 @@ export function poolsNeeded({ scenarios }: Pick<LoadProfile, 'scenarios'>): read
 function valuesUsed(scenarios: readonly Scenario[]): readonly Reference['value'][] {
   const parts = scenarios.flatMap(templatesOf).flat()
   return parts.flatMap((part) => (typeof part === 'string' ? [] : valuesIn(part.value)))
-}
-
-function templatesOf({ steps }: Scenario): readonly Template[] {
-  return steps.flatMap((step) =>
-    step.kind === 'request'
-      ? [step.path, ...step.headers.map(([, value]) => value), ...(step.body ? [step.body.content] : [])]
-      : [],
-  )
 }
 
 function unknownColumn(file: string, column: string, { columns }: ParsedData): LoadgateError {

@@ -1,8 +1,15 @@
 import { createHash } from 'node:crypto'
 import type { LoadPlan, PlannedScenario, PlannedStep } from './plan.ts'
 
-/** SHA-256, in hex, over all that decides the load. Where it is sent, how it is judged and what it is called do not. */
-export function hashOf({ target: _, side: __, budgets: ___, name: ____, ...load }: Omit<LoadPlan, 'hash'>): string {
+/** SHA-256, in hex, over all that decides the load. Where it is sent, who vouches for whom, how it is judged and what it is called do not. */
+export function hashOf({
+  target: _,
+  side: __,
+  budgets: ___,
+  name: ____,
+  tls: _____,
+  ...load
+}: Omit<LoadPlan, 'hash'>): string {
   return createHash('sha256')
     .update(JSON.stringify(withoutPlaces(load), sortedKeys))
     .digest('hex')

@@ -1,7 +1,7 @@
 import { LoadgateError } from '../errors.ts'
 import { callsOf } from '../profile/check-calls.ts'
 import type { ParsedData } from '../profile/data.ts'
-import type { LoadProfile, Scenario } from '../profile/profile.ts'
+import type { LoadProfile, RequestStep, Scenario } from '../profile/profile.ts'
 import { formatCount } from '../units.ts'
 import { arrivalsIn, lengthOf, peakLevel } from './curve.ts'
 import { budgetsOf } from './default-budgets.ts'
@@ -23,8 +23,8 @@ interface PlanOptions {
   readonly data: Readonly<Record<string, ParsedData>>
   /** The module of the profile's functions, where it names one. */
   readonly functions?: string | undefined
-  /** Texts of the files that `filesNeeded` names, by their paths. */
-  readonly files?: Readonly<Record<string, string>>
+  /** What is in the files that requests carry, by their paths: all of `filesUsed`. */
+  readonly files?: Readonly<Record<string, Buffer>> | undefined
   /** Those that `poolsNeeded` names. */
   readonly pools?: LoadPlan['pools']
   /** The profile's path: the place of the budgets that are added to it. */
@@ -41,6 +41,8 @@ export function planLoad(
   const curve = [...warmUp, ...shape]
   const scenarios = numbered(profile)
   const takers = checkedTakers(model, curve, warmUp)
+  const carried = filesOf(profile, files)
+  const { tls } = profile.connections
   const plan = {
     name: profile.name,
     target: profile.target,
@@ -50,12 +52,13 @@ export function planLoad(
     duration: lengthOf(curve),
     seed: SEED,
     connections: connectionsOf(profile, { peak: peakLevel(curve), model, scenarios }),
+    ...(tls === undefined ? {} : { tls }),
     timeout: profile.timeout,
     scenarios,
     data: tablesOf(profile, data, takers),
     ...functionsOf(profile, functions),
-    ...filesOf(profile, files),
     ...poolsOf(profile, pools),
+    ...(carried === undefined ? {} : { files: carried }),
     budgets: budgetsOf(profile, file),
   }
   return { ...plan, hash: hashOf(plan) }
@@ -97,13 +100,17 @@ function checkedTakers(model: LoadPlan['model'], curve: readonly Segment[], warm
   return takers
 }
 
-function numbered({ scenarios, timeout }: LoadProfile): readonly PlannedScenario[] {
+function numbered({ scenarios, timeout, redirects: byDefault }: LoadProfile): readonly PlannedScenario[] {
   let id = 0
+  const planned = ({ redirects = byDefault, ...step }: RequestStep) => ({
+    ...step,
+    ...(redirects === 'follow' ? { redirects } : {}),
+    id: id++,
+    timeout: step.timeout ?? timeout,
+  })
   return scenarios.map(({ name, weight, steps }: Scenario) => ({
     name,
     weight,
-    steps: steps.map((step) =>
-      step.kind === 'request' ? { ...step, id: id++, timeout: step.timeout ?? timeout } : step,
-    ),
+    steps: steps.map((step) => (step.kind === 'request' ? planned(step) : step)),
   }))
 }

@@ -1,5 +1,13 @@
 import type { PoolName } from '../profile/generated.ts'
-import type { Budget, ConnectionUse, HttpVersion, RequestStep, RowPick, ThinkStep } from '../profile/profile.ts'
+import type {
+  Budget,
+  ConnectionUse,
+  HttpVersion,
+  RequestStep,
+  RowPick,
+  ThinkStep,
+  TlsFiles,
+} from '../profile/profile.ts'
 import type { Ms } from '../units.ts'
 
 /** The profile with every default and number resolved: all that the engine needs, as plain JSON. */
@@ -18,17 +26,19 @@ export interface LoadPlan {
   /** Of every random choice; the same seed and plan send the same requests. */
   readonly seed: number
   readonly connections: PlannedConnections
+  /** Absent where there are none. The key itself is nowhere in it. */
+  readonly tls?: TlsFiles
   readonly timeout: Ms
   readonly scenarios: readonly PlannedScenario[]
   readonly data: Readonly<Record<string, DataTable>>
   /** The module whose functions the scenarios call; undefined where they call none. */
   readonly functions?: PlannedFunctions
-  /** Texts of the files that requests or checks are made from, by their paths; undefined where there are none. */
-  readonly files?: Readonly<Record<string, string>>
   /** Texts that generators choose from; undefined where none does. */
   readonly pools?: Readonly<Partial<Record<PoolName, readonly string[]>>>
+  /** What is in the files that requests carry or checks need, base64 by path; absent where there are none. */
+  readonly files?: Readonly<Record<string, string>>
   readonly budgets: readonly Budget[]
-  /** SHA-256 over what decides the load: everything here but `target`, `side`, `budgets` and `name`. */
+  /** SHA-256 over what decides the load: everything here but `target`, `side`, `tls`, `budgets` and `name`. */
   readonly hash: string
 }
 
@@ -47,6 +57,8 @@ export interface PlannedConnections {
   readonly http: HttpVersion
   /** Whether the target's TLS certificate must be valid. */
   readonly verify: boolean
+  /** Whether a certificate is shown to the target; absent where none is. */
+  readonly certificate?: true
 }
 
 /** A straight piece of the curve: the level goes from `from` to `to` over `over` milliseconds. */

@@ -1,5 +1,5 @@
-import { duration, LONGEST_LOAD, orEnvironment } from './grammar-values.ts'
-import { MOST_CONNECTIONS, readChoice, readCount, readHttpVersion, readSwitch } from './scalars.ts'
+import { duration, fileBeside, LONGEST_LOAD, orEnvironment } from './grammar-values.ts'
+import { MOST_CONNECTIONS, readAsWritten, readChoice, readCount, readHttpVersion, readSwitch } from './scalars.ts'
 import { described, leaf, map } from './schema.ts'
 
 const MOST_REQUESTS = 1_000_000
@@ -50,6 +50,23 @@ export const ConnectionsSection = described(
       default: 'true',
       examples: ['false'],
       json: { anyOf: [{ type: 'boolean' }, orEnvironment('true|false')] },
+    }).optional(),
+    ca: fileBeside({
+      description:
+        'PEM file with the certificates of the authorities that vouch for the target, instead of those that everybody trusts.',
+      examples: ['ca.pem'],
+    }).optional(),
+    certificate: fileBeside({
+      description: 'PEM file with the certificate that is shown to the target, and those that vouch for it.',
+      examples: ['client.pem'],
+    }).optional(),
+    key: leaf(readAsWritten, {
+      type: '`${env.NAME}`',
+      content: 'template',
+      description:
+        'Variable of the environment with the key of `certificate` as PEM, or with the path of its file. It is read where the load is sent from, and is in no plan, result or log.',
+      examples: ['${env.CLIENT_KEY}'],
+      json: { type: 'string', pattern: '^\\$\\{\\s*env\\.[A-Za-z_][A-Za-z0-9_]*\\s*\\}$' },
     }).optional(),
   }),
   {

@@ -1,3 +1,4 @@
+import { body, GraphQl, Multipart } from './grammar-body.ts'
 import {
   anyScalar,
   duration,
@@ -10,6 +11,7 @@ import {
   orEnvironment,
   plainKey,
   pointer,
+  redirects,
   TIME,
   template,
   text,
@@ -19,6 +21,7 @@ import { readSize, SIZE } from './read-answer-checks.ts'
 import { CHANCE, MOST_TIMES, readChance, readTimes, TIMES } from './read-flow.ts'
 import { readPattern } from './read-pattern.ts'
 import { readPause } from './read-pause.ts'
+import { readAttributeName, readSelector } from './read-selector.ts'
 import { readAsWritten, readHeaderName, readHeaderText, readIdentifier, readStatus } from './scalars.ts'
 import { anyJson, described, dictionary, either, type Loose, leaf, list, map } from './schema.ts'
 
@@ -94,7 +97,7 @@ export const Expectation = described(
 
 export type ExpectationSection = Loose<typeof Expectation>
 
-export const CAPTURE_KINDS = ['json', 'header', 'cookie', 'regex'] as const
+export const CAPTURE_KINDS = ['json', 'header', 'cookie', 'regex', 'html'] as const
 
 export const CaptureFrom = described(
   map(
@@ -114,13 +117,27 @@ export const CaptureFrom = described(
         examples: ['name="csrf" value="([^"]+)"'],
         json: { type: 'string', minLength: 1, maxLength: 1_000 },
       }).optional(),
+      html: leaf(readSelector, {
+        type: 'a selector of one element',
+        description:
+          'Element of the page, as a tag, `#id`, `.class`, `[attribute]` and `[attribute=value]` together say it; the first that fits and has the attribute.',
+        examples: ['input[name=csrf]', 'meta[name="csrf-token"]'],
+        json: { type: 'string', minLength: 1, maxLength: 1_000 },
+      }).optional(),
+      attribute: leaf(readAttributeName, {
+        type: 'the name of an attribute',
+        description: 'Attribute of the `html` element whose value is kept.',
+        default: 'value',
+        examples: ['content'],
+        json: { type: 'string', minLength: 1 },
+      }).optional(),
     },
     { oneOf: CAPTURE_KINDS.map((kind) => ({ required: [kind] })) },
   ),
   {
     type: 'a map',
-    description: 'Where in the answer the value stands; one of `json`, `header`, `cookie` and `regex`.',
-    examples: ['{ json: /user/id }'],
+    description: 'Where in the answer the value stands; one of `json`, `header`, `cookie`, `regex` and `html`.',
+    examples: ['{ json: /user/id }', '{ html: "input[name=csrf]" }'],
   },
 )
 
@@ -176,7 +193,12 @@ export const Step = described(
         description: 'Body, sent as a form (`application/x-www-form-urlencoded`).',
         examples: ['{ email: "${accounts.email}" }'],
       }).optional(),
-      body: template({ description: 'Body, sent as it is.', examples: ['<order item="7"/>'] }).optional(),
+      multipart: Multipart.optional(),
+      graphql: GraphQl.optional(),
+      body: body({
+        description: 'Body, sent as it is.',
+        examples: ['<order item="7"/>', '{ file: image.bin }'],
+      }).optional(),
       type: text({ description: 'Content type of `body`.', examples: ['application/xml'] }).optional(),
       expect: Expectation.optional(),
       capture: described(dictionary(identifier, CaptureFrom), {
@@ -216,6 +238,9 @@ export const Step = described(
         description: 'Pause between two of a `repeat`.',
         examples: ['1s..3s'],
         json: orEnvironment(PAUSE),
+      }).optional(),
+      redirects: redirects({
+        description: 'Whether redirects of this request are followed, instead of what the profile says.',
       }).optional(),
       timeout: duration(1, 10 * MINUTE, {
         description: 'Bound on this request, instead of the one of the profile.',

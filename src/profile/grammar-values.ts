@@ -2,7 +2,9 @@ import {
   type Level,
   type Read,
   readAsWritten,
+  readChoice,
   readDuration,
+  readFileBeside,
   readHeaderName,
   readIdentifier,
   readLevel,
@@ -47,6 +49,20 @@ export const users = (words: Words) => level(readUsers, USERS, 'a whole number o
 export const anyLevel = (words: Words) =>
   level(readLevel, `${RATE}|${USERS}`, 'a rate such as 50/s, or a number of users', words)
 export const text = (words: Words) => leaf(readText, { type: 'text', json: { type: 'string', minLength: 1 }, ...words })
+export const redirects = (words: Words) =>
+  leaf((raw) => readChoice(raw, ['follow', 'none']), {
+    type: '`follow` or `none`',
+    examples: ['follow'],
+    json: { enum: ['follow', 'none'] },
+    ...words,
+  })
+/** A file that is read with the profile. */
+export const fileBeside = (words: Words) =>
+  leaf(readFileBeside, {
+    type: 'a path',
+    json: { type: 'string', minLength: 1 },
+    ...words,
+  })
 export const anyScalar = { type: ['string', 'number', 'boolean'] }
 export const template = (words: Words) =>
   leaf(readAsWritten, { type: 'text', content: 'template', asWritten: true, json: anyScalar, ...words })

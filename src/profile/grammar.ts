@@ -1,7 +1,7 @@
 import { ConnectionsSection } from './grammar-connections.ts'
 import { LoadSection } from './grammar-load.ts'
 import { Step } from './grammar-step.ts'
-import { duration, HOUR, identifier, MINUTE, name, orEnvironment, text } from './grammar-values.ts'
+import { duration, HOUR, identifier, MINUTE, name, orEnvironment, redirects, text } from './grammar-values.ts'
 import { readModuleFile } from './read-functions.ts'
 import { readChoice, readDataFile, readPath, readSwitch, readTarget, readText, readWeight } from './scalars.ts'
 import { described, dictionary, jsonSchemaOf, leaf, list, map } from './schema.ts'
@@ -124,6 +124,11 @@ export const Profile = described(
       description: 'Bound on one whole request, from the send to the last byte.',
       default: '30s',
       examples: ['10s'],
+    }).optional(),
+    redirects: redirects({
+      description:
+        'Whether an answer with a status of 301, 302, 303, 307 or 308 is followed to where it leads, on the same host, or is the answer.',
+      default: 'none',
     }).optional(),
     connections: ConnectionsSection.optional(),
     data: described(dictionary(identifier, Source), {

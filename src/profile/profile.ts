@@ -12,6 +12,8 @@ export interface LoadProfile {
   readonly load: Load
   /** Bound on one whole request, from the send to the last byte. */
   readonly timeout: Ms
+  /** Of requests that do not say; left out: none are followed. */
+  readonly redirects?: Redirects
   /** Empty when the profile chooses none (the plan then applies the defaults). */
   readonly connections: ConnectionChoices
   readonly data: Readonly<Record<string, DataSource>>
@@ -81,6 +83,22 @@ export interface ConnectionChoices {
   readonly http?: HttpVersion | undefined
   /** Whether the target's TLS certificate must be valid; false only with an https target. */
   readonly verify?: boolean | undefined
+  /** Paths of PEM files, relative to the profile. */
+  readonly ca?: string | undefined
+  readonly certificate?: string | undefined
+  /** Name of the variable that holds the key of the certificate, or the path of its file. */
+  readonly key?: string | undefined
+  /** What is in these files, once they are read. */
+  readonly tls?: TlsFiles | undefined
+}
+
+/** What the target is known by, and what it knows its clients by, as PEM; of the key only where it is. */
+export interface TlsFiles {
+  /** Instead of the authorities that Node knows. */
+  readonly ca?: string | undefined
+  readonly certificate?: string | undefined
+  /** Name of a variable of the environment. */
+  readonly key?: string | undefined
 }
 
 /**
@@ -128,16 +146,28 @@ export interface RequestStep extends OfLife {
   /** Path and query behind the target's base path; begins with `/` unless a reference comes first. */
   readonly path: Template
   readonly headers: readonly (readonly [name: string, value: Template])[]
-  /** `type` is the content-type to send unless `headers` names one. */
-  readonly body: { readonly type: string | undefined; readonly content: Template } | undefined
+  readonly body: Body | undefined
   readonly expect: Expect
   readonly capture: readonly Capture[]
   /** Overrides the profile's. */
   readonly timeout: Ms | undefined
+  /** Overrides the profile's; in a plan, there only where they are followed. */
+  readonly redirects?: Redirects
   /** Whether it is sent, and how often; undefined: once. */
   readonly flow?: Flow | undefined
   /** Where it calls functions of the profile's own, if it does: for messages, and no part of the load. */
   readonly calls?: readonly CallPlace[]
+}
+
+/** Whether an answer that leads on to another address is followed there, or is the answer. */
+export type Redirects = 'follow' | 'none'
+
+export interface Body {
+  /** The content-type to send unless `headers` names one. */
+  readonly type: string | undefined
+  readonly content: Template
+  /** What parts a form with files, and stands in nothing that is sent in it. */
+  readonly boundary?: string
 }
 
 export interface Flow {
@@ -167,6 +197,8 @@ export interface Expect extends AnswerChecks {
   readonly headers: readonly { readonly name: string; readonly contains: string }[]
   /** Text the body must contain. */
   readonly body: string | undefined
+  /** The body is an answer of GraphQL without errors. */
+  readonly graphql?: true
 }
 
 /** A value kept from an answer for the later steps of the iteration, of a `once` step for the user's life, as `${name}`. */
@@ -178,6 +210,8 @@ export interface Capture {
     | { readonly kind: 'cookie'; readonly name: string }
     /** RE2: the first group of the first place where it fits the body, or all of it where it has none. */
     | { readonly kind: 'regex'; readonly pattern: string }
+    /** The attribute of the first element of the page that the selector fits and that has it. */
+    | { readonly kind: 'html'; readonly selector: string; readonly attribute: string }
 }
 
 /** Literal text and references, in order. Plain text is a list of one literal (or of none). */
@@ -199,6 +233,8 @@ export interface Reference {
     | { readonly kind: 'random'; readonly from: number; readonly to: number }
     | FunctionCall
     | Generated
+    /** What is in a file beside the profile: its bytes, or as `encode` says, its text. In bodies alone. */
+    | { readonly kind: 'file'; readonly file: string }
 }
 
 export type JsonValue = null | boolean | number | string | readonly JsonValue[] | { readonly [key: string]: JsonValue }

@@ -4,7 +4,7 @@ import type { CallPlace } from './functions.ts'
 import type { ExpectationSection } from './grammar-step.ts'
 import type { JsonValue } from './profile.ts'
 import { complain, type Reading } from './reading.ts'
-import { fileBelow, type Read, type Scalar, wrong } from './scalars.ts'
+import { type Read, readFileBeside, type Scalar, wrong } from './scalars.ts'
 import { keysAt, nodeAt, type Path } from './tree.ts'
 
 const UNITS = new Map<string, Bytes>([
@@ -59,7 +59,7 @@ export function readAnswerChecks(
 
 function schemaIn(reading: Reading, written: JsonValue, path: Path): AnswerChecks['schema'] | undefined {
   if (typeof written === 'object' && written !== null && !Array.isArray(written)) return { inline: written }
-  const file = typeof written === 'string' ? fileBelow(written) : undefined
+  const file = typeof written === 'string' ? readFileBeside(written) : undefined
   if (file === undefined || !('value' in file) || !/[^/]\.json$/i.test(file.value)) {
     const why = 'a JSON Schema is a map, or the path to a .json file beside the profile or below it'
     complain(reading, path, 'invalid-value', why)

@@ -1,6 +1,7 @@
 import { formatCount } from '../units.ts'
 import type { ConnectionsSection } from './grammar-connections.ts'
 import type { ConnectionChoices, Load } from './profile.ts'
+import { readCredentials } from './read-credentials.ts'
 import { highestLevel } from './read-load.ts'
 import { complain, type Reading } from './reading.ts'
 import { MOST_CONNECTIONS } from './scalars.ts'
@@ -34,5 +35,6 @@ export function readConnections(
   }
   if (verify === false && target?.startsWith('http:'))
     refuse('verify', 'an http target has no certificate to check; write an https target, or remove "verify"')
-  return { use, limit, maxAge: section['max-age'], maxRequests: section['max-requests'], http, verify }
+  const credentials = readCredentials(reading, section, { path, target })
+  return { use, limit, maxAge: section['max-age'], maxRequests: section['max-requests'], http, verify, ...credentials }
 }

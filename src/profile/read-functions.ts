@@ -1,13 +1,13 @@
 import type { FunctionsModule } from './functions.ts'
 import type { Reading } from './reading.ts'
-import { fileBelow, type Read, type Scalar, wrong } from './scalars.ts'
+import { type Read, readFileBeside, type Scalar, wrong } from './scalars.ts'
 import { nodeAt } from './tree.ts'
 
 const PATH = ['functions']
 
 /** A module beside the profile, or below it. */
 export function readModuleFile(raw: Scalar): Read<string> {
-  const file = fileBelow(raw)
+  const file = readFileBeside(raw)
   if (!('value' in file)) return file
   return /[^/]\.m?js$/i.test(file.value) ? file : wrong('invalid-value', '{} is neither a .mjs nor a .js file')
 }

@@ -104,6 +104,7 @@ function build(reading: Reading): LoadProfile | undefined {
     ...serviceOf(section.service),
     load,
     timeout: section.timeout ?? 30_000,
+    ...(section.redirects === undefined ? {} : { redirects: section.redirects }),
     connections,
     data: Object.fromEntries(data.flatMap(([key, source]) => (source ? [[key, source] as const] : []))),
     ...functionsOf(reading, section.functions),

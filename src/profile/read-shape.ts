@@ -50,8 +50,7 @@ function readNode(reading: Reading, schema: Schema, node: Node, path: Path): unk
 }
 
 function chosen(options: readonly Schema[], node: Node): Schema {
-  const wanted = node.kind === 'list' ? 'list' : 'scalar'
-  return (options.find((option) => shapeOf(option).kind === wanted) ?? options[0]) as Schema
+  return (options.find((option) => shapeOf(option).kind === node.kind) ?? options[0]) as Schema
 }
 
 type Of<Kind extends Shape['kind']> = Extract<Shape, { kind: Kind }>

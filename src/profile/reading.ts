@@ -27,6 +27,12 @@ export function complain(
   log.add(code, node?.kind === 'scalar' && where === 'value' ? node.span : headSpan(root, path), message)
 }
 
+/** Something was written that the schema refused. */
+export function unread({ root }: Reading, path: Path, value: object | undefined): boolean {
+  const node = nodeAt(root, path)
+  return node !== undefined && (node.kind !== 'map' || node.entries.size !== Object.keys(value ?? {}).length)
+}
+
 /** Which values of the environment are secrets: all of them, those behind a "?", or only those that are called one. */
 export type Secrecy = 'always' | 'in-query' | 'by-name'
 

@@ -128,19 +128,20 @@ export function readPath(raw: Scalar): Read<string> {
 }
 
 /** A file beside the profile, or below it. */
-export function fileBelow(raw: Scalar): Read<string> {
+export function readFileBeside(raw: Scalar): Read<string> {
   const text = String(raw)
   const below = !/^[/\\]|^[a-z]:|\\/i.test(text) && !text.split('/').includes('..') && !INVISIBLE.test(text)
-  return below
+  if (!below)
+    return wrong('invalid-value', '{} leaves the directory of the profile; write a relative path without ".."')
+  return /[^/.]/.test(text.slice(text.lastIndexOf('/') + 1))
     ? { value: text }
-    : wrong('invalid-value', '{} leaves the directory of the profile; write a relative path without ".."')
+    : wrong('invalid-value', '{} names no file; write one beside the profile, such as photo.jpg')
 }
 
 export function readDataFile(raw: Scalar): Read<string> {
-  const file = fileBelow(raw)
-  if (!('value' in file)) return file
-  return /[^/]\.(?:csv|json)$/i.test(file.value)
-    ? file
+  const read = readFileBeside(raw)
+  return !('value' in read) || /[^/]\.(?:csv|json)$/i.test(read.value)
+    ? read
     : wrong('invalid-value', '{} is neither a .csv nor a .json file')
 }
 

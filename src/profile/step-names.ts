@@ -1,4 +1,5 @@
 import { METHODS, type Step } from './grammar-step.ts'
+import { operationIn } from './read-graphql.ts'
 import { complain, type Reading } from './reading.ts'
 import { LONGEST_NAME } from './scalars.ts'
 import type { Loose } from './schema.ts'
@@ -13,8 +14,8 @@ export interface StepEntry {
 }
 
 /**
- * Names of the request steps of a scenario, each its own: as given, or method and path as written with a number behind
- * it when there are several. Undefined for pauses and for what cannot be named.
+ * Names of the request steps of a scenario, each its own: as given, or the operation of GraphQL, or method and path as
+ * written, with a number behind it when there are several. Undefined for pauses and for what cannot be named.
  */
 export function stepNames(reading: Reading, steps: readonly StepEntry[]): readonly (string | undefined)[] {
   const taken = new Map<string, number>()
@@ -32,11 +33,18 @@ export function stepNames(reading: Reading, steps: readonly StepEntry[]): readon
     const node = nodeAt(reading.root, path)
     if (node?.kind !== 'map' || node.entries.has('think')) return undefined
     if (node.entries.has('name')) return section?.name
+    const operation = section?.graphql && nameOf(section.graphql)
+    if (operation !== undefined) return unique(operation, taken, numbers)
     const method = METHODS.find((key) => node.entries.has(key))
     const address = method && nodeAt(reading.root, [...path, method])
     if (!method || address?.kind !== 'scalar' || address.value === null) return undefined
     return unique(`${method.toUpperCase()} ${visible(address.written).normalize('NFC')}`, taken, numbers)
   })
+}
+
+/** Of all that is asked at one address, the operation tells what. */
+function nameOf({ operation, query }: NonNullable<Loose<typeof Step>['graphql']>): string | undefined {
+  return operation ?? (query === undefined ? undefined : operationIn(query))
 }
 
 /** `numbers` remembers where each name's count stands, so that a thousand equal steps are not counted from 1 each. */

@@ -22,7 +22,8 @@ export function renderPlan(facts: PlanFacts, curve: string): string {
   ].join('\n')
 }
 
-function connectionsLine({ use, limit, maxAge, maxRequests, http, verify }: PlannedConnections): string {
+function connectionsLine(connections: PlannedConnections): string {
+  const { use, limit, maxAge, maxRequests, http, verify, certificate } = connections
   const used = {
     'per-user': 'A connection for each user',
     'per-iteration': `A new connection for each iteration, at most ${formatCount(limit)} at a time`,
@@ -37,6 +38,7 @@ function connectionsLine({ use, limit, maxAge, maxRequests, http, verify }: Plan
     http === '2' && 'HTTP/2',
     bounds.length > 0 && `each for at most ${bounds.join(' and ')}`,
     !verify && 'certificates are not checked',
+    certificate === true && 'with a certificate of the client',
   ]
   return `${parts.filter((part) => part !== false).join('; ')}.`
 }

@@ -5,6 +5,7 @@ import { get as httpsGet } from 'node:https'
 import { connect } from 'node:net'
 import { resolve as absolute } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { type Credentials, credentialsOf } from '../engine/http/credentials.ts'
 import { LoadgateError } from '../errors.ts'
 import type { ConnectionChoices, ServiceSpec } from '../profile/profile.ts'
 import { formatDuration, type Ms } from '../units.ts'
@@ -17,10 +18,12 @@ const FAIR: Ms = 1_000
 const TELL_EVERY: Ms = 10_000
 
 /** What of the profile's `connections` decides how the service is spoken to: as it will be under load. */
-export type Spoken = Pick<ConnectionChoices, 'http' | 'verify'>
+export type Spoken = Pick<ConnectionChoices, 'http' | 'verify' | 'tls'>
 
 /** What of the profile's `service` is needed to start it and to know that it is ready. */
 export type StartSpec = Pick<ServiceSpec, 'start' | 'ready' | 'readyWithin'>
+
+type TlsOptions = Credentials & { readonly rejectUnauthorized: boolean }
 
 interface Waiting {
   readonly cwd: string
@@ -66,6 +69,8 @@ export async function untilReady(
 ): Promise<void> {
   const url = target + spec.ready
   const ask = connections.http === '2' ? askHttp2 : askHttp1
+  const { tls, verify = true } = connections
+  const options = { rejectUnauthorized: verify, ...(tls && credentialsOf(tls)) }
   const died = new AbortController()
   const exit = service.exited.then((exit) => {
     died.abort()
@@ -77,7 +82,7 @@ export async function untilReady(
   let told = 0
   for (let left = spec.readyWithin; left > 0; left = deadline - performance.now()) {
     const patience = AbortSignal.timeout(Math.ceil(Math.min(left, POLL_TIMEOUT)))
-    const latest = await ask(url, connections.verify ?? true, AbortSignal.any([ended, patience]))
+    const latest = await ask(url, options, AbortSignal.any([ended, patience]))
     if (answer === undefined || left >= FAIR || !patience.aborted) answer = latest
     signal?.throwIfAborted()
     if (died.signal.aborted) throw deathBeforeReady(service, await exit, spec.start, cwd)
@@ -95,7 +100,7 @@ export async function untilReady(
 }
 
 /** "ready" or the reason why not; never rejects. The answer is read to its end, so that none is left open. */
-function askHttp1(url: string, verify: boolean, signal: AbortSignal): Promise<string> {
+function askHttp1(url: string, tls: TlsOptions, signal: AbortSignal): Promise<string> {
   return new Promise((resolve) => {
     const failed = (error: Error) => resolve(reasonOf(error))
     const onResponse = (response: IncomingMessage) => {
@@ -106,18 +111,18 @@ function askHttp1(url: string, verify: boolean, signal: AbortSignal): Promise<st
     }
     const options = { agent: false, signal }
     const request = url.startsWith('https:')
-      ? httpsGet(url, { ...options, rejectUnauthorized: verify }, onResponse)
+      ? httpsGet(url, { ...options, ...tls }, onResponse)
       : httpGet(url, options, onResponse)
     request.on('error', failed)
   })
 }
 
 /** As above, on a connection of its own, which is closed again. */
-function askHttp2(url: string, verify: boolean, signal: AbortSignal): Promise<string> {
+function askHttp2(url: string, tls: TlsOptions, signal: AbortSignal): Promise<string> {
   const { origin, pathname, search } = new URL(url)
   return new Promise<string>((resolve) => {
     const failed = (error: Error) => resolve(reasonOf(error))
-    const session = connectHttp2(origin, { rejectUnauthorized: verify }).on('error', failed)
+    const session = connectHttp2(origin, tls).on('error', failed)
     session.on('close', () => resolve('the connection was closed'))
     const request = session.request({ ':path': pathname + search }, { signal }).on('error', failed)
     request.on('response', ({ ':status': status }) => request.on('end', () => resolve(judge(status))).resume())

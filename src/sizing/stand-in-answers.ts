@@ -1,5 +1,6 @@
 import type { PlannedStep } from '../plan/plan.ts'
-import type { Expect, JsonValue } from '../profile/profile.ts'
+import type { Capture, Expect, JsonValue } from '../profile/profile.ts'
+import { parseSelector } from '../profile/selector.ts'
 
 type RequestStep = Extract<PlannedStep, { kind: 'request' }>
 
@@ -36,10 +37,12 @@ export function answerTo({
   const pointers = captured('json').flatMap((from) => ('pointer' in from ? [from.pointer] : []))
   const cookies = captured('cookie').flatMap((from) => ('name' in from ? [from.name] : []))
   const names = captured('header').flatMap((from) => ('name' in from ? [from.name] : []))
-  const json = expect.json.length > 0 || pointers.length > 0
+  const json = expect.json.length > 0 || pointers.length > 0 || expect.graphql === true
   const found = captured('regex').length > 0
-  const plain = `${expect.body ?? ''}${found ? CAPTURED : ''}`
-  const body = method === 'HEAD' ? '' : json ? jsonBody(expect, found ? [...pointers, '/found'] : pointers) : plain
+  const elements = captured('html').map(elementFor).join('')
+  const plain = `${expect.body ?? ''}${found ? CAPTURED : ''}${elements}`
+  const body =
+    method === 'HEAD' ? '' : json ? jsonBody({ ...expect, body: plain === '' ? undefined : plain }, pointers) : plain
   const status = statusFor(expect, body !== '')
   return {
     status,
@@ -50,6 +53,20 @@ export function answerTo({
     ],
     body: BODILESS.includes(status) ? '' : body,
   }
+}
+
+/** An element that the selector fits; with single quotes, which JSON does not change. */
+function elementFor(from: Capture['from']): string {
+  const selector = from.kind === 'html' ? parseSelector(from.selector) : undefined
+  if (from.kind !== 'html' || selector === undefined) return ''
+  const attributes = [...selector.attributes, { name: from.attribute, is: CAPTURED }]
+  // Where the selector asks for a value of the very attribute, that is what is captured: the first of two counts.
+  const written = attributes.map(({ name, is = '' }) => ` ${name}='${escaped(is)}'`)
+  return `<${selector.tag ?? 'input'}${written.join('')}>`
+}
+
+function escaped(text: string): string {
+  return text.replace(/[&'"<>\\]/g, (character) => `&#${character.charCodeAt(0)};`)
 }
 
 /** 200 where that is a success, else the lowest that is one and can be answered. */
@@ -68,8 +85,8 @@ function headersFor({ headers }: Expect, captured: readonly string[], json: bool
 }
 
 /** One document with all that is expected and captured; the text that is expected beside it is one more value of it. */
-function jsonBody({ json, body }: Expect, captured: readonly string[]): string {
-  let document: unknown
+function jsonBody({ json, body, graphql }: Expect, captured: readonly string[]): string {
+  let document: unknown = graphql ? { data: {} } : undefined
   const byDepth = json.toSorted((a, b) => a.pointer.split('/').length - b.pointer.split('/').length)
   for (const { pointer, value } of byDepth) document = withValue(document, tokensOf(pointer), value)
   for (const pointer of captured) document = withValue(document, tokensOf(pointer), CAPTURED)

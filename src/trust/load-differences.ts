@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto'
 import type { Segment } from '../plan/plan.ts'
 import { counted, formatCount, formatDuration, formatRate, type Ms } from '../units.ts'
 import { boundDiffers, type Difference, numberDiffers, textDiffers } from './difference.ts'
@@ -8,6 +9,7 @@ export function loadDifferences(base: Policy, head: Policy): readonly Difference
   return [
     ...curveDifferences(base.plan, head.plan),
     ...numberDiffers('timeout', [base.profile.timeout, head.profile.timeout], 'looser', formatDuration),
+    ...textDiffers('redirects', base.profile.redirects ?? 'none', head.profile.redirects ?? 'none'),
     ...connectionDifferences(base, head),
   ]
 }
@@ -72,6 +74,13 @@ function round(value: number): number {
   return Number(value.toPrecision(9))
 }
 
+/** A certificate may be renewed in the same file. */
+function vouched({ profile: { connections } }: Policy, by: 'ca' | 'certificate'): string | undefined {
+  const pem = connections.tls?.[by]
+  const print = pem === undefined ? '' : ` (${createHash('sha256').update(pem).digest('hex').slice(0, 12)})`
+  return connections[by] && `${connections[by]}${print}`
+}
+
 function connectionDifferences(base: Policy, head: Policy): readonly Difference[] {
   const [before, after] = [base.plan.connections, head.plan.connections]
   // What nobody has chosen follows from the load, whose differences are told.
@@ -83,6 +92,9 @@ function connectionDifferences(base: Policy, head: Policy): readonly Difference[
     ...boundDiffers('connections: max-age', [before.maxAge, after.maxAge], 'looser', formatDuration),
     ...boundDiffers('connections: max-requests', [before.maxRequests, after.maxRequests], 'looser', formatCount),
     ...textDiffers('connections: http', before.http, after.http),
+    ...textDiffers('connections: ca', vouched(base, 'ca'), vouched(head, 'ca')),
+    ...textDiffers('connections: certificate', vouched(base, 'certificate'), vouched(head, 'certificate')),
+    ...textDiffers('connections: key', base.profile.connections.key, head.profile.connections.key),
     ...numberDiffers('connections: verify', [Number(before.verify), Number(after.verify)], 'tighter', (on) =>
       String(on === 1),
     ),

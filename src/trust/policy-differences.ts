@@ -28,7 +28,7 @@ export function loadOrServiceDifferences(base: Policy, head: Policy): readonly D
     ...loadDifferences(base, head),
     ...dataDifferences(base, head),
     ...functionDifferences(base.plan.functions, head.plan.functions),
-    ...fileDifferences(base.plan.files, head.plan.files),
+    ...fileDifferences(base.plan, head.plan),
     ...scenarioDifferences(base.profile, head.profile),
   ]
   // Whatever a later version of the plan holds, and nobody has taught this page to say, is still no secret.

@@ -19,6 +19,7 @@ export function stepDifferences(step: string, was: TimedStep, is: TimedStep): re
     ...flowDifferences(step, before.flow, after.flow),
     ...headerDifferences(step, before, after),
     ...textDiffers(`${step}: body`, bodyText(before, before), bodyText(after, before)),
+    ...textDiffers(`${step}: redirects`, before.redirects, after.redirects),
     ...expectDifferences(step, before.expect, after.expect),
     ...captureDifferences(step, before.capture, after.capture),
     ...timeoutDifferences(`${step}: timeout`, was, is),
@@ -96,7 +97,7 @@ function headersOf({ headers }: RequestStep): ReadonlyMap<string, string> {
 
 function bodyText({ body }: RequestStep, before: RequestStep): string | undefined {
   if (body === undefined) return undefined
-  const type = body.type ?? 'no type'
+  const type = body.boundary === undefined ? (body.type ?? 'no type') : 'multipart/form-data'
   return JSON.stringify(body) === JSON.stringify(before.body) ? type : `${type}, another content`
 }
 
@@ -109,6 +110,7 @@ function expectDifferences(step: string, before: Expect, after: Expect): readonl
     ...demandsDiffer(`${step}: expected header`, headers, headersNow),
     ...demandDiffers(`${step}: expected body`, before.body, after.body),
     ...answerCheckDifferences(step, before, after),
+    ...demandDiffers(`${step}: GraphQL errors`, before.graphql && 'refused', after.graphql && 'refused'),
   ]
 }
 
@@ -151,6 +153,7 @@ function statusText(ranges: Status): string {
 
 function placeOf(from: Capture['from']): string {
   if (from.kind === 'json') return from.pointer
+  if (from.kind === 'html') return `${from.selector} ${from.attribute}`
   return from.kind === 'regex' ? from.pattern : from.name
 }
 

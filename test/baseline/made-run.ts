@@ -117,6 +117,7 @@ function stepResult(
 ): Omit<StepResult, 'succeededInWindow' | 'blocks'> {
   const failed = Object.values(causes).reduce((sum, count) => sum + count, 0)
   const withStatus = causes['unexpected-status'] ?? 0
+  const response = histogram(times)
   return {
     id,
     scenario,
@@ -131,9 +132,9 @@ function stepResult(
     },
     bytesReceived: 0,
     bytesSent: 0,
-    response: histogram(times),
-    service: histogram(times),
-    firstByte: histogram(times),
+    response,
+    service: response,
+    firstByte: response,
     failures: histogram(new Array<number>(failed).fill(1)),
   }
 }
@@ -175,16 +176,21 @@ function intervalsOf(
   return { length, records: records.filter(({ succeeded, failed }) => succeeded + failed > 0) }
 }
 
+// A recorder is 184 kB, and empty again once it is drained.
+const recorder = new Recorder()
+
 export function histogram(ms: readonly number[]): string {
-  const recorder = new Recorder()
   for (const value of ms) recorder.record(value * 1000)
   return recorder.drain()
 }
 
 /** Quantiles of a log-normal distribution with the given p95, as many as asked for: no chance in it. */
 export function spread(p95: number, count = 6000, sigma = 0.45): readonly number[] {
-  return Array.from({ length: count }, (_, i) => p95 * Math.exp(sigma * (probit((i + 0.5) / count) - 1.6449)))
+  const drawn = probits.get(count) ?? Array.from({ length: count }, (_, i) => probit((i + 0.5) / count))
+  probits.set(count, drawn)
+  return drawn.map((z) => p95 * Math.exp(sigma * (z - 1.6449)))
 }
+const probits = new Map<number, readonly number[]>()
 
 /** By halving of a fine sum; slow and obvious. */
 const table = (() => {

@@ -58,14 +58,16 @@ async function stopped(profile: object, moment: Moment, signals: readonly NodeJS
   return { ...run, took }
 }
 
-test.each<readonly [when: string, moment: Moment, load: object, env: Record<string, string>]>([
-  ['while the service gets ready', whileStarting, LONG, { SLOW_START: '1' }],
-  ['during the warm-up', whileSending, { 'warm-up': '20s', ...LONG }, {}],
-  ['in the middle of the run', whileSending, LONG, {}],
+test.each<readonly [when: string, moment: Moment, load: object, env: Record<string, string>, shown: string]>([
+  ['while the service gets ready', whileStarting, LONG, { SLOW_START: '1' }, ''],
+  ['during the warm-up', whileSending, { 'warm-up': '20s', ...LONG }, {}, ''],
+  ['in the middle of the run', whileSending, LONG, {}, 'INVALID  The run was stopped before its plan was spent'],
 ])(
-  'SIGINT %s',
-  async (_, moment, load, env) => {
-    const { exitCode, stderr } = await stopped(await serviceProfile({ load }), moment, ['SIGINT'], env)
+  'SIGINT %s: shown is what was measured, if anything was',
+  async (_, moment, load, env, shown) => {
+    const { exitCode, stderr, stdout } = await stopped(await serviceProfile({ load }), moment, ['SIGINT'], env)
+    expect(stdout).toContain(shown)
+    expect(/^step .* p95 .*\nwhole run +\d/m.test(stdout)).toBe(shown !== '')
     expect([exitCode, stderr]).toEqual([130, expect.stringContaining('SIGINT: stopping the load and the service.')])
     expect(readdirSync(place.path).sort()).toEqual(['loadgate.yml', 'pids'])
   },

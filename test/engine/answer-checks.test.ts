@@ -37,7 +37,7 @@ async function judged(check: Partial<Expect>, body: string) {
   const plan = {
     ...onePlan({ port: server.port, level: 10, seconds: 0.1, steps: [step] }),
     functions: { file: 'functions.mjs', text: MODULE },
-    files: { 'order.schema.json': JSON.stringify(SCHEMA) },
+    files: { 'order.schema.json': Buffer.from(JSON.stringify(SCHEMA)).toString('base64') },
   }
   const result = await runShard({ plan, index: 0, count: 1 })
   expect(unaccounted(result)).toEqual([])

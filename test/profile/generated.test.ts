@@ -12,7 +12,7 @@ import { type Schema, shapeOf } from '../../src/profile/schema.ts'
 import { readYaml } from '../../src/profile/yaml-tree.ts'
 
 const root = resolve(import.meta.dirname, '../..')
-const env = { TOKEN: 'a token', TARGET_URL: 'http://127.0.0.1:1' }
+const env = { CLIENT_KEY: 'key.pem', TOKEN: 'a token', TARGET_URL: 'http://127.0.0.1:1' }
 
 test('the schema and the page are those of this grammar (else: npm run generate)', () => {
   expect(JSON.parse(readFileSync(resolve(root, 'loadgate.schema.json'), 'utf8'))).toEqual(

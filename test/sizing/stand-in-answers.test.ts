@@ -2,6 +2,7 @@ import { expect, test } from '@jest/globals'
 import { compileCapture } from '../../src/engine/captures.ts'
 import { compileCheck } from '../../src/engine/check.ts'
 import { CookieJar } from '../../src/engine/cookies.ts'
+import { compileHtml } from '../../src/engine/html.ts'
 import { NOTHING } from '../../src/engine/template.ts'
 import { compilePattern } from '../../src/pattern.ts'
 import type { RequestStep } from '../../src/profile/profile.ts'
@@ -31,7 +32,7 @@ function judge(step: RequestStep) {
     doneAt: 1,
   } as const
   const patterns = new Map([[STAND_IN_PATTERN, compilePattern(STAND_IN_PATTERN)]])
-  const captures = step.capture.map((one) => compileCapture(one, patterns))
+  const captures = step.capture.map((one) => compileCapture(one, patterns, { compileHtml }))
   const cause = compileCheck(step.expect, captures).check(
     answer,
     {
@@ -96,6 +97,24 @@ test.each<[what: string, Parts]>([
     'a pattern in text',
     { expect: { body: 'welcome' }, capture: [{ name: 'x', from: { kind: 'regex', pattern: STAND_IN_PATTERN } }] },
   ],
+  [
+    'elements of a page, and text',
+    {
+      expect: { body: 'welcome' },
+      capture: [
+        { name: 'x', from: { kind: 'html', selector: 'input[name="a\'b&c"].d', attribute: 'value' } },
+        { name: 'y', from: { kind: 'html', selector: '[content]', attribute: 'content' } },
+      ],
+    },
+  ],
+  [
+    'elements of a page within JSON',
+    {
+      expect: { json: [{ pointer: '/a', value: 1 }] },
+      capture: [{ name: 'x', from: { kind: 'html', selector: 'a#b', attribute: 'href' } }],
+    },
+  ],
+  ['GraphQL', { expect: { graphql: true }, capture: [{ name: 'id', from: json('/data/me/id') }] }],
 ])('the engine is content with the answer to a step that expects %s', (_, parts) => {
   expect(judge(requestStep(parts)).cause).toBeUndefined()
 })
@@ -112,12 +131,13 @@ test('everything that a step captures is there, and what it also expects is as e
         { name: 'order', from: { kind: 'header', name: 'location' } },
         { name: 'tag', from: { kind: 'header', name: 'etag' } },
         { name: 'found', from: { kind: 'regex', pattern: STAND_IN_PATTERN } },
+        { name: 'csrf', from: { kind: 'html', selector: 'input[name=csrf]', attribute: 'value' } },
       ],
     }),
   )
   expect(cause).toBeUndefined()
   expect(kept).toMatchObject({ id: '7', order: '/orders/1' })
-  for (const name of ['token', 'third', 'session', 'tag', 'found']) expect(kept[name]).toMatch(/^stand-in/)
+  for (const name of ['token', 'third', 'session', 'tag', 'found', 'csrf']) expect(kept[name]).toMatch(/^stand-in/)
 })
 
 test('a cookie comes back with every later step, wherever it goes', () => {

@@ -1,7 +1,7 @@
 // A server that answers with bytes of the test's choosing, over TCP or TLS: for everything that no HTTP server does.
 import { execFileSync } from 'node:child_process'
 import { type AddressInfo, createServer as createTcpServer, type Socket } from 'node:net'
-import { createServer as createTlsServer } from 'node:tls'
+import { createServer as createTlsServer, type TlsOptions } from 'node:tls'
 
 export interface WireRequest {
   readonly socket: Socket
@@ -23,7 +23,7 @@ export interface WireServer extends AsyncDisposable {
 interface WireOptions {
   readonly onRequest?: (request: WireRequest) => void
   readonly onConnection?: (socket: Socket) => void
-  readonly tls?: { readonly key: string; readonly cert: string }
+  readonly tls?: TlsOptions
 }
 
 /** Told of each request head; what is sent back, and when, is up to the test. Bodies of requests are not understood. */

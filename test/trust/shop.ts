@@ -1,4 +1,5 @@
 // A profile that uses every key there is, as data, and ways to change it.
+import { filesUsed } from '../../src/plan/plan-files.ts'
 import { planLoad } from '../../src/plan/plan-load.ts'
 import { parseData } from '../../src/profile/data.ts'
 import { readProfile } from '../../src/profile/read-profile.ts'
@@ -117,15 +118,16 @@ export function waysIn(profile: Written, way: Way = []): readonly Way[] {
 /** As the tool reads it from YAML, which JSON is; undefined where it refuses to run such a profile. */
 export function policyOf(
   profile: Written,
-  { file = 'loadgate.yml', rows = ROWS, functions = FUNCTIONS } = {},
+  { file = 'loadgate.yml', rows = ROWS, upload = 'an image', functions = FUNCTIONS } = {},
 ): Policy | undefined {
-  const { profile: read } = readProfile(JSON.stringify(profile), { file, env: {} })
+  const { profile: read } = readProfile(JSON.stringify(profile), { file, env: { CLIENT_KEY: 'key.pem' } })
   if (read === undefined) return undefined
   try {
     const data = Object.fromEntries(
       Object.entries(read.data).map(([name, { file, format }]) => [name, parseData(rows, { file, format })]),
     )
-    return { profile: read, plan: planLoad(read, { data, functions, file }) }
+    const files = Object.fromEntries(filesUsed(read).map((path) => [path, Buffer.from(upload)]))
+    return { profile: read, plan: planLoad(read, { data, functions, files, file }) }
   } catch {
     return undefined
   }

@@ -1,7 +1,7 @@
 import type { Bytes, Ms } from '../../units.ts'
 import type { Cause } from '../shard-result.ts'
-import { KeptText, MOST_TEXT } from './kept-text.ts'
-import { type AnswerHeaders, MOST_BODY, MOST_HEADERS, NO_HEADERS, type WireRequest } from './transport.ts'
+import { KeptText } from './kept-text.ts'
+import { type AnswerHeaders, MOST_BODY, MOST_HEADERS, MOST_TEXT, NO_HEADERS, type WireRequest } from './transport.ts'
 import {
   COLON,
   CR,
@@ -39,6 +39,7 @@ const CONNECTION = Buffer.from('connection')
 const KEEP_ALIVE = Buffer.from('keep-alive')
 const SET_COOKIE = Buffer.from('set-cookie')
 const CONTENT_LENGTH = Buffer.from('content-length')
+const CONTENT_ENCODING = Buffer.from('content-encoding')
 const TRANSFER_ENCODING = Buffer.from('transfer-encoding')
 
 /**
@@ -65,6 +66,8 @@ export class AnswerReader {
   #length: Bytes | undefined = undefined
   #coded = false
   #chunked = false
+  /** Of the body, where it is wanted as text. */
+  #codings: string | undefined
   #isHttp10 = false
   #closes = false
   #headBytes: Bytes = 0
@@ -122,10 +125,15 @@ export class AnswerReader {
     return this.#next === NOTHING ? this.#finish() : undefined
   }
 
-  #finish(): 'whole' {
+  #finish(): Cause | 'whole' {
     this.#next = NOTHING
-    if (this.#request?.wants.text) this.text ??= this.#kept.take()
-    return 'whole'
+    if (!this.#request?.wants.text) return 'whole'
+    try {
+      this.text ??= this.#kept.take(this.#codings)
+      return 'whole'
+    } catch {
+      return 'malformed-answer'
+    }
   }
 
   #readBody(bytes: Buffer, at: number, length: number): number {
@@ -140,7 +148,7 @@ export class AnswerReader {
 
   #keep(bytes: Buffer, at: number, end: number): void {
     const isAll = this.#next === BODY && this.#left === 0 && this.bytesReceived === end - at
-    if (isAll && end - at <= MOST_TEXT) this.text = bytes.toString('utf8', at, end)
+    if (isAll && this.#codings === undefined && end - at <= MOST_TEXT) this.text = bytes.toString('utf8', at, end)
     else this.#kept.add(bytes.subarray(at, end))
   }
 
@@ -190,6 +198,7 @@ export class AnswerReader {
     this.#closes = false
     this.keptFor = Number.POSITIVE_INFINITY
     this.#length = undefined
+    this.#codings = undefined
     this.#coded = false
     this.#chunked = false
     // An early hint's headers are not the answer's.
@@ -226,6 +235,9 @@ export class AnswerReader {
       case 14:
         if (isName(bytes, at, CONTENT_LENGTH) && !this.#noteLength(bytes, from, to)) return false
         break
+      case 16:
+        if (this.#request?.wants.text && isName(bytes, at, CONTENT_ENCODING)) this.#noteCodings(latin1(bytes, from, to))
+        break
       case 17:
         if (isName(bytes, at, TRANSFER_ENCODING) && !this.#noteCoding(latin1(bytes, from, to))) return false
     }
@@ -258,6 +270,10 @@ export class AnswerReader {
     this.#coded = true
     this.#chunked = /(?:^|,)[ \t]*chunked$/i.test(value)
     return value !== ''
+  }
+
+  #noteCodings(value: string): void {
+    this.#codings = this.#codings === undefined ? value : `${this.#codings}, ${value}`
   }
 
   #keepHeader(name: string, value: string): void {

@@ -1,4 +1,5 @@
 import type { LookupFunction } from 'node:net'
+import type { SecureContext } from 'node:tls'
 import type { Ms } from '../../units.ts'
 import type { Cause } from '../shard-result.ts'
 import type { Answer, Receiver, WireRequest } from './transport.ts'
@@ -54,6 +55,8 @@ export interface Endpoint {
   readonly lookup: LookupFunction
   /** Whether a TLS certificate must be valid for the host. */
   readonly verify: boolean
+  /** Own authorities, and the certificate that is shown; read once, since that costs more than a handshake. */
+  readonly context?: SecureContext | undefined
 }
 
 /** What connections need, and whom they tell. */

@@ -1,3 +1,4 @@
+import { createSecureContext } from 'node:tls'
 import { type HistogramText, Recorder } from '../../histogram.ts'
 import type { Ms } from '../../units.ts'
 import { addressBook } from './addresses.ts'
@@ -57,9 +58,11 @@ export class Connections implements Transport, ConnectionHost {
   #staleRetries = 0
   #cancelled = false
 
-  constructor(protocol: Protocol, { target, verify, cap, ahead, maxAge, maxRequests, now }: TransportOptions) {
+  constructor(protocol: Protocol, options: TransportOptions) {
+    const { target, verify, credentials, cap, ahead, maxAge, maxRequests, now } = options
     this.#protocol = protocol
-    this.endpoint = { url: target, verify, lookup: addressBook() }
+    const context = credentials && createSecureContext({ ...credentials })
+    this.endpoint = { url: target, verify, context, lookup: addressBook() }
     this.now = now
     this.maxAge = maxAge ?? Number.POSITIVE_INFINITY
     this.maxRequests = maxRequests ?? Number.POSITIVE_INFINITY

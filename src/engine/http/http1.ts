@@ -93,8 +93,18 @@ class Http1Connection extends Exchange implements Connection {
   #write(request: WireRequest, now: Ms): void {
     this.sentAt = now
     this.#reader.begin(request)
-    this.bytesSent = request.body.length
-    this.#socket.write(request.wire, 'latin1')
+    const { wire, body, upload } = request
+    this.bytesSent = upload === undefined ? body.length : upload.length
+    if (upload === undefined) this.#socket.write(wire, 'latin1')
+    else this.#writeAll(wire, upload.pieces)
+  }
+
+  /** With one call of the system, and no piece copied. */
+  #writeAll(head: string, pieces: readonly Buffer[]): void {
+    this.#socket.cork()
+    this.#socket.write(head, 'latin1')
+    for (const piece of pieces) this.#socket.write(piece)
+    this.#socket.uncork()
   }
 
   #onBytes(bytes: Buffer, length: number): void {

@@ -153,10 +153,9 @@ class Http2Stream extends Exchange implements Connection, Dispatcher.DispatchHan
 
   send(request: WireRequest, receiver: Receiver, now: Ms, since = now, deadline = now + request.timeout): void {
     this.begin(request, receiver, since, deadline)
-    const { method, path, fields, body } = request
-    const content = body === '' ? null : Buffer.from(body, 'latin1')
+    const { method, path, fields } = request
     this.#session.onSent()
-    this.#session.client.dispatch({ method, path, headers: pairsOf(fields), body: content }, this)
+    this.#session.client.dispatch({ method, path, headers: pairsOf(fields), body: contentOf(request) }, this)
   }
 
   fail(cause: Cause): void {
@@ -192,7 +191,7 @@ class Http2Stream extends Exchange implements Connection, Dispatcher.DispatchHan
     }
     this.#controller = controller
     this.sentAt = this.#host.now()
-    this.bytesSent = this.request?.body.length ?? 0
+    this.bytesSent = this.request?.upload?.length ?? this.request?.body.length ?? 0
   }
 
   onResponseStart(_: Dispatcher.DispatchController, status: number, headers: AnswerHeaders): void {
@@ -212,14 +211,28 @@ class Http2Stream extends Exchange implements Connection, Dispatcher.DispatchHan
     const { receiver } = this
     if (this.#gone || receiver === undefined) return
     this.doneAt = this.#host.now()
+    if (this.request?.wants.text && !this.#readText()) {
+      this.fail('malformed-answer')
+      return
+    }
     this.receiver = undefined
     this.deadline = this.doneAt + KEPT_FOR
-    if (this.request?.wants.text) this.text = this.#kept.take()
     this.#session.onAnswered(this.doneAt)
     this.#host.onAnswered(this, receiver)
     if (this.receiver !== undefined) return
     this.forget()
     if (this.#session.over) this.#leave()
+  }
+
+  /** Whether it is as it says that it is. */
+  #readText(): boolean {
+    const codings = this.headers['content-encoding']
+    try {
+      this.text = this.#kept.take(codings === undefined ? undefined : String(codings))
+      return true
+    } catch {
+      return false
+    }
   }
 
   onResponseError(_: Dispatcher.DispatchController | undefined, error: Error): void {
@@ -237,6 +250,12 @@ class Http2Stream extends Exchange implements Connection, Dispatcher.DispatchHan
     this.#session.leave(this)
     this.#host.onClosed(this)
   }
+}
+
+function contentOf({ body, upload }: WireRequest): Buffer | null {
+  if (upload === undefined) return body === '' ? null : Buffer.from(body, 'latin1')
+  // The library takes one buffer, or a stream.
+  return upload.pieces.length === 1 ? upload.pieces[0]! : Buffer.concat(upload.pieces, upload.length)
 }
 
 /** Name, value, name, value … */

@@ -1,7 +1,6 @@
 import type { Bytes } from '../../units.ts'
-
-/** Of a body's text; what a check reads is far smaller, and a thousand connections may hold one each. */
-export const MOST_TEXT: Bytes = 1_048_576
+import { decodedText } from './content-coding.ts'
+import { MOST_TEXT } from './transport.ts'
 
 const NONE = Buffer.alloc(0)
 
@@ -23,11 +22,15 @@ export class KeptText {
     this.#length = length
   }
 
-  /** Undefined when it was longer than what is kept; the next begins empty. */
-  take(): string | undefined {
-    const text = this.#length > MOST_TEXT ? undefined : this.#bytes.toString('utf8', 0, this.#length)
+  /**
+   * Undefined when it was longer than what is kept; the next begins empty.
+   *
+   * @param codings as `content-encoding` names them; throws for what is not coded so
+   */
+  take(codings?: string): string | undefined {
+    const bytes = this.#length > MOST_TEXT ? undefined : this.#bytes.subarray(0, this.#length)
     this.#bytes = NONE
     this.#length = 0
-    return text
+    return codings === undefined ? bytes?.toString() : bytes && decodedText(bytes, codings)
   }
 }

@@ -21,7 +21,11 @@ export function openHttp2Socket(endpoint: Endpoint): Socket {
   return open(endpoint, 'h2', {})
 }
 
-function open({ url, lookup, verify }: Endpoint, protocol: string, reading: Pick<TcpNetConnectOpts, 'onread'>): Socket {
+function open(
+  { url, lookup, verify, context }: Endpoint,
+  protocol: string,
+  reading: Pick<TcpNetConnectOpts, 'onread'>,
+): Socket {
   const host = url.hostname.replace(/^\[(.*)\]$/, '$1')
   const secure = url.protocol === 'https:'
   const options: TcpNetConnectOpts = {
@@ -44,6 +48,7 @@ function open({ url, lookup, verify }: Endpoint, protocol: string, reading: Pick
     ALPNProtocols: [protocol],
     // No session is given: a connection stands for another user's machine, which has none to resume.
     rejectUnauthorized: verify,
+    ...(context && { secureContext: context }),
   })
 }
 

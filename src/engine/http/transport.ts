@@ -1,6 +1,7 @@
 import type { HistogramText } from '../../histogram.ts'
 import type { Bytes, Ms } from '../../units.ts'
 import type { Cause } from '../shard-result.ts'
+import type { Credentials } from './credentials.ts'
 
 /** One request, ready for the wire. */
 export interface WireRequest {
@@ -9,12 +10,23 @@ export interface WireRequest {
   readonly path: string
   /** All headers, `name: value` and CRLF each. Here, in the body and in `wire` a character stands for a byte. */
   readonly fields: string
+  /** Of the cookies among them those that the step names itself. */
+  readonly cookie?: string
   readonly body: string
-  /** All of it, as HTTP/1.1 writes it. */
+  /** Instead of `body`, where files are in it, which are the same bytes every time. */
+  readonly upload?: Payload | undefined
+  /** All of it but `upload`, as HTTP/1.1 writes it. */
   readonly wire: string
   /** Bound from the moment the request has a connection (which may still have to be opened) to the last byte. */
   readonly timeout: Ms
   readonly wants: Wants
+}
+
+/** A body in pieces, none of which is ever changed. */
+export interface Payload {
+  readonly pieces: readonly Buffer[]
+  /** Of all of them. */
+  readonly length: Bytes
 }
 
 /** What of an answer is to be kept; the rest is counted and thrown away. */
@@ -75,6 +87,8 @@ export const NO_HEADERS: AnswerHeaders = {}
 
 /** Of one answer's body; more is an endless one. */
 export const MOST_BODY: Bytes = 67_108_864
+/** Of a body's text; what a check reads is far smaller, and a thousand connections may hold one each. */
+export const MOST_TEXT: Bytes = 1_048_576
 /** Of one answer's headers. Node's own limit is 16 KiB, Chrome's 256 KiB; real ones with many cookies reach 32. */
 export const MOST_HEADERS: Bytes = 65_536
 
@@ -103,6 +117,7 @@ export interface TransportOptions {
   readonly http: '1.1' | '2'
   /** Whether the target's TLS certificate must be valid. */
   readonly verify: boolean
+  readonly credentials?: Credentials
   /** Most connections at one time. */
   readonly cap: number
   /** Connections to be opened before any request needs one. */

@@ -23,23 +23,26 @@ export function requestsAtPeak(plan: LoadPlan): PerSecond {
 }
 
 /** Mean of all requests of the plan, by the weight of their scenarios. */
-export function meanRequest({ scenarios }: LoadPlan): Bytes {
+export function meanRequest({ scenarios, files }: LoadPlan): Bytes {
   let bytes = 0
   let requests = 0
   for (const { weight, steps } of scenarios)
     for (const step of steps)
       if (step.kind === 'request') {
-        bytes += weight * sizeOf(step)
+        bytes += weight * sizeOf(step, files)
         requests += weight
       }
   return requests === 0 ? 0 : bytes / requests
 }
 
-function sizeOf({ method, path, headers, body }: RequestStep): Bytes {
+function sizeOf({ method, path, headers, body }: RequestStep, files: LoadPlan['files']): Bytes {
   const fields = headers.reduce((sum, [name, value]) => sum + name.length + lengthOf(value) + 4, 0)
-  return AROUND + method.length + lengthOf(path) + fields + (body ? lengthOf(body.content) : 0)
+  return AROUND + method.length + lengthOf(path) + fields + (body ? lengthOf(body.content, files) : 0)
 }
 
-function lengthOf(template: Template): Bytes {
-  return template.reduce((sum, part) => sum + (typeof part === 'string' ? Buffer.byteLength(part) : UNKNOWN), 0)
+function lengthOf(template: Template, files: LoadPlan['files'] = {}): Bytes {
+  return template.reduce((sum, part) => {
+    if (typeof part === 'string') return sum + Buffer.byteLength(part)
+    return sum + (part.value.kind === 'file' ? Buffer.byteLength(files[part.value.file] ?? '', 'base64') : UNKNOWN)
+  }, 0)
 }

@@ -13,6 +13,7 @@ export const CHECKS: readonly Check[] = [
   ({ identity }) => ('problem' in identity ? [identity.problem] : []),
   ({ tried }) => tried,
   target,
+  certificate,
   image,
   session,
   job,
@@ -34,6 +35,18 @@ function target({ targetIsHere, plan }: PreflightFacts): readonly Finding[] {
         ),
       ]
     : []
+}
+
+function certificate({ plan }: PreflightFacts): readonly Finding[] {
+  return plan.tls?.key === undefined
+    ? []
+    : [
+        stop(
+          'Workers have no client certificate: its key does not leave this machine',
+          'the profile',
+          'Use `run-on: runner`, or let the target know its clients by something else.',
+        ),
+      ]
 }
 
 function image({ settings, version }: PreflightFacts): readonly Finding[] {

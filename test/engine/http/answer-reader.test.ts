@@ -2,8 +2,7 @@
 import { expect, test } from '@jest/globals'
 import fc from 'fast-check'
 import { AnswerReader } from '../../../src/engine/http/answer-reader.ts'
-import { MOST_TEXT } from '../../../src/engine/http/kept-text.ts'
-import { MOST_HEADERS } from '../../../src/engine/http/transport.ts'
+import { MOST_HEADERS, MOST_TEXT } from '../../../src/engine/http/transport.ts'
 import { CUT_SHORT, MALFORMED, MORE_BEHIND, SOUND } from '../../support/curated-answers.ts'
 
 interface Asked {

@@ -1,32 +1,17 @@
 import { join } from 'node:path'
 import { LoadgateError, messageOf } from './errors.ts'
-import { insideOf, readText } from './files.ts'
-import { filesNeeded } from './plan/plan-files.ts'
 import { readJson } from './profile/data.ts'
 import type { LoadProfile } from './profile/profile.ts'
-import type { Bytes } from './units.ts'
-
-/** Each goes to every worker. */
-const LIMIT: Bytes = 4 * 1_048_576
 
 /**
- * Texts of the files that the steps of a profile name, by their paths. Throws LoadgateError 'usage' where one is not there, or
- * is no JSON Schema where it should be one.
+ * Throws LoadgateError 'usage' where a JSON Schema of the profile is none. Who uses none does not wait for the library.
+ *
+ * @param files by their paths, relative to the profile
  */
-export async function readStepFiles(
-  profile: LoadProfile,
-  directory: string,
-): Promise<Readonly<Record<string, string>>> {
-  const texts: Record<string, string> = {}
-  for (const file of filesNeeded(profile)) texts[file] = await readText(await insideOf(directory, file), LIMIT)
-  await checkSchemas(profile, directory, texts)
-  return texts
-}
-
-async function checkSchemas(
+export async function checkSchemas(
   { scenarios }: LoadProfile,
   directory: string,
-  texts: Readonly<Record<string, string>>,
+  files: Readonly<Record<string, Buffer>>,
 ): Promise<void> {
   const wanted = scenarios.flatMap(({ name, steps }) =>
     steps.flatMap((step) =>
@@ -39,7 +24,7 @@ async function checkSchemas(
   const { compileSchema } = await import('./json-schema.ts')
   const wrong = wanted.flatMap(({ step, schema }) => {
     const place = 'file' in schema ? join(directory, schema.file) : `schema of ${step}`
-    const document = 'file' in schema ? readJson(texts[schema.file] ?? '', place) : schema.inline
+    const document = 'file' in schema ? readJson(String(files[schema.file]), place) : schema.inline
     try {
       compileSchema(document)
       return []
