@@ -317,6 +317,11 @@ Numbers are whole unless decimals stand behind: \`\${number(normal, 19.9, 5, 2)}
 seed and the number of the iteration: two runs send the same, however many workers there are. Names and addresses come from
 pools of 2,048 that are drawn before the load.
 
+**Large documents.** \`generate: { file: order.json, size: 100 kB }\` sends a JSON document of at least that size: the entries
+of the first list in the file, or of the one at \`list\`, are repeated. Texts in it can hold generators. Those of the list are
+worked out before the load, in up to 16 variants of which each request takes one, and are of those that follow from the seed
+alone (\`uuid\`, \`random\`, \`name\` …); what stands around the list is made for each request.
+
 Values of the environment are not looked through for \`\${\` again. Those in headers, queries and bodies, and those whose
 name looks like a secret (\`TOKEN\`, \`PASSWORD\`, \`KEY\` …), are masked in every log and report.`
 

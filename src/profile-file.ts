@@ -47,7 +47,7 @@ export async function loadProfile(
   for (const file of filesUsed(profile)) files[file] = await readBytes(await insideOf(directory, file), MOST_FILES)
   await checkSchemas(profile, directory, files)
   const functions = await readFunctions(profile, directory, text)
-  const names = poolsNeeded(profile)
+  const names = poolsNeeded(profile, files)
   // Who uses none does not wait for the library.
   const pools = names.length > 0 ? (await import('./draw-pools.ts')).drawPools(names, SEED) : undefined
   return { profile, plan: planLoad(profile, { data, functions, files, pools, file: path }), directory, secrets }

@@ -110,6 +110,18 @@ test('a variable of the environment is an argument, and a secret', async () => {
   expect(await mistakes(text)).toEqual(['8:16 SIGNING_KEY is not set; set it'])
 })
 
+test('a document that cannot be made is told before the load, and one that can brings its pools along', async () => {
+  const text = profile('{ post: /, generate: { file: order.json, size: 100 kB, list: /items } }')
+  writeFileSync(join(directory, 'order.json'), '{ "items": [ { "city": "${citi()}" } ] }')
+  await expect(loaded(text)).rejects.toThrow(/^order\.json:1: there is no function "citi"/)
+  writeFileSync(join(directory, 'order.json'), '{ "items": [ { "city": "${city()}" } ] }')
+  const { plan } = await loaded(text)
+  expect(Object.keys(plan.pools ?? {})).toEqual(['city'])
+  expect(Object.keys(plan.files ?? {})).toEqual(['order.json'])
+  writeFileSync(join(directory, 'order.json'), '{ "items": [ { "city": "${city()}!" } ] }')
+  expect((await loaded(text)).plan.hash).not.toBe(plan.hash)
+})
+
 test('the module stays beside the profile', async () => {
   expect(await mistakes(profile('get: /').replace('./functions.mjs', '../functions.mjs'))).toEqual([
     expect.stringContaining('4:12 "../functions.mjs" leaves the directory'),

@@ -1,10 +1,12 @@
 import { LoadgateError } from '../errors.ts'
 import type { LoadPlan } from '../plan/plan.ts'
+import type { DocumentValue } from '../profile/document.ts'
 import type { FunctionCall } from '../profile/functions.ts'
 import type { Capture, Flow, ThinkStep } from '../profile/profile.ts'
 import { answerCheckers } from './answer-checks.ts'
 import { compileCapture, type Patterns } from './captures.ts'
 import { type Check, compileCheck } from './check.ts'
+import { compileDocument } from './document.ts'
 import { explain } from './explain.ts'
 import type { Functions } from './functions.ts'
 import type { Answer } from './http/transport.ts'
@@ -51,7 +53,8 @@ export async function compileScenarios(plan: LoadPlan, functions?: Functions): P
         const captures = step.capture.map((capture) => compileCapture(capture, patterns, html))
         const { check, wants, why } = compileCheck(step.expect, captures, further(step))
         const call = functions && ((call: FunctionCall) => functions.compile(call, step))
-        const tools = { call, pools: plan.pools, files }
+        const document = (value: DocumentValue) => compileDocument(value, plan, files)
+        const tools = { call, pools: plan.pools, files, document }
         const follows = step.redirects === 'follow'
         return {
           kind: 'request' as const,

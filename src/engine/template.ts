@@ -1,5 +1,6 @@
 import { wholeNumber } from '../plan/choice.ts'
 import type { DataTable, LoadPlan } from '../plan/plan.ts'
+import type { DocumentValue } from '../profile/document.ts'
 import type { FunctionCall } from '../profile/functions.ts'
 import type { Reference, Template } from '../profile/profile.ts'
 import type { EpochMs } from '../units.ts'
@@ -35,6 +36,8 @@ export interface Tools {
   readonly call?: ((call: FunctionCall) => Called) | undefined
   /** Of the plan. */
   readonly pools?: LoadPlan['pools']
+  /** How a large document is made. */
+  readonly document?: (value: DocumentValue) => Render
 }
 
 /** Undefined when a value is not there. */
@@ -109,6 +112,9 @@ function compileValue(
       return numberOf(value.kind)
     case 'now':
       return (values) => String(Math.round(values.now()))
+    case 'document':
+      if (!tools?.document) throw new Error(`nobody has made ${value.file} ready`)
+      return tools.document(value)
     case 'file':
       throw new Error('a file is no value')
     case 'random':

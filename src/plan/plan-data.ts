@@ -1,6 +1,7 @@
 import { LoadgateError } from '../errors.ts'
 import { nearest } from '../nearest.ts'
 import type { ParsedData } from '../profile/data.ts'
+import { type DocumentValue, parseDocument } from '../profile/document.ts'
 import { valuesIn } from '../profile/functions.ts'
 import { POOLS, type PoolName, poolsOf } from '../profile/generated.ts'
 import type { LoadProfile, Reference, Scenario } from '../profile/profile.ts'
@@ -73,9 +74,22 @@ function columnsUsed(scenarios: readonly Scenario[]): ReadonlyMap<string, Readon
 }
 
 /** Pools that the generators of a profile choose from. */
-export function poolsNeeded({ scenarios }: Pick<LoadProfile, 'scenarios'>): readonly PoolName[] {
-  const used = valuesUsed(scenarios).flatMap((value) => (value.kind === 'generated' ? poolsOf(value.recipe) : []))
+export function poolsNeeded(
+  { scenarios }: Pick<LoadProfile, 'scenarios'>,
+  files: Readonly<Record<string, Buffer>> = {},
+): readonly PoolName[] {
+  const values = valuesUsed(scenarios)
+  const inDocuments = values.flatMap((value) => (value.kind === 'document' ? documentValues(value, files) : []))
+  const used = [...values, ...inDocuments].flatMap((value) => (value.kind === 'generated' ? poolsOf(value.recipe) : []))
   return POOLS.filter((name) => used.includes(name))
+}
+
+function documentValues(
+  document: DocumentValue,
+  files: Readonly<Record<string, Buffer>>,
+): readonly Reference['value'][] {
+  const { before, entries, after } = parseDocument(String(files[document.file]), document)
+  return [before, ...entries, after].flat().flatMap((part) => (typeof part === 'string' ? [] : [part.value]))
 }
 
 function valuesUsed(scenarios: readonly Scenario[]): readonly Reference['value'][] {

@@ -10,7 +10,7 @@ export const MOST_FILES: Bytes = 32_000_000
 export function filesUsed({ scenarios }: Pick<LoadProfile, 'scenarios'>): readonly string[] {
   const references = scenarios.flatMap(templatesOf).flat()
   const carried = references.flatMap((part) =>
-    typeof part === 'object' && part.value.kind === 'file' ? [part.value.file] : [],
+    typeof part === 'object' && 'file' in part.value ? [part.value.file] : [],
   )
   return [...new Set([...carried, ...scenarios.flatMap(schemasOf)])]
 }

@@ -57,15 +57,19 @@ export function planLoad(
     scenarios,
     data: tablesOf(profile, data, takers),
     ...functionsOf(profile, functions),
-    ...poolsOf(profile, pools),
+    ...poolsOf(profile, files, pools),
     ...(carried === undefined ? {} : { files: carried }),
     budgets: budgetsOf(profile, file),
   }
   return { ...plan, hash: hashOf(plan) }
 }
 
-function poolsOf(profile: LoadProfile, pools: LoadPlan['pools'] = {}): Pick<LoadPlan, 'pools'> {
-  const needed = poolsNeeded(profile)
+function poolsOf(
+  profile: LoadProfile,
+  files: Readonly<Record<string, Buffer>>,
+  pools: LoadPlan['pools'] = {},
+): Pick<LoadPlan, 'pools'> {
+  const needed = poolsNeeded(profile, files)
   if (needed.length === 0) return {}
   const missing = needed.find((name) => pools[name] === undefined)
   if (missing !== undefined) throw new Error(`nobody has drawn the texts for ${missing}`)

@@ -1,4 +1,5 @@
 import { body, GraphQl, Multipart } from './grammar-body.ts'
+import { Document } from './grammar-document.ts'
 import {
   anyScalar,
   duration,
@@ -195,6 +196,7 @@ export const Step = described(
       }).optional(),
       multipart: Multipart.optional(),
       graphql: GraphQl.optional(),
+      generate: Document.optional(),
       body: body({
         description: 'Body, sent as it is.',
         examples: ['<order item="7"/>', '{ file: image.bin }'],

@@ -1,5 +1,6 @@
 import type { Ms, Share } from '../units.ts'
 import type { AnswerChecks } from './answer-checks.ts'
+import type { DocumentValue } from './document.ts'
 import type { CallPlace, FunctionCall, FunctionsModule } from './functions.ts'
 import type { Generated } from './generated.ts'
 
@@ -233,6 +234,7 @@ export interface Reference {
     | { readonly kind: 'random'; readonly from: number; readonly to: number }
     | FunctionCall
     | Generated
+    | DocumentValue
     /** What is in a file beside the profile: its bytes, or as `encode` says, its text. In bodies alone. */
     | { readonly kind: 'file'; readonly file: string }
 }

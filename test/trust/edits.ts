@@ -198,6 +198,14 @@ export const EDITS: readonly Edit[] = [
     ),
     effect: 'different',
   },
+  ...['100 kB', '1 MB'].map((size) => ({
+    what: `a document of ${size}`,
+    profile: changed(SHOP, ['scenarios', 1, 'steps', 1], {
+      put: '/seen',
+      generate: { file: 'order.json', size, list: '/items' },
+    }),
+    effect: 'different' as const,
+  })),
   {
     what: 'a check by a function',
     profile: changed(changed(SHOP, ['functions'], 'functions.mjs'), [...STEP, 'expect', 'check'], 'mark'),

@@ -10,6 +10,9 @@ export type Way = readonly (string | number)[]
 
 export const ROWS = 'email,password\na@b.example,one\nc@d.example,two\n'
 
+/** What JSON files hold. */
+export const DOCUMENT = '{ "items": [ 1 ] }'
+
 export const FUNCTIONS = 'export const mark = (email) => `m-${email}`'
 
 export const SHOP = {
@@ -126,7 +129,9 @@ export function policyOf(
     const data = Object.fromEntries(
       Object.entries(read.data).map(([name, { file, format }]) => [name, parseData(rows, { file, format })]),
     )
-    const files = Object.fromEntries(filesUsed(read).map((path) => [path, Buffer.from(upload)]))
+    const files = Object.fromEntries(
+      filesUsed(read).map((path) => [path, Buffer.from(path.endsWith('.json') ? DOCUMENT : upload)]),
+    )
     return { profile: read, plan: planLoad(read, { data, functions, files, file }) }
   } catch {
     return undefined
