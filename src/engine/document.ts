@@ -6,7 +6,7 @@ import { compileTemplate, NOTHING, type Render } from './template.ts'
 import type { Files } from './upload.ts'
 
 /** Of the variants of one document together: they are in the memory of every worker. */
-const ROOM: Bytes = 16_000_000
+const ROOM: Bytes = 8_000_000
 const MOST_VARIANTS = 16
 /** Draws of a variant, so that none shares one with an iteration, which counts from 0. */
 const FIRST_VARIANT = -1

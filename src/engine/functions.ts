@@ -79,14 +79,6 @@ export async function functionsOf({ functions }: LoadPlan): Promise<Functions | 
   return new Functions(await importFunctions(functions.text, functions.file))
 }
 
-/**
- * Runs the plan's module, which then is there when the load is to begin: what it does first, such as reading a key, would else
- * make that late. Whether it can be run at all is for the run itself to find.
- */
-export async function prepareFunctions(plan: LoadPlan): Promise<void> {
-  await functionsOf(plan).catch(() => undefined)
-}
-
 /** What a function is told of the pass that calls it; nothing of it can be changed. See loadgate-functions.d.ts. */
 export class CallContext {
   readonly #values: Values

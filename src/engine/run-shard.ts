@@ -7,7 +7,6 @@ import { Agenda } from './agenda.ts'
 import { type Clock, startSystemClock } from './clock.ts'
 import { beginUsers } from './closed-model.ts'
 import { Activity, type EngineRun } from './engine-run.ts'
-import { functionsOf } from './functions.ts'
 import { HealthWatch } from './health/health-watch.ts'
 import { Connections } from './http/connections.ts'
 import { credentialsOf } from './http/credentials.ts'
@@ -15,7 +14,8 @@ import { http1 } from './http/http1.ts'
 import type { Transport, TransportOptions } from './http/transport.ts'
 import { Ledger } from './ledger.ts'
 import { beginArrivals } from './open-model.ts'
-import { compileScenarios, requestSteps } from './scenario.ts'
+import { takePrepared } from './prepare.ts'
+import { requestSteps } from './scenario.ts'
 import type { HealthRecord, ShardProgress, ShardResult } from './shard-result.ts'
 
 export interface ShardOptions {
@@ -46,8 +46,7 @@ export async function runShard(
   { startClock = startSystemClock, openTransport = openNetwork }: EnginePorts = {},
 ): Promise<ShardResult> {
   const { plan, index, count } = shard
-  const functions = await functionsOf(plan)
-  const scenarios = await compileScenarios(plan, functions)
+  const { functions, scenarios } = await takePrepared(plan)
   const target = new URL(plan.target)
   const clock = await startClock()
   const transport = await openTransport(transportOptions(shard, target, clock))

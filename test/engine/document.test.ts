@@ -5,6 +5,9 @@ import { compileDocument } from '../../src/engine/document.ts'
 import { runShard } from '../../src/engine/run-shard.ts'
 import { NOTHING } from '../../src/engine/template.ts'
 import { LoadgateError } from '../../src/errors.ts'
+import { inlineExecutor } from '../../src/executor/inline.ts'
+import { threadsExecutor } from '../../src/executor/threads.ts'
+import { Histogram } from '../../src/histogram.ts'
 import { randomAt } from '../../src/plan/choice.ts'
 import { parseDocument } from '../../src/profile/document.ts'
 import { startCountingServer } from '../support/counting-server.ts'
@@ -71,6 +74,21 @@ test.each([
   expect(parse).toThrow(LoadgateError)
   expect(parse).toThrow(message)
   expect(parse).toThrow(`${FILE}:${line}: `)
+})
+
+test('what takes longer than the start allows is done before it, in this thread and in others', async () => {
+  await using server = await startCountingServer()
+  const plan = () => ({
+    ...onePlan({ port: server.port, level: 2, seconds: 0.5, steps: [requestStep()] }),
+    functions: { file: 'f.mjs', text: 'await new Promise((resolve) => setTimeout(resolve, 1_500))' },
+  })
+  for (const executor of [inlineExecutor(), threadsExecutor()]) {
+    const shards = [plan(), plan()].map((plan) => ({ plan, index: 0, count: 1 }))
+    const results = await executor.run(shards)
+    expect(results.map((result) => result?.iterations.finished)).toEqual([1, 1])
+    // Made ready only then, they would be later than that.
+    for (const result of results) expect(Histogram.of(result!.health.lateness).quantile(1)! / 1000).toBeLessThan(900)
+  }
 })
 
 test('it is sent whole, by a plan that knows nothing but its file', async () => {
