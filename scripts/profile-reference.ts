@@ -153,6 +153,72 @@ scenarios:
       - { get: /export, chance: 1 in 500 }
 \`\`\`
 
+Several steps are gone through together under \`steps\`, with the same words for all of them: here a visitor looks at 2 to 5
+products, opens the details of some, and buys in one of 20 visits. Such steps may stand within others, at most three deep; each is
+a step of its own in reports and budgets. What they capture is known behind them, where they were come to.
+
+\`\`\`yaml
+name: shop
+target: http://127.0.0.1:8080
+load: { rate: 50/s, for: 60s }
+scenarios:
+  - name: visitor
+    steps:
+      - get: /
+      - repeat: 2..5                 # Artillery: loop; Gatling: repeat; k6 and Locust: a loop in the script
+        between: 1s..3s
+        steps:
+          - { get: "/products/\${random(1, 500)}", capture: { product: { json: /id } } }
+          - think: exponential(8s)
+          - chance: 30 %             # Gatling: randomSwitch
+            steps:
+              - get: /products/\${product}/details
+              - think: 2s..5s
+      - chance: 1 in 20
+        steps:
+          - { post: /cart, json: { product: "\${product}" } }
+          - { post: /orders, name: buy }
+\`\`\`
+
+**A page and what it brings along.** A browser that has a page loads its frames, styles and pictures side by side. So do the
+requests under \`also\`: they are sent as soon as the request above them has its answer, with what it captured, six at a time as
+browsers do over HTTP/1.1, and all at once over the streams of one connection of HTTP/2 (\`parallel\` of \`connections\` says
+otherwise). The next step begins when the last of them is answered. Each is a step of its own in reports and budgets, with all that
+requests have, but for \`repeat\` and an \`also\` of its own. Its time begins with the answer of the page: where more are to be
+sent than may be under way, it is also the wait for the others, as it is for who looks at the page. One that fails stops none of
+the others; when all have been answered, the iteration has failed, as with every other step.
+
+\`\`\`yaml
+name: shop
+target: http://127.0.0.1:8080
+load: { users: 50, for: 60s }
+connections: { parallel: 6 }         # k6: batchPerHost; Gatling: maxConnectionsPerHost
+scenarios:
+  - name: visitor
+    steps:
+      - get: /demo
+        capture: { version: { regex: 'app\\.([0-9a-f]+)\\.css' } }
+        also:                        # k6: http.batch; Gatling: resources
+          - get: /frame/demo
+          - get: /app.\${version}.css
+          - { get: /banner.png, chance: 1 in 2, expect: { headers: { content-type: image } } }
+      - think: 1s..10s
+\`\`\`
+
+A user with connections of its own has as many as it needs for that, the page's among them, and keeps them as long as that one.
+
+**Quick users and slow ones.** With \`pace\` each user, or each arrival of an open load, draws a factor once, by which all of its
+pauses are multiplied: \`0.5..2\` from twice as quick to half as quick, \`normal(1, 0.3)\` around what is written. The plan
+expects the mean.
+
+\`\`\`yaml
+name: shop
+target: http://127.0.0.1:8080
+load: { users: 50, for: 60s }
+scenarios:
+  - { name: visitor, pace: "normal(1, 0.3)", steps: [ { get: / }, { think: 5s } ] }
+\`\`\`
+
 **Compressed answers** come to whoever asks for them, with a header \`accept-encoding: gzip, br\`. Checks and captures read
 the text (\`gzip\`, \`deflate\`, \`br\`, \`zstd\`; up to 1 MiB of it), and the counts of bytes are those on the wire. What no step reads
 is not decompressed.
@@ -280,7 +346,36 @@ load:
     - { at: 40s, rate: 10/s }
   for: 90s
 scenarios: [ { name: store, steps: [ { get: / } ] } ]
-\`\`\``
+\`\`\`
+
+**Groups.** A scenario may have a \`load\` of its own (k6: one of several \`scenarios\`), open or closed, which begins \`after\` so
+long. The \`load\` of the profile then chooses among the others only; where every scenario has one, the profile needs none:
+
+\`\`\`yaml
+name: shop
+target: http://127.0.0.1:8080
+load: { rate: 50/s, for: 5m, warm-up: 10s }
+scenarios:
+  - { name: visitor, weight: 4, steps: [ { get: / } ] }
+  - { name: member, weight: 1, steps: [ { get: /account } ] }
+  - name: sale                     # a crowd that comes after two minutes, and goes again
+    load: { after: 2m, users: 200, for: 1m }
+    steps: [ { get: /sale }, { think: 2s } ]
+  - name: import                   # keeps the service busy, and is not judged
+    background: true
+    load: { rate: 2/s }
+    steps: [ { post: /import, json: { rows: 1000 } } ]
+budgets:
+  - p95 < 250 ms                   # of visitor, member and sale
+  - p95 of import < 5 s
+\`\`\`
+
+The measurement lasts as long as the profile's \`load\`, or else until the last load ends that is measured; none may last longer.
+A load without a length lasts to the end of the profile's. Loads that begin at once are warmed up together, for the longest
+\`warm-up\` that any of them has; one that begins later has a warm-up of its own, right before it begins: that is sent while the
+others are measured, and is not measured itself. What is in the background (\`background: true\`) is shown in the report by step,
+and is in no figure of the whole run, percentile, error or throughput, nor does it end a run. A budget may name it.
+No two users or iterations of a run have the same number, whichever group they are of, and no two get the same \`unique\` row.`
 
 const REFERENCES = `## Values inside \`\${ }\`
 

@@ -33,6 +33,12 @@ export const CHOICES = {
     default: '',
     flag: 'base-target',
   },
+  'allow-targets': {
+    about:
+      'What else load may be sent to than this machine and the hosts that the reviewed profile has in it: hosts, also `*.preview.example` and with a port, addresses, and networks such as `10.0.0.0/8`, separated by commas or blanks.',
+    default: '',
+    flag: 'allow-targets',
+  },
   rounds: {
     about:
       'Rounds side by side, each the whole load with freshly started processes: at most so many (2 to 10), or `auto` (as many as five minutes of load hold).',

@@ -1,3 +1,4 @@
+import { addressLoad } from './address-load.ts'
 import { EXIT, LoadgateError } from './errors.ts'
 import { detachOnFargate } from './fargate/coordinator/run-on-fargate.ts'
 import { fingerprintOf } from './fingerprint.ts'
@@ -17,8 +18,14 @@ export async function detachRun(options: GateOptions, doors: DetachDoors): Promi
   const { output, env, signal, commit } = doors
   if (options.runOn !== 'fargate')
     throw new LoadgateError('usage', '`--detach` is for loads from Fargate', { hint: 'Add `--run-on fargate`.' })
-  const loaded = await loadProfile(options.profile, env)
-  loaded.secrets.forEach(doors.mask)
+  const written = await loadProfile(options.profile, env)
+  written.secrets.forEach(doors.mask)
+  if (written.profile.guards)
+    throw new LoadgateError('usage', 'A run that is left to itself has nobody to watch its `guards`', {
+      hint: 'Leave `--detach` out.',
+    })
+  const asWritten = { loaded: written, reviewed: written.profile }
+  const { loaded } = await addressLoad(asWritten, { ...options, fromHere: false, commit }, doors)
   const sending = await whereToSend(loaded, { ...options, attached: false }, doors)
   if (sending.kind !== 'fargate') return EXIT.usage
   const { fleet } = sending

@@ -1,5 +1,6 @@
 import { dirname, join } from 'node:path'
 import { acceptedAt } from './accepted-at.ts'
+import { addressLoad } from './address-load.ts'
 import { type BaseVersion, baseVersion } from './base-version.ts'
 import { openStore } from './baseline/store.ts'
 import { judge } from './compare/judge.ts'
@@ -26,6 +27,7 @@ import { VERSION } from './version.ts'
 import type { Checkout } from './versions/checkout.ts'
 import type { PullRequest } from './versions/merge-base.ts'
 import type { VersionsOptions } from './versions/prepare-versions.ts'
+import { whileGuarded } from './watch-guards.ts'
 import { type Sending, whereSent, whereToSend } from './where-to-send.ts'
 
 /** The world around one run. */
@@ -68,10 +70,15 @@ export async function gate(options: GateOptions, doors: GateDoors): Promise<Gate
   const store = compares || keeps ? openStore(options.baseline, world) : undefined
   await checkReportPaths(options)
   await using base = await baseVersion(head.directory, options, { ...doors, github })
-  const held = await heldTo(head, { ...options, path: options.profile, base, accepted, now: Date.now() }, doors)
-  const { loaded, budgets, sideBySide } = held
+  const ofPullRequest = doors.pullRequest !== undefined
+  const holding = { ...options, path: options.profile, base, accepted, ofPullRequest, now: Date.now() }
+  const asWritten = await heldTo(head, holding, doors)
+  const fromHere = options.runOn === 'runner' && options.collect === undefined
+  const { loaded, watch } = await addressLoad(asWritten, { ...options, fromHere, commit }, doors)
+  const held = { ...asWritten, loaded }
+  const { budgets, sideBySide } = held
   if (keeps && !sideBySide) {
-    refusePullRequest(doors.pullRequest !== undefined || github?.run?.base !== undefined)
+    refusePullRequest(ofPullRequest || github?.run?.base !== undefined)
     await store?.checkAppend({ signal })
   }
   const asOf = base?.commit.sha ?? (github && historyOfRun(github))
@@ -86,9 +93,12 @@ export async function gate(options: GateOptions, doors: GateDoors): Promise<Gate
 
   await removeReport(options)
   const { threads, rounds } = options
-  const { result, comparison, serviceEnd, fargate, beside } = sideBySide
-    ? await measureSideBySide(held, { base: besideWhat(options, held, base), rounds, threads, commit }, doors)
-    : await measureAlone(held, { earlier, threads, commit, timed, sending, fingerprint }, doors)
+  const measured = await whileGuarded(watch, doors, (guarded) =>
+    sideBySide
+      ? measureSideBySide(held, { base: besideWhat(options, held, base), rounds, threads, commit }, guarded)
+      : measureAlone(held, { earlier, threads, commit, timed, sending, fingerprint }, guarded),
+  )
+  const { result, comparison, serviceEnd, fargate, beside } = measured
   const verdict = judge(comparison)
 
   const keptIn = keeps && !signal.aborted ? store : undefined

@@ -7,7 +7,7 @@ import type { GateOptions } from './inputs.ts'
 import type { Output } from './output/output.ts'
 import { createRedactor } from './output/redact.ts'
 import { partNames } from './plan/part-names.ts'
-import type { Budget, ServiceSpec } from './profile/profile.ts'
+import type { Budget, LoadProfile, ServiceSpec } from './profile/profile.ts'
 import { type LoadedProfile, loadProfile } from './profile-file.ts'
 import { ACCEPT_FILE, type Acceptance } from './trust/acceptance.ts'
 import { acceptancesInForce } from './trust/acceptances-in-force.ts'
@@ -30,6 +30,8 @@ export interface HeldTo {
   readonly added: readonly Budget[]
   /** How the base is started, by its own profile. */
   readonly baseService: ServiceSpec | undefined
+  /** Whose addresses somebody other than the author of a change has seen; undefined where that is nobody's. */
+  readonly reviewed: LoadProfile | undefined
   /** Whether it is measured beside the base: the sharper instrument, where there is something to compare. */
   readonly sideBySide: boolean
   readonly facts: PolicyFacts
@@ -50,6 +52,8 @@ interface HoldingOptions extends Pick<GateOptions, 'compare' | 'baseTarget'> {
   readonly base: BaseProfile | undefined
   /** Whether the pull request carries the label that accepts its changes. */
   readonly accepted: boolean
+  /** Whether the head is that of a pull request. */
+  readonly ofPullRequest: boolean
   readonly now: EpochMs
 }
 
@@ -59,7 +63,7 @@ interface HoldingOptions extends Pick<GateOptions, 'compare' | 'baseTarget'> {
  */
 export async function heldTo(
   head: LoadedProfile,
-  { path, base, compare, baseTarget, accepted, now }: HoldingOptions,
+  { path, base, compare, baseTarget, accepted, ofPullRequest, now }: HoldingOptions,
   doors: PolicyDoors,
 ): Promise<HeldTo> {
   const { before, problem } = base ? await profileOfBase(base.directory, basename(path), doors) : NO_BASE
@@ -88,6 +92,7 @@ export async function heldTo(
     budgets: own.budgets,
     added: added.budgets,
     baseService: before?.profile.service,
+    reviewed: accepted || (before === undefined && !ofPullRequest) ? head.profile : before?.profile,
     sideBySide,
     facts: policyFacts({ ...judged, why, problem }, differences, { ...acceptances, raised }, doors.output.redact),
   }

@@ -1,3 +1,4 @@
+import { type ListedTarget, readListedTarget } from './allowed-targets.ts'
 import { CHOICES, type Choice, type ChoiceName } from './choices.ts'
 import { MOST_ROUNDS } from './compare/look-levels.ts'
 import { LoadgateError } from './errors.ts'
@@ -14,6 +15,8 @@ export interface GateOptions {
   readonly compare: 'auto' | 'baseline' | 'side-by-side' | 'none'
   /** Where the base version is deployed, without a trailing slash. */
   readonly baseTarget: string | undefined
+  /** What load may be sent to besides what the reviewed profile names. */
+  readonly allowTargets: readonly ListedTarget[]
   /** Side by side: at most so many. */
   readonly rounds: number | 'auto'
   /** `artifact`, `branch:NAME`, `s3://BUCKET/PREFIX`, `file:PATH` or `none`. */
@@ -130,6 +133,7 @@ function optionsFrom(value: (name: ChoiceName) => string, label: (name: ChoiceNa
     profile: value('profile'),
     compare,
     baseTarget,
+    allowTargets: allowTargetsFrom(value('allow-targets'), label('allow-targets')),
     rounds: numberOrAuto(value('rounds'), label('rounds'), { least: 2, most: MOST_ROUNDS }),
     baseline: value('baseline'),
     saveBaseline,
@@ -166,6 +170,17 @@ function extraForms(text: string, label: string): readonly ExtraForm[] {
         hint: `Write one or more of: ${Object.keys(EXTRA_FORMS).join(', ')}.`,
       })
   return names.filter(isExtraForm)
+}
+
+/** Hosts, addresses and networks. */
+export function allowTargetsFrom(text: string, label: string): readonly ListedTarget[] {
+  const read = text.split(/[\s,]+/).flatMap((word) => (word === '' ? [] : [{ word, target: readListedTarget(word) }]))
+  const wrong = read.flatMap(({ word, target }) => (target === undefined ? [`"${word}"`] : []))
+  if (wrong.length > 0)
+    throw new LoadgateError('usage', `${label} names ${wrong.join(', ')}`, {
+      hint: 'Write hosts (shop.example, *.preview.example, shop.example:8443), addresses (10.0.0.5, [fd00::1]:8080) or networks (10.0.0.0/8).',
+    })
+  return read.flatMap(({ target }) => (target === undefined ? [] : [target]))
 }
 
 /** "junit, csv", each once. */

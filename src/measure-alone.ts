@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto'
 import { comparableRuns } from './baseline/comparable.ts'
 import { compare } from './compare/compare.ts'
 import type { Comparison } from './compare/comparison.ts'
+import { endedByGuard } from './compare/ended-by-guard.ts'
 import { endedEarly } from './compare/ended-early.ts'
 import { staggered } from './compare/staggered.ts'
 import type { FargateJob } from './fargate/coordinator/job.ts'
@@ -25,6 +26,7 @@ import type { Earlier } from './stored-baseline.ts'
 import { compareApart } from './trust/compare-apart.ts'
 import { formatDuration } from './units.ts'
 import { prepare } from './versions/prepare.ts'
+import { type GuardWatch, UNGUARDED } from './watch-guards.ts'
 import { type LimitWatch, watchLimits } from './watch-limits.ts'
 import type { Sending } from './where-to-send.ts'
 
@@ -39,6 +41,8 @@ export interface LoadDoors {
   readonly onService?: ((service: ServiceProcess) => void) | undefined
   /** The same of a run on Fargate; undefined when nothing of it is left. */
   readonly onFargate?: ((run: FargateRun | undefined) => void) | undefined
+  /** Left out where nothing else is watched. */
+  readonly guards?: GuardWatch | undefined
 }
 
 /** What was measured, and what it is next to what it is compared with. */
@@ -71,7 +75,8 @@ export async function measureAlone(
 ): Promise<Measured> {
   const plan = hideSecrets(loaded.plan, doors.output.redact)
   await prepared(loaded, doors)
-  const limits = watchLimits(plan, [...judged.budgets, ...judged.added], doors.output)
+  const { guards = UNGUARDED } = doors
+  const limits = watchLimits(plan, [...judged.budgets, ...judged.added], { ...doors, enough: guards.enough })
   const send = () => sendLoad(loaded, { ...options, limits }, doors)
   const { found, calibration } = options.timed
     ? await withProcessorSpeed(send, doors.signal)
@@ -90,12 +95,14 @@ export async function measureAlone(
   const result = mergeResults(shards, context)
   const { baseline, problem } = earlier
   const comparison = compareApart(judged, (budgets) => compare(result, baseline, budgets, { baselineProblem: problem }))
+  const trip = guards.trip()
   const breach = limits.breach()
   const apart = staggered(comparison, facts?.stagger ?? 0)
+  const whole = breach ? endedEarly(apart, breach, plan) : apart
   const { runs, corrected } = baseline ? comparableRuns(baseline, result) : NO_RUNS
   return {
     result,
-    comparison: breach ? endedEarly(apart, breach, plan) : apart,
+    comparison: trip ? endedByGuard(apart, trip, result.startedAt) : whole,
     serviceEnd,
     fargate: facts,
     beside: corrected ? undefined : besideOf(runs),
@@ -112,6 +119,8 @@ async function sendLoad(
   { sending, threads, commit, fingerprint, limits }: Omit<AloneOptions, 'earlier'> & { readonly limits: LimitWatch },
   doors: LoadDoors,
 ): Promise<Sent> {
+  // What it guards went down while the version was installed: no task and no service is started for nothing.
+  doors.guards?.enough.throwIfAborted()
   if (sending.kind === 'fargate') {
     const repository = doors.env.GITHUB_REPOSITORY
     const load = { plan: loaded.plan, fleet: sending.fleet, fingerprint, commit, repository }

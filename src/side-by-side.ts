@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { compareSides, generatorWasUnfit, isDecided, type Round, type SidesOptions } from './compare/compare-sides.ts'
 import type { Comparison } from './compare/comparison.ts'
+import { endedByGuard } from './compare/ended-by-guard.ts'
 import { MOST_ROUNDS } from './compare/look-levels.ts'
 import { fingerprintHere } from './fingerprint.ts'
 import type { HeldTo } from './held-to.ts'
@@ -26,6 +27,7 @@ import {
   type VersionsDoors,
   type VersionsOptions,
 } from './versions/prepare-versions.ts'
+import { type GuardWatch, UNGUARDED } from './watch-guards.ts'
 
 export interface SideBySideOptions {
   readonly base: VersionsOptions['base']
@@ -41,6 +43,8 @@ export interface SideBySideOptions {
 export type SideBySideDoors = Omit<VersionsDoors, 'progress'> & {
   readonly output: Output
   readonly live?: LivePage | undefined
+  /** Left out where nothing else is watched. */
+  readonly guards?: GuardWatch | undefined
 }
 
 /** So many show how much two processes of the same code differ. */
@@ -99,7 +103,8 @@ interface Rounds extends HeldTo {
 
 async function measureRounds(all: Rounds, doors: SideBySideDoors): Promise<Measured> {
   const { versions, most } = all
-  const { output } = doors
+  const { output, guards = UNGUARDED } = doors
+  const isOver = () => doors.signal.aborted || guards.enough.aborted
   const design: SidesOptions = {
     design: versions.alone ? 'alternating' : 'paired',
     freshProcesses: versions.freshProcesses,
@@ -112,24 +117,25 @@ async function measureRounds(all: Rounds, doors: SideBySideDoors): Promise<Measu
   while (rounds.length < most) {
     const { round, death } = await measureRound(all, rounds.length, doors)
     serviceEnd ??= death
-    if (generatorWasUnfit(round) && leftOut < MOST_LEFT_OUT && death === undefined && !doors.signal.aborted) {
+    if (generatorWasUnfit(round) && leftOut < MOST_LEFT_OUT && death === undefined && !isOver()) {
       leftOut++
       output.warning('A round is left out, since Loadgate itself got too little of this machine; it is measured again.')
       continue
     }
     rounds.push(round)
     comparison = compareApart(all, (budgets) => compareSides(rounds, budgets, { ...design, leftOut, death }))
-    if (doors.signal.aborted) break
+    if (isOver()) break
     output.info(roundLine(comparison, { round: rounds.length, most }))
     if (serviceEnd !== undefined) break
     if (rounds.length >= Math.min(FEWEST_ROUNDS, most) && isDecided(comparison)) break
   }
   const result = mergeRounds(rounds.map(({ head }) => head))
+  const trip = guards.trip()
   // The port that a version had in a round is nobody's any more.
   const { target } = hideSecrets(all.loaded.plan, output.redact)
   return {
     result: { ...result, plan: { ...result.plan, target } },
-    comparison: comparison!,
+    comparison: trip ? endedByGuard(comparison!, trip, result.startedAt) : comparison!,
     serviceEnd,
     beside: besideOf(rounds.map(({ base }) => base)),
   }
@@ -172,13 +178,17 @@ async function measureServing(
   serving: Serving,
   doors: SideBySideDoors,
 ): Promise<{ readonly results: readonly RunResult[]; readonly death: string | undefined }> {
-  const { output, signal, live } = doors
+  const { output, signal, live, guards = UNGUARDED } = doors
   try {
     const plans = sides.map((side) =>
       planOf(loaded.plan, { side, target: serving.targets[side], paired: sides.length > 1 }),
     )
     const count = threadsFor(loaded.plan, options.threads, machineHere(loaded.profile), output)
-    const sent = await runShards(plans, count, { output, live, signal: AbortSignal.any([signal, serving.lost]) })
+    const sent = await runShards(plans, count, {
+      output,
+      live,
+      signal: AbortSignal.any([signal, serving.lost, guards.enough]),
+    })
     const died = serving.died()
     if (died) output.warning(`${died.sentence} ${lastWords(died.lastOutput)}`)
     const results = sent.map(({ shards, lost, executor }, n) => {

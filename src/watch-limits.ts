@@ -19,7 +19,13 @@ export interface LimitWatch {
   breach(): Breach | undefined
 }
 
-export function watchLimits(plan: LoadPlan, budgets: readonly Budget[], output: Output): LimitWatch {
+interface LimitDoors {
+  readonly output: Output
+  /** What else makes going on of no use. */
+  readonly enough?: AbortSignal
+}
+
+export function watchLimits(plan: LoadPlan, budgets: readonly Budget[], { output, enough }: LimitDoors): LimitWatch {
   const limits = new LiveLimits(plan, budgets)
   const over = new AbortController()
   let breach: Breach | undefined
@@ -35,7 +41,7 @@ export function watchLimits(plan: LoadPlan, budgets: readonly Budget[], output: 
       output.warning(reason)
       over.abort(new Error(reason))
     },
-    enough: over.signal,
+    enough: enough ? AbortSignal.any([over.signal, enough]) : over.signal,
     breach: () => breach,
   }
 }

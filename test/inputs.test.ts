@@ -78,6 +78,17 @@ test.each([
   [['--compare', 'side-by-side', '--rounds', '4'], { compare: 'side-by-side', rounds: 4 }],
   [['--base-target', 'http://127.0.0.1:8081/shop/'], { baseTarget: 'http://127.0.0.1:8081/shop' }],
   [['--base-target', 'HTTP://Base.Example:80/'], { baseTarget: 'http://base.example' }],
+  [[], { allowTargets: [] }],
+  [
+    ['--allow-targets', ' shop.example:8443, *.preview.example\n10.0.0.0/8 '],
+    {
+      allowTargets: [
+        { host: 'shop.example', port: 8443 },
+        { host: '*.preview.example', port: undefined },
+        { network: { octets: [10, 0, 0, 0], bits: 8 }, port: undefined },
+      ],
+    },
+  ],
   [['shop.yml', '--save-baseline'], { profile: 'shop.yml', saveBaseline: 'true' }],
   [
     ['--save-baseline=false', '--require-baseline', 'shop.yml'],
@@ -132,6 +143,11 @@ test.each([
     ['--base-target', 'http://127.0.0.1:1', '--compare', 'none'],
     '`--base-target` is set, but `--compare` is "none"',
     'Leave one of them out.',
+  ],
+  [
+    ['--allow-targets', 'shop.example, http://other.example *'],
+    '`--allow-targets` names "http://other.example", "*"',
+    'Write hosts (shop.example, *.preview.example, shop.example:8443), addresses (10.0.0.5, [fd00::1]:8080) or networks (10.0.0.0/8).',
   ],
   [['--threads', '0'], '`--threads` is "0"', 'Write a number from 1 to 99, or auto.'],
   [['--threads', '1.5'], '`--threads` is "1.5"', 'Write a number from 1 to 99, or auto.'],

@@ -1,5 +1,5 @@
 import { endedInWindow } from '../result/ended-in-window.ts'
-import type { RunResult } from '../result/result.ts'
+import type { RunResult, StepResult } from '../result/result.ts'
 import type { BaselineRun } from './baseline.ts'
 import { blockFigures } from './block-figures.ts'
 
@@ -7,8 +7,13 @@ import { blockFigures } from './block-figures.ts'
 export function baselineRun({ intervals, active, workers, examples, ...run }: RunResult): BaselineRun {
   return {
     ...run,
-    steps: run.steps.map((step) => ({ ...step, blocks: undefined })),
+    steps: run.steps.map(withoutBlocks),
+    ...(run.background && { background: { ...run.background, steps: run.background.steps.map(withoutBlocks) } }),
     inWindow: endedInWindow({ intervals, plan: run.plan }),
     blocks: blockFigures(run),
   }
+}
+
+function withoutBlocks(step: StepResult): StepResult {
+  return { ...step, blocks: undefined }
 }

@@ -21,6 +21,7 @@ import { calibrateCommand } from './calibrate.ts'
 import { commitIn, isChanged } from './commit.ts'
 import { compareFiles } from './compare-files.ts'
 import { HELP, helpFor } from './help.ts'
+import { importCommand } from './import.ts'
 import { openRunNote } from './left-behind.ts'
 import { planCommand, plannedAt } from './plan.ts'
 import { reportCommand } from './report.ts'
@@ -63,6 +64,8 @@ const COMMANDS: Readonly<Record<string, Command>> = {
   },
 
   report: reportCommand,
+
+  import: importCommand,
 
   baseline: (argv, output, signal) =>
     baselineCommand(argv, { output, signal, runOnce: (options) => runOnce(options, output, signal) }),

@@ -25,6 +25,9 @@ const OWN_FLAGS = [
   ['of', 'baseline accept: of which scenario or step; left out, of the whole run.'],
   ['limit', 'baseline accept: what is accepted, such as "+ 15 %".'],
   ['reason', 'baseline accept: why, in a sentence.'],
+  ['output', 'import: where the profile is written instead of standard output; other files beside it.'],
+  ['force', 'import: overwrites what is there.'],
+  ['target', 'import: base address, where it is not the one that the file suggests.'],
   ['expires', 'baseline accept: the last day on which it counts, such as 2026-12-31.'],
 ].map(([flag, about]) => `  --${flag}`.padEnd(22) + about)
 
@@ -40,9 +43,10 @@ const FLAGS_OF: Readonly<Record<string, readonly string[]>> = {
   sweep: OF_FARGATE,
   compare: ['profile'],
   report: ['report', 'format'],
-  aa: ['runs', 'json'],
+  aa: ['runs', 'json', 'allow-targets'],
+  import: ['output', 'force', 'target'],
   'baseline show': ['baseline', 'json'],
-  'baseline seed': ['baseline', 'runs', 'threads'],
+  'baseline seed': ['baseline', 'runs', 'threads', 'allow-targets'],
   'baseline verify': ['baseline'],
   'baseline accept': ['metric', 'of', 'limit', 'reason', 'expires'],
 }
@@ -61,6 +65,8 @@ export const HELP = `Loadgate sends the load of a profile, compares the result w
   loadgate report RESULT...               what a run showed, again from its report.json; --format markdown, html, json,
                                           junit, openmetrics or benchmark writes it to stdout, and --report DIR all of
                                           them into a directory (csv too, which is two files), to the byte as the run did
+  loadgate import FORMAT FILE             a profile from what another tool wrote: har (a browser's recording), openapi,
+                                          postman or jmx (JMeter); lists what is not in it; --output FILE writes it there
   loadgate aa [PROFILE]                   compares this version with itself, side by side, --runs times (10): the gate's
                                           own false alarms, and the smallest change it can tell from noise; kept
                                           beside the profile (loadgate.sharpness.json) for the reports, or at --json PATH

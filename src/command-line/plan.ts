@@ -3,12 +3,11 @@ import { stops } from '../fargate/setup/preflight.ts'
 import { hideSecrets } from '../hide-secrets.ts'
 import { type GateOptions, optionsFromCommandLine } from '../inputs.ts'
 import type { Output } from '../output/output.ts'
-import { drawCurve } from '../plan/draw-curve.ts'
 import { workerThreads } from '../plan/split-plan.ts'
-import { summarisePlan } from '../plan/summarise-plan.ts'
 import { type LoadedProfile, loadProfile } from '../profile-file.ts'
 import { renderFargate, renderRunOn, renderWouldRun } from '../report/fargate.ts'
-import { renderPlan } from '../report/plan.ts'
+import { renderGuards } from '../report/plan.ts'
+import { renderLoads } from '../report/plan-groups.ts'
 import { renderSizing, renderUnsized } from '../report/sizing.ts'
 import { machineHere } from '../sizing/machine-here.ts'
 import { measureCost } from '../sizing/measure-cost.ts'
@@ -21,8 +20,9 @@ type Planned = Pick<LoadedProfile, 'plan' | 'profile'>
 export async function planCommand(argv: readonly string[], output: Output, signal: AbortSignal): Promise<number> {
   const options = optionsFromCommandLine(argv)
   const planned = await plannedAt(options.profile, output)
-  const { plan } = planned
-  output.info(renderPlan(summarisePlan(plan), drawCurve(plan, { width: Math.min(output.width, 100), height: 8 })))
+  const { plan, profile } = planned
+  output.info(renderLoads(plan, { width: Math.min(output.width, 100), height: 8 }))
+  if (profile.guards) output.info(renderGuards(profile.guards))
   const sizing = options.runOn === 'fargate' ? undefined : await sizeHere(planned, output, signal)
   if (signal.aborted) return EXIT.invalid
   if (options.runOn === 'runner') return EXIT.pass

@@ -5,14 +5,26 @@ import type { RunResult, StepResult } from '../result/result.ts'
 import { counted, formatCount } from '../units.ts'
 
 /** Every sum of a result that must add up and does not, in words. Broken numbers, NaN included, do not add up. */
-export function disagreements({ iterations, steps, intervals, plan }: RunResult): readonly string[] {
-  const { planned, started, dropped, finished, failed, cut } = iterations
+export function disagreements({
+  iterations,
+  groups = [],
+  steps,
+  background,
+  intervals,
+  plan,
+}: RunResult): readonly string[] {
   const { length, records } = intervals
   const inWindow = records.filter(({ index }) => isWithinWindow(index, { measured: plan.measured, length }))
   return [
-    ...differ('iterations', [planned, 'planned'], [started + dropped, 'started or dropped']),
-    ...differ('iterations', [started, 'started'], [finished + failed + cut, 'finished, failed or cut']),
-    ...steps.flatMap(disagreementsOf),
+    ...iterationDisagreements(iterations, 'iterations'),
+    ...groups.flatMap((group) =>
+      iterationDisagreements(
+        group.iterations,
+        `iterations of ${group.scenarios.map((name) => `"${name}"`).join(', ')}`,
+      ),
+    ),
+    ...(groups.length === 0 ? [] : groupDisagreements(iterations, groups)),
+    ...[...steps, ...(background?.steps ?? [])].flatMap(disagreementsOf),
     ...differ('requests answered', ...byStepAndInterval(total(steps, 'succeeded'), total(records, 'succeeded'))),
     ...differ('requests failed', ...byStepAndInterval(total(steps, 'failed'), total(records, 'failed'))),
     ...differ(
@@ -23,6 +35,26 @@ export function disagreements({ iterations, steps, intervals, plan }: RunResult)
       differ(`successes of interval ${index}`, [succeeded, 'counted'], [samples(response), 'with a response time']),
     ),
   ]
+}
+
+function iterationDisagreements(
+  { planned, started, dropped, finished, failed, cut }: RunResult['iterations'],
+  what: string,
+): readonly string[] {
+  return [
+    ...differ(what, [planned, 'planned'], [started + dropped, 'started or dropped']),
+    ...differ(what, [started, 'started'], [finished + failed + cut, 'finished, failed or cut']),
+  ]
+}
+
+function groupDisagreements(
+  iterations: RunResult['iterations'],
+  groups: NonNullable<RunResult['groups']>,
+): readonly string[] {
+  const measured = groups.filter(({ background }) => !background).map((group) => group.iterations)
+  return (['planned', 'dropped'] as const).flatMap((count) =>
+    differ('iterations', [iterations[count], count], [total(measured, count), `${count} by group`]),
+  )
 }
 
 function disagreementsOf(step: StepResult): readonly string[] {

@@ -124,7 +124,7 @@ function succeededIn(run: RunResult, steps: Group): readonly number[] {
 }
 
 function stepsOf(run: RunResult, ids: Group): readonly StepResult[] {
-  return run.steps.filter(({ id }) => ids.includes(id))
+  return [...run.steps, ...(run.background?.steps ?? [])].filter(({ id }) => ids.includes(id))
 }
 
 function indexesOf(groups: readonly Samples[]): readonly number[] {

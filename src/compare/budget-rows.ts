@@ -4,7 +4,7 @@ import type { Budget, MetricName } from '../profile/profile.ts'
 import type { RunResult } from '../result/result.ts'
 import type { BudgetRow, Judgement } from './comparison.ts'
 import { type Evidence, type Judged, judgeBudgets } from './judge-budget.ts'
-import { paceOf } from './measure.ts'
+import { paceOf, paceOfSteps } from './measure.ts'
 import { metricOf } from './metrics.ts'
 import { type StoredLevels, storedLevels } from './new-level.ts'
 import { type Part, partNamed, scopeOf } from './scope.ts'
@@ -17,14 +17,14 @@ export function budgetRows(
 ): readonly BudgetRow[] {
   const pace = paceOf(result)
   const run = baselineRun(result)
-  const parts = budgets.map(({ of }) => partNamed(of, result.steps))
+  const parts = budgets.map(({ of }) => partNamed(of, result.steps, result.background))
   const evidence = budgets.map((budget, at): Evidence => {
     const part = parts[at]
     const { present, past, since } = part ? levelsBefore(budget.metric, part, { runs, corrected }) : NO_RUNS
     return {
       budget,
       now: part && scopeOf(run, part),
-      pace,
+      pace: part?.background ? paceOfSteps(result, part) : pace,
       before: present,
       past,
       since,

@@ -36,10 +36,10 @@ export interface SidesOptions {
 
 /** The facts of the head against its budgets and the base. At least one round, of the same plan on both sides. */
 export function compareSides(rounds: readonly Round[], budgets: readonly Budget[], options: SidesOptions): Comparison {
-  const { steps } = rounds[0]!.head
+  const { head: first } = rounds[0]!
   const defects = sidesDefects(
     rounds,
-    budgets.flatMap(({ of }) => partNamed(of, steps) ?? []),
+    budgets.flatMap(({ of }) => partNamed(of, first.steps, first.background) ?? []),
     options.death,
   )
   // From results that do not add up nothing else may be read.
@@ -47,7 +47,7 @@ export function compareSides(rounds: readonly Round[], budgets: readonly Budget[
   const [head, base] = [rounds.map((round) => round.head), rounds.map((round) => round.base)]
   return {
     budgets: readable ? budgetRows(rounds, budgets, options) : [],
-    scopes: readable ? scopeRows(allParts(steps), inARow(head), (part) => baseFigures(part, inARow(base))) : [],
+    scopes: readable ? scopeRows(allParts(first), inARow(head), (part) => baseFigures(part, inARow(base))) : [],
     baseline: factsOf(rounds, options),
     defects,
   }
@@ -72,7 +72,8 @@ export function generatorWasUnfit(round: Round): boolean {
 
 /** Absolute budgets are judged on the head alone, relative ones on both sides. */
 function budgetRows(rounds: readonly Round[], budgets: readonly Budget[], options: SidesOptions): readonly BudgetRow[] {
-  const parts = budgets.map(({ of }) => partNamed(of, rounds[0]!.head.steps))
+  const { steps, background } = rounds[0]!.head
+  const parts = budgets.map(({ of }) => partNamed(of, steps, background))
   const evidence = budgets.map((budget, at) => sidesEvidence(rounds, budget, parts[at]))
   const gated = budgets.flatMap((budget, at): readonly Gated[] => {
     const part = parts[at]

@@ -22,14 +22,14 @@ export function compare(
   { baselineProblem }: CompareOptions = {},
 ): Comparison {
   const comparable = baseline === undefined ? NOTHING : comparableRuns(baseline, result)
-  const gated = budgets.flatMap(({ of }) => partNamed(of, result.steps) ?? [])
+  const gated = budgets.flatMap(({ of }) => partNamed(of, result.steps, result.background) ?? [])
   const defects = defectsOf(result, { comparable: comparable.runs, gated, baselineProblem })
   // From a result that does not add up nothing else may be read.
   const readable = !defects.some(({ code }) => code === 'counts-disagree')
   const run: BaselineRun = baselineRun(result)
   return {
     budgets: readable ? budgetRows(result, comparable, budgets) : [],
-    scopes: readable ? scopeRows(allParts(run.steps), run, (part) => storedFigures(part, comparable)) : [],
+    scopes: readable ? scopeRows(allParts(run), run, (part) => storedFigures(part, comparable)) : [],
     baseline: factsOf(baseline, comparable),
     defects,
   }

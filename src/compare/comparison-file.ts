@@ -84,6 +84,7 @@ const figures = { p50: amount, p95: amount, p99: amount, errors: amount, through
 
 const scopeRow = record<ScopeRow>({
   scope: text,
+  background: optional(oneOf(true)),
   requests: count,
   failed: count,
   p50: optional(amount),
@@ -134,10 +135,12 @@ const CODES: Readonly<Record<DefectCode, true>> = {
   'step-missing': true,
   'no-samples': true,
   'target-unreached': true,
+  'target-not-allowed': true,
   'baseline-damaged': true,
   'different-answers': true,
   'unequal-load': true,
   'service-ended': true,
+  'guard-failed': true,
   cancelled: true,
 }
 

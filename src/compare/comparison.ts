@@ -84,6 +84,8 @@ export interface Undecided {
 
 export interface ScopeRow {
   readonly scope: string
+  /** It only kept the service busy, and is no part of the whole run. */
+  readonly background?: true | undefined
   readonly requests: number
   readonly failed: number
   readonly p50: Ms | undefined
@@ -156,8 +158,10 @@ export type DefectCode =
   | 'step-missing'
   | 'no-samples'
   | 'target-unreached'
+  | 'target-not-allowed'
   | 'baseline-damaged'
   | 'different-answers'
   | 'unequal-load'
   | 'service-ended'
+  | 'guard-failed'
   | 'cancelled'

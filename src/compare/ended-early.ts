@@ -46,7 +46,7 @@ const UNJUDGED: Judgement = {
   remedy: 'It is judged when the run gets to its end.',
 }
 
-function unjudged(row: BudgetRow, longer: number): BudgetRow {
+export function unjudged(row: BudgetRow, longer: number): BudgetRow {
   if (row.judgement.kind === 'no-samples' || row.judgement.kind === 'no-baseline') return row
   const measured = row.metric === 'throughput' && row.measured ? times(row.measured, longer) : row.measured
   return { ...row, measured, judgement: UNJUDGED, improved: false }

@@ -119,6 +119,14 @@ function targetDefects({ steps, iterations, plan }: RunResult): readonly Defect[
     ({ succeeded, statuses, bytesReceived }) => succeeded > 0 || bytesReceived > 0 || Object.keys(statuses).length > 0,
   )
   const causes = [...new Set(steps.flatMap((step) => Object.keys(step.causes)))]
+  if (causes.includes(NOT_ALLOWED))
+    return [
+      {
+        code: 'target-not-allowed',
+        message: `"${plan.target}" led to an address that is not allowed, and nothing was sent there: ${counted(refused(steps), 'request')} ended with ${NOT_ALLOWED}`,
+        remedy: 'Where the address is meant, name it in `allow-targets`; docs/targets.md has the rules.',
+      },
+    ]
   if (answered || !causes.every((cause) => NO_CONTACT.has(cause))) return []
   return [
     {
@@ -127,6 +135,12 @@ function targetDefects({ steps, iterations, plan }: RunResult): readonly Defect[
       remedy: 'Check that the service is up, and the address in `target`.',
     },
   ]
+}
+
+const NOT_ALLOWED: Cause = 'address-not-allowed'
+
+function refused(steps: RunResult['steps']): number {
+  return steps.reduce((sum, { causes }) => sum + (causes[NOT_ALLOWED] ?? 0), 0)
 }
 
 /** What is counted of a step, of one run or of several. */

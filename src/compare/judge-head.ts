@@ -13,7 +13,7 @@ export function sidesEvidence(rounds: readonly Round[], budget: Budget, part: Pa
     now: part && scopeOf(inARow(head), part),
     before: part ? [scopeOf(inARow(base), part)] : [],
     there: 'on the base',
-    pace: paceOfRounds(head),
+    pace: paceOfRounds(head, part),
     refused: undefined,
   }
 }

@@ -71,9 +71,13 @@ function sidesOf(rounds: readonly Round[], part: Part): Sides {
 }
 
 /** What there is to see before any look. */
-function unseen({ budget: { metric, limit } }: Gated, { rounds, head, base }: Sides): Judged {
+function unseen({ budget: { metric, limit }, part }: Gated, { rounds, head, base }: Sides): Judged {
   const { read, worse } = metricOf(metric)
-  const measured = measure(metric, head, paceOfRounds(rounds.map((round) => round.head)))
+  const pace = paceOfRounds(
+    rounds.map((round) => round.head),
+    part,
+  )
+  const measured = measure(metric, head, pace)
   const before = read(base)
   return {
     measured,

@@ -5,7 +5,7 @@ import type { Ms, Share } from '../units.ts'
 import type { Estimate } from './comparison.ts'
 import { normalExceededBy, studentQuantile } from './distributions.ts'
 import { failures, failuresAtMost, metricOf, percentileOf } from './metrics.ts'
-import { type Scope, scopeOf, WHOLE } from './scope.ts'
+import { type Part, type Scope, scopeOf, stepsBeside, WHOLE } from './scope.ts'
 import { meanError, quantileBounds, wilson } from './statistics.ts'
 
 /** How steady the whole run was. */
@@ -56,6 +56,16 @@ function throughputBounds(scope: Scope, value: number, { length, successes }: Pa
 export function paceOf({ intervals: { length, records }, plan }: RunResult): Pace {
   const successes = new Array<number>(Math.floor(plan.measured / length)).fill(0)
   for (const { index, succeeded } of records) if (index < successes.length) successes[index] = succeeded
+  return { length, successes }
+}
+
+/** Of a part that is none of the whole: by its blocks. */
+export function paceOfSteps(run: RunResult, part: Part): Pace {
+  const blocks = stepsBeside(run, part).flatMap((step) => (part.includes(step) && step.blocks ? [step.blocks] : []))
+  const length = blocks[0]?.length ?? run.plan.measured
+  const successes = new Array<number>(Math.floor(run.plan.measured / length)).fill(0)
+  for (const { index, succeeded } of blocks.flatMap(({ records }) => records))
+    if (index < successes.length) successes[index]! += succeeded
   return { length, successes }
 }
 

@@ -5,7 +5,7 @@ import type { Ms } from '../units.ts'
 import type { ScopeRow } from './comparison.ts'
 import { failures, metricOf } from './metrics.ts'
 import { storedLevels } from './new-level.ts'
-import { type Part, type Scope, type Summable, scopeOf } from './scope.ts'
+import { type Part, type Scope, type Summable, scopeOf, stepsBeside } from './scope.ts'
 import { median } from './statistics.ts'
 
 /** Each part of a run beside the same part of what it is compared with. */
@@ -33,6 +33,7 @@ function rowOf(part: Part, run: Summable, baseline: ScopeRow['baseline']): Scope
   const scope = scopeOf(run, part)
   return {
     scope: part.name,
+    background: part.background,
     requests: scope.sent,
     failed: scope.failed,
     p50: metricOf('p50').read(scope),
@@ -46,8 +47,9 @@ function rowOf(part: Part, run: Summable, baseline: ScopeRow['baseline']): Scope
   }
 }
 
-function serviceP95({ steps }: Summable, { includes }: Part): Ms | undefined {
-  const us = Histogram.of(...steps.filter(includes).map(({ service }) => service)).quantile(0.95)
+function serviceP95(run: Summable, part: Part): Ms | undefined {
+  const steps = stepsBeside(run, part).filter(part.includes)
+  const us = Histogram.of(...steps.map(({ service }) => service)).quantile(0.95)
   return us === undefined ? undefined : us / 1000
 }
 

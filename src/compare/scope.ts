@@ -2,7 +2,7 @@ import type { BaselineRun, PartBlocks } from '../baseline/baseline.ts'
 import { steadyLoop } from '../baseline/comparable.ts'
 import { Histogram } from '../histogram.ts'
 import { stepLabel } from '../profile/step-label.ts'
-import type { StepResult } from '../result/result.ts'
+import type { RunResult, StepResult } from '../result/result.ts'
 import type { Ms } from '../units.ts'
 
 /** A part of the load that a budget can speak of. */
@@ -10,6 +10,8 @@ export interface Part {
   /** As shown: `all`, `scenario` or `scenario › step`. */
   readonly name: string
   readonly includes: (step: Pick<StepResult, 'scenario' | 'step'>) => boolean
+  /** It is in the background, and no part of the whole. */
+  readonly background?: true
 }
 
 /** What one run measured in one part. sent = succeeded + failed. */
@@ -45,17 +47,35 @@ export function partOfStep({ scenario, step }: Pick<StepResult, 'scenario' | 'st
   }
 }
 
-/** The whole run and every step, in the order of the plan. */
-export function allParts(steps: readonly StepResult[]): readonly Part[] {
-  return [WHOLE, ...steps.map(partOfStep)]
+type Stepped = Pick<RunResult, 'steps' | 'background'>
+
+/** The whole run and every step, in the order of the plan; those of the background last. */
+export function allParts({ steps, background }: Stepped): readonly Part[] {
+  const beside = (background?.steps ?? []).map((step): Part => ({ ...partOfStep(step), background: true }))
+  return [WHOLE, ...steps.map(partOfStep), ...beside]
+}
+
+/** The steps among which those of a part are. */
+export function stepsBeside({ steps, background }: Stepped, part: Part): readonly StepResult[] {
+  return part.background ? (background?.steps ?? []) : steps
 }
 
 /**
  * The part a budget names behind `of`: a scenario, `scenario › step`, or a step alone if no other scenario has one of that
  * name. Undefined when there is none or more than one.
  */
-export function partNamed(of: string | undefined, steps: readonly StepResult[]): Part | undefined {
+export function partNamed(
+  of: string | undefined,
+  steps: readonly StepResult[],
+  background?: RunResult['background'],
+): Part | undefined {
   if (of === undefined) return WHOLE
+  const all = [...steps, ...(background?.steps ?? [])]
+  const part = partAmong(of, all)
+  return part && !steps.some(part.includes) && all.some(part.includes) ? { ...part, background: true } : part
+}
+
+function partAmong(of: string, steps: readonly StepResult[]): Part | undefined {
   if (steps.some(({ scenario }) => scenario === of)) return { name: of, includes: ({ scenario }) => scenario === of }
   const full = steps.find(({ scenario, step }) => of === stepLabel(scenario, step))
   if (full !== undefined) return partOfStep(full)
@@ -69,27 +89,39 @@ const KEEPING_UP = 0.98
 /** What of a run is summed up; a step may stand there several times. */
 export type Summable = Pick<
   BaselineRun,
-  'steps' | 'plan' | 'iterations' | 'inWindow' | 'blocks' | 'calibration' | 'fingerprint'
+  'steps' | 'background' | 'groups' | 'plan' | 'iterations' | 'inWindow' | 'blocks' | 'calibration' | 'fingerprint'
 >
 
 /** Sums a run up over a part. */
 export function scopeOf(run: Summable, part: Part): Scope {
-  const steps = run.steps.filter(part.includes)
+  const steps = stepsBeside(run, part).filter(part.includes)
   const all = sums(run.steps)
   const own = sums(steps)
-  const { dropped } = run.iterations
+  const dropped = part === WHOLE ? run.iterations.dropped : droppedAround(run, steps)
   return {
     ...own,
     dropped: part === WHOLE ? dropped : 0,
     mayBeDropped: part === WHOLE ? 0 : dropped,
     measured: run.plan.measured,
     keptUp:
-      run.plan.model === 'open' && run.inWindow.succeeded + run.inWindow.failed >= KEEPING_UP * (all.sent + dropped),
+      !part.background &&
+      run.plan.model === 'open' &&
+      run.inWindow.succeeded + run.inWindow.failed >= KEEPING_UP * (all.sent + dropped),
     response: Histogram.of(...steps.map(({ response }) => response)),
     causes: causesOf(steps),
     processor: processorOf(run),
     blocks: run.blocks?.parts.find((blocks) => blocks.steps.join() === steps.map(({ id }) => id).join()),
   }
+}
+
+/** By the loads that these steps are of; where there is one only, it is that. */
+function droppedAround({ groups, iterations }: Summable, steps: readonly StepResult[]): number {
+  if (groups === undefined) return iterations.dropped
+  const own = new Set(steps.map(({ scenario }) => scenario))
+  return groups.reduce(
+    (sum, group) => sum + (group.scenarios.some((name) => own.has(name)) ? group.iterations.dropped : 0),
+    0,
+  )
 }
 
 function processorOf({ fingerprint, calibration }: Summable): Scope['processor'] {

@@ -8,7 +8,7 @@ import { normalExceededBy } from './distributions.ts'
 import { oneBurst, SEVERAL } from './error-burst.ts'
 import { failures, failuresAtMost, metricOf, percentileOf } from './metrics.ts'
 import { type RoundsNoise, roundsBounds, roundsNoise, smallestChange } from './paired-statistics.ts'
-import { type Part, type Scope, WHOLE } from './scope.ts'
+import { type Part, type Scope, stepsBeside, WHOLE } from './scope.ts'
 import { newcombe } from './statistics.ts'
 import { groupSteps } from './step-groups.ts'
 
@@ -138,6 +138,8 @@ function droppedMore({ head, base }: Round): boolean {
   return head.iterations.dropped > base.iterations.dropped
 }
 
-function stepsIn({ head }: Round, { includes }: Part): Group {
-  return head.steps.filter(includes).map(({ id }) => id)
+function stepsIn({ head }: Round, part: Part): Group {
+  return stepsBeside(head, part)
+    .filter(part.includes)
+    .map(({ id }) => id)
 }

@@ -91,9 +91,10 @@ function ownDefectsOnce(result: RunResult): readonly Defect[] {
  * the pace of their answers; arrivals may not.
  */
 function unequalLoad({ base, head }: Round, at: number): readonly Defect[] {
-  const [ours, theirs] = [head.iterations.planned, base.iterations.planned]
-  const allowed = Math.max(HALF_PAIRS, UNEQUAL * Math.max(ours, theirs))
-  if (head.plan.model === 'closed' || Math.abs(ours - theirs) <= allowed) return []
+  const [ours, theirs] = [arrivalsIn(head), arrivalsIn(base)]
+  // Each of several loads has ends of its own.
+  const allowed = Math.max(HALF_PAIRS * (head.groups?.length ?? 1), UNEQUAL * Math.max(ours, theirs))
+  if (Math.abs(ours - theirs) <= allowed) return []
   return [
     {
       code: 'unequal-load',
@@ -101,6 +102,12 @@ function unequalLoad({ base, head }: Round, at: number): readonly Defect[] {
       remedy: 'Run again; if it happens again, report it with the result file.',
     },
   ]
+}
+
+/** Of all loads, in the background as well; 0 without any. */
+function arrivalsIn({ plan, iterations, groups }: RunResult): number {
+  const loads = groups ?? [{ model: plan.model, iterations }]
+  return loads.reduce((sum, load) => sum + (load.model === 'open' ? load.iterations.planned : 0), 0)
 }
 
 /** The counts of one side over all rounds. */

@@ -1,7 +1,7 @@
 import type { Share } from '../units.ts'
 import { type Group, roundNeeds } from './blocks.ts'
 import type { Round } from './compare-sides.ts'
-import type { Part } from './scope.ts'
+import { type Part, stepsBeside } from './scope.ts'
 
 /** How a part is measured side by side: its groups of steps, or how few successes it has where these are too few. */
 export type Grouping =
@@ -36,12 +36,12 @@ function idsOf(steps: readonly Step[]): number[] {
   return steps.map(({ id }) => id)
 }
 
-function successesByStep(rounds: readonly Round[], { includes }: Part): readonly Step[] {
-  const steps = rounds[0]?.head.steps ?? []
+function successesByStep(rounds: readonly Round[], part: Part): readonly Step[] {
+  const steps = rounds[0] ? stepsBeside(rounds[0].head, part) : []
   return steps.flatMap((step, at) => {
-    if (!includes(step)) return []
+    if (!part.includes(step)) return []
     const succeeded = (side: keyof Round) =>
-      rounds.reduce((sum, round) => sum + (round[side].steps[at]?.succeeded ?? 0), 0) / rounds.length
+      rounds.reduce((sum, round) => sum + (stepsBeside(round[side], part)[at]?.succeeded ?? 0), 0) / rounds.length
     return [{ id: step.id, successes: Math.min(succeeded('base'), succeeded('head')) }]
   })
 }

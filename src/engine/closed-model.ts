@@ -1,19 +1,21 @@
-import { peakLevel, userSpans } from '../plan/curve.ts'
+import { userSpans } from '../plan/curve.ts'
+import { firstOwn, type Group, takersIn } from '../plan/groups.ts'
 import type { Shard } from '../plan/plan.ts'
 import type { Ms } from '../units.ts'
 import type { Appointment } from './agenda.ts'
 import type { CookieJar } from './cookies.ts'
 import type { EngineRun } from './engine-run.ts'
-import { Iteration, type IterationOwner } from './iteration.ts'
+import { Iteration } from './iteration.ts'
+import type { IterationOwner } from './iteration-owner.ts'
 
 /** Closed model: each user begins its next iteration when the one before has ended. */
-export function beginUsers(run: EngineRun, { index, count }: Pick<Shard, 'index' | 'count'>): void {
-  const users = Math.ceil(peakLevel(run.plan.curve))
+export function beginUsers(run: EngineRun, shard: Pick<Shard, 'index' | 'count'>, group: Group): void {
+  const users = takersIn(run.plan)
   // A source of its own, so that a shard without any user ends as well.
   run.activity.sourceBegins()
-  for (let number = index; number < users; number += count) {
+  for (let user = firstOwn(group, shard); user < users; user += shard.count) {
     run.activity.sourceBegins()
-    new User(run, number, users).comeBack(run.start)
+    new User(run, user, group).comeBack(run.start)
   }
   run.activity.sourceEnds()
 }
@@ -31,12 +33,13 @@ class User implements Appointment, IterationOwner {
   readonly #iteration: Iteration
   #iterations = 0
 
-  constructor(run: EngineRun, number: number, users: number) {
+  /** @param user its number within the group */
+  constructor(run: EngineRun, user: number, { first, users }: Group) {
     this.#run = run
-    this.#number = number
+    this.#number = first + user
     this.#users = users
-    this.#iteration = new Iteration(run, this, number)
-    this.#spans = userSpans(run.plan.curve, number).map(({ from, to }) => ({
+    this.#iteration = new Iteration(run, this, this.#number)
+    this.#spans = userSpans(run.plan.curve, user).map(({ from, to }) => ({
       from: run.start + from,
       to: run.start + to,
     }))
@@ -46,7 +49,7 @@ class User implements Appointment, IterationOwner {
   comeBack(at: Ms): void {
     const span = this.#nextSpan(at)
     if (!span || this.#run.activity.stopped) {
-      this.#run.transport.release(this)
+      this.#iteration.release()
       this.#run.activity.sourceEnds()
     } else {
       this.due = Math.max(at, span.from)

@@ -3,10 +3,10 @@ import type { Ms } from '../units.ts'
 import type { Agenda } from './agenda.ts'
 import type { Clock } from './clock.ts'
 import type { Transport } from './http/transport.ts'
-import type { Ledger } from './ledger.ts'
+import type { Page } from './ledger.ts'
 import type { CompiledScenario } from './scenario.ts'
 
-/** What the parts of one run share. Times are of the engine's clock. */
+/** What the parts of one run share. Of several groups each has its own `plan`, `scenarios` and `ledger`. Times are of the engine's clock. */
 export interface EngineRun {
   readonly plan: LoadPlan
   /** Of the shard, from 0. */
@@ -16,7 +16,7 @@ export interface EngineRun {
   readonly clock: Clock
   readonly agenda: Agenda
   readonly transport: Transport
-  readonly ledger: Ledger
+  readonly ledger: Page
   /** When the curve begins. */
   readonly start: Ms
   /** From here on no step is begun. */

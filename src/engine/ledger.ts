@@ -20,7 +20,10 @@ interface LedgerOptions {
   readonly keepRecent: boolean
 }
 
-type SampledStep = Pick<CompiledRequest, 'id' | 'explain'>
+/** Where a load writes down what becomes of it. */
+export type Page = Pick<Ledger, 'iterations' | 'active' | 'measures' | 'late' | 'sample'>
+
+export type SampledStep = Pick<CompiledRequest, 'id' | 'explain'>
 
 /**
  * Everything counted and timed. What it holds follows from the steps and the intervals, never from the requests or from how
@@ -57,14 +60,22 @@ export class Ledger {
     if (this.measures(due)) this.#lateness.record(us(startedAt - due))
   }
 
-  /** One finished request, which is measured if it was due in the window. */
-  sample({ id, explain }: SampledStep, due: Ms, answer: Answer, cause: Cause | undefined): void {
-    const response = us(answer.doneAt - answer.startedAt)
+  /**
+   * One finished request, which is measured if it was due in the window.
+   *
+   * @param since from when its time counts
+   */
+  sample(
+    { id, explain }: SampledStep,
+    due: Ms,
+    answer: Answer,
+    cause: Cause | undefined,
+    since: Ms = answer.startedAt,
+  ): void {
+    const response = us(answer.doneAt - since)
     if (cause === undefined) this.#recent?.record(response)
     if (!this.measures(due)) {
-      this.#warmUp.sent++
-      if (cause === undefined) this.#warmUp.succeeded++
-      else this.#warmUp.failed++
+      this.warmedUp(cause)
       return
     }
     const into = answer.doneAt - this.#measureFrom
@@ -74,6 +85,13 @@ export class Ledger {
     const isFirst = this.#steps[id]!.add(response, answer, cause, isWithinWindow(this.#all.running, this.#cut))
     if (isFirst && this.#examples.length < MOST_EXAMPLES)
       this.#examples.push(exampleOf(answer, { step: id, cause: cause!, at: into, detail: explain(answer) }))
+  }
+
+  /** One finished request of the warm-up. */
+  warmedUp(cause: Cause | undefined): void {
+    this.#warmUp.sent++
+    if (cause === undefined) this.#warmUp.succeeded++
+    else this.#warmUp.failed++
   }
 
   /** Totals since the start, warm-up included, and the successes' response times since the last call. */

@@ -1,3 +1,4 @@
+import { groupsOf } from '../plan/groups.ts'
 import type { LoadPlan } from '../plan/plan.ts'
 import { type Functions, functionsOf } from './functions.ts'
 import { type CompiledScenario, compileScenarios } from './scenario.ts'
@@ -5,7 +6,8 @@ import { type CompiledScenario, compileScenarios } from './scenario.ts'
 /** All that is made of a plan before its load begins. */
 export interface Prepared {
   readonly functions: Functions | undefined
-  readonly scenarios: readonly CompiledScenario[]
+  /** Of each group of users. */
+  readonly scenarios: readonly (readonly CompiledScenario[])[]
 }
 
 const AHEAD = new WeakMap<LoadPlan, Promise<Prepared>>()
@@ -30,5 +32,6 @@ export function takePrepared(plan: LoadPlan): Promise<Prepared> {
 
 async function prepare(plan: LoadPlan): Promise<Prepared> {
   const functions = await functionsOf(plan)
-  return { functions, scenarios: await compileScenarios(plan, functions) }
+  const compiled = groupsOf(plan).map((group) => compileScenarios(group.plan, functions))
+  return { functions, scenarios: await Promise.all(compiled) }
 }

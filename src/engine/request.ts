@@ -1,7 +1,7 @@
 import type { LoadPlan, PlannedStep } from '../plan/plan.ts'
 import type { Template } from '../profile/profile.ts'
 import type { Bytes } from '../units.ts'
-import { VERSION } from '../version.ts'
+import { userAgent } from '../user-agent.ts'
 import type { CookieJar } from './cookies.ts'
 import type { Wants, WireRequest } from './http/transport.ts'
 import { compileTemplate, NOTHING, type Render, type Tools, type Values } from './template.ts'
@@ -19,12 +19,12 @@ export function compileRequest(
   wants: Wants,
   { files = filesIn(plan), ...tools }: Tools & { readonly files?: ReturnType<typeof filesIn> } = {},
 ): Prepare {
-  const { target, data } = plan
+  const { target, data, agent } = plan
   const { method, timeout } = step
   const { host, pathname } = new URL(target)
   const base = pathname.replace(/\/$/, '')
   const part = (template: Template, sendable: Sendable) => compilePart(compileTemplate(template, data, tools), sendable)
-  const headers = headersOf(step, host)
+  const headers = headersOf(step, host, agent)
   const path = part(step.path, (text) => sendablePath(base, text))
   const others = headers.filter((header) => !isCookie(header))
   const fields = joined(others.map(([name, value]) => part(value, (text) => line(name, text))))
@@ -95,11 +95,11 @@ function concatenated(parts: readonly Part[], values: Values, first: string | un
 
 type Header = RequestStep['headers'][number]
 
-function headersOf({ headers, body }: RequestStep, host: string): readonly Header[] {
+function headersOf({ headers, body }: RequestStep, host: string, agent = userAgent()): readonly Header[] {
   const named = new Set(headers.map(([name]) => name.toLowerCase()))
   const given: Header[] = [
     ['host', [host]],
-    ['user-agent', [`loadgate/${VERSION}`]],
+    ['user-agent', [agent]],
     ...(body?.type === undefined ? [] : [['content-type', [body.type]] as const]),
   ]
   return [...given.filter(([name]) => !named.has(name)), ...headers]

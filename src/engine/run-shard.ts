@@ -1,7 +1,10 @@
+import { placeOf, refuseAddress } from '../allowed-targets.ts'
 import { peakLevel } from '../plan/curve.ts'
+import { type Group, groupsOf } from '../plan/groups.ts'
 import { longestRequest } from '../plan/longest-request.ts'
 import type { Shard } from '../plan/plan.ts'
 import { requestsPerIteration } from '../plan/summarise-plan.ts'
+import { connectionsEach } from '../profile/beside.ts'
 import type { EpochMs, Ms } from '../units.ts'
 import { Agenda } from './agenda.ts'
 import { type Clock, startSystemClock } from './clock.ts'
@@ -12,10 +15,9 @@ import { Connections } from './http/connections.ts'
 import { credentialsOf } from './http/credentials.ts'
 import { http1 } from './http/http1.ts'
 import type { Transport, TransportOptions } from './http/transport.ts'
-import { Ledger } from './ledger.ts'
 import { beginArrivals } from './open-model.ts'
 import { takePrepared } from './prepare.ts'
-import { requestSteps } from './scenario.ts'
+import { ShardLedgers } from './shard-ledgers.ts'
 import type { HealthRecord, ShardProgress, ShardResult } from './shard-result.ts'
 
 export interface ShardOptions {
@@ -46,26 +48,23 @@ export async function runShard(
   { startClock = startSystemClock, openTransport = openNetwork }: EnginePorts = {},
 ): Promise<ShardResult> {
   const { plan, index, count } = shard
+  const groups = groupsOf(plan)
   const { functions, scenarios } = await takePrepared(plan)
   const target = new URL(plan.target)
   const clock = await startClock()
   const transport = await openTransport(transportOptions(shard, target, clock))
   const epoch = clock.epoch() - clock.now()
   const start = startAt === undefined ? clock.now() + LEAD : startAt - epoch
+  const ledgers = new ShardLedgers(plan, start, onProgress !== undefined)
   const run: EngineRun = {
     plan,
     worker: index,
-    scenarios,
+    scenarios: scenarios[0]!,
     target,
     clock,
     agenda: new Agenda(clock),
     transport,
-    ledger: new Ledger({
-      steps: requestSteps(plan).length,
-      measureFrom: start + plan.measureFrom,
-      measured: plan.duration - plan.measureFrom,
-      keepRecent: onProgress !== undefined,
-    }),
+    ledger: ledgers.pages[0]!,
     start,
     lastStart: start + plan.duration + GRACE,
     activity: new Activity(),
@@ -81,9 +80,13 @@ export async function runShard(
     health.end()
     functions?.time.end(performance.now())
   })
-  const report = () => onProgress?.(progressOf(run, index))
+  const report = () => onProgress?.({ index, ...progressOf(run), ...ledgers.progress() })
   if (onProgress) repeat(run, start + PROGRESS_EVERY, report)
-  const complete = await runLoad(run, shard, signal)
+  const loads = groups.map((group, at) => ({
+    group,
+    run: { ...run, plan: group.plan, scenarios: scenarios[at]!, ledger: ledgers.pages[at]! },
+  }))
+  const complete = await runLoads(run, shard, loads, signal)
   report()
 
   const fitness = { ...health.end(), ...(functions && { functions: functions.time.end(performance.now()) }) }
@@ -95,14 +98,24 @@ export async function runShard(
     planHash: plan.hash,
     startedAt: epoch + start,
     complete,
-    ...run.ledger.result(),
-    health: { lateness: run.ledger.lateness(), ...fitness, ...connectionHealth(run.transport) },
+    ...ledgers.result(),
+    health: { lateness: ledgers.lateness(), ...fitness, ...connectionHealth(run.transport) },
   }
 }
 
+interface Loading {
+  readonly group: Group
+  readonly run: EngineRun
+}
+
 /** Whether the plan was spent. */
-async function runLoad(run: EngineRun, shard: Shard, signal: AbortSignal | undefined): Promise<boolean> {
-  const { activity, agenda, plan } = run
+async function runLoads(
+  run: EngineRun,
+  shard: Shard,
+  loads: readonly Loading[],
+  signal: AbortSignal | undefined,
+): Promise<boolean> {
+  const { activity, agenda } = run
   if (signal?.aborted) return false
   const stop = () => {
     activity.stop()
@@ -110,8 +123,12 @@ async function runLoad(run: EngineRun, shard: Shard, signal: AbortSignal | undef
     run.transport.cancel()
   }
   signal?.addEventListener('abort', stop, { once: true })
-  if (plan.model === 'open') beginArrivals(run, shard)
-  else beginUsers(run, shard)
+  // A source of its own: a group with nothing to send must not end the run before the next one has begun.
+  activity.sourceBegins()
+  for (const { group, run: own } of loads)
+    if (group.plan.model === 'open') beginArrivals(own, shard, group)
+    else beginUsers(own, shard, group)
+  activity.sourceEnds()
   appoint(run, lastMoment(run), stop)
   await activity.over
   signal?.removeEventListener('abort', stop)
@@ -133,24 +150,34 @@ function transportOptions(shard: Shard, target: URL, { now }: Clock): TransportO
   const cap = connectionShare(shard)
   const { http, verify, maxAge, maxRequests } = shard.plan.connections
   const { tls } = shard.plan
+  const place = placeOf(target)
+  const { allowed = { written: [place.host], listed: [] } } = shard.plan
+  const refuses = (address: string) => refuseAddress(allowed, place, address)
   return {
-    ...{ target, http, verify, cap, ahead: Math.min(cap, expectedInUse(shard)), maxAge, maxRequests, now },
+    ...{ target, http, verify, cap, maxAge, maxRequests, now, refuses },
+    ahead: Math.min(cap, expectedInUse(shard, groupsOf(shard.plan))),
     ...(tls && target.protocol === 'https:' ? { credentials: credentialsOf(tls) } : {}),
   }
 }
 
 /** In the open model: as many as answers of 10 ms keep busy (Little's law). Who has one of their own opens it. */
-function expectedInUse({ plan, count }: Shard): number {
-  if (plan.model === 'closed' || plan.connections.use !== 'shared') return 0
+function expectedInUse({ plan: { connections }, count }: Shard, groups: readonly Group[]): number {
   // undici connects for a request only.
-  if (plan.connections.http === '2') return 0
-  return Math.ceil((peakLevel(plan.curve) * requestsPerIteration(plan) * 0.01) / count)
+  if (connections.http === '2') return 0
+  const sharing = groups.filter(({ plan }) => plan.model === 'open' && plan.connections.use === 'shared')
+  const rate = sharing.reduce((sum, { plan }) => sum + peakLevel(plan.curve) * requestsPerIteration(plan), 0)
+  return Math.ceil((rate * 0.01) / count)
 }
 
-/** Striped like all else: the shares of all shards add up to the plan's cap, or to one each where that is more. */
+/**
+ * Striped like all else: the shares of all shards add up to the plan's cap, or to one each where that is more. Those that a
+ * user has to itself are not parted: they would wait for each other for ever.
+ */
 function connectionShare({ plan, index, count }: Shard): number {
-  const { limit } = plan.connections
-  return Math.max(1, Math.floor(limit / count) + (index < limit % count ? 1 : 0))
+  const { limit, use } = plan.connections
+  const each = use === 'per-user' ? connectionsEach(plan.connections, plan.scenarios) : 1
+  const striped = (whole: number) => Math.floor(whole / count) + (index < whole % count ? 1 : 0)
+  return Math.max(1, each * striped(Math.floor(limit / each)) + striped(limit % each))
 }
 
 function connectionHealth(transport: Transport): Pick<HealthRecord, 'connections' | 'staleRetries'> {
@@ -158,8 +185,8 @@ function connectionHealth(transport: Transport): Pick<HealthRecord, 'connections
   return { connections: { ...counts, ...transport.handshakes() }, staleRetries }
 }
 
-function progressOf({ clock, start, ledger, activity }: EngineRun, index: number): ShardProgress {
-  return { index, elapsed: clock.now() - start, ...ledger.progress(), active: activity.iterations }
+function progressOf({ clock, start, activity }: EngineRun): Pick<ShardProgress, 'elapsed' | 'active'> {
+  return { elapsed: clock.now() - start, active: activity.iterations }
 }
 
 function appoint({ agenda }: EngineRun, due: Ms, onDue: () => void): void {

@@ -1,32 +1,54 @@
 import { LoadgateError } from '../errors.ts'
-import type { LoadPlan } from '../plan/plan.ts'
+import type { LoadPlan, PlannedScenario, PlannedStep } from '../plan/plan.ts'
+import { isBeside } from '../profile/beside.ts'
 import type { DocumentValue } from '../profile/document.ts'
 import type { FunctionCall } from '../profile/functions.ts'
-import type { Capture, Flow, ThinkStep } from '../profile/profile.ts'
-import { answerCheckers } from './answer-checks.ts'
-import { compileCapture, type Patterns } from './captures.ts'
+import type { Capture, Flow, Pace, ThinkStep } from '../profile/profile.ts'
+import { type AnswerCheckers, answerCheckers } from './answer-checks.ts'
+import { compileCapture, type Html, type Patterns } from './captures.ts'
 import { type Check, compileCheck } from './check.ts'
 import { compileDocument } from './document.ts'
 import { explain } from './explain.ts'
 import type { Functions } from './functions.ts'
 import type { Answer } from './http/transport.ts'
+import { layOut } from './lay-out.ts'
 import { explainRedirect } from './redirects.ts'
 import { compileRequest, type Prepare } from './request.ts'
 import { filesIn } from './upload.ts'
+
+type RequestStep = Extract<PlannedStep, { kind: 'request' }>
 
 /** A scenario made ready to be run thousands of times a second. */
 export interface CompiledScenario {
   /** So many of the first steps are gone through once in a user's life. */
   readonly once: number
   readonly steps: readonly CompiledStep[]
+  readonly pace: Pace | undefined
 }
 
-export type CompiledStep = CompiledRequest | ThinkStep
+/** Blocks are steps at their beginning and their end; what comes beside a page is the page's. */
+export type CompiledStep = CompiledRequest | ThinkStep | BlockStart | BlockEnd
+
+export interface BlockStart {
+  readonly kind: 'block'
+  readonly flow: Flow
+  /** Number of the step that ends it. */
+  readonly end: number
+}
+
+export interface BlockEnd {
+  readonly kind: 'end'
+  readonly flow: Flow
+  /** Number of the step that begins it. */
+  readonly start: number
+}
 
 export interface CompiledRequest {
   readonly kind: 'request'
   readonly id: number
   readonly flow: Flow | undefined
+  /** Sent once it is answered; undefined where there are none. */
+  readonly beside: readonly CompiledRequest[] | undefined
   /** Whether redirects are followed. */
   readonly follows: boolean
   readonly prepare: Prepare
@@ -39,40 +61,56 @@ export type Explain = (answer: Answer) => string | undefined
 
 export async function compileScenarios(plan: LoadPlan, functions?: Functions): Promise<readonly CompiledScenario[]> {
   const patterns = await patternsOf(plan)
-  const further = await answerCheckers(plan, functions)
   const html = capturesOf(plan).some(({ from }) => from.kind === 'html') ? await import('./html.ts') : undefined
-  const files = filesIn(plan)
-  return plan.scenarios.map(({ name, steps }) => {
+  const further = await answerCheckers(plan, functions)
+  const parts = { plan, patterns, html, files: filesIn(plan), functions, further }
+  return plan.scenarios.map((scenario) => {
     // One without would be over as soon as it began, and its user would begin the next at once, for ever.
-    if (!steps.some((step) => step.kind === 'request' && !step.once && isAlwaysSent(step.flow)))
-      throw new LoadgateError('usage', `The scenario "${name}" has no request that is always sent`)
-    return {
-      once: steps.filter(({ once }) => once).length,
-      steps: steps.map((step) => {
-        if (step.kind === 'think') return step
-        const captures = step.capture.map((capture) => compileCapture(capture, patterns, html))
-        const { check, wants, why } = compileCheck(step.expect, captures, further(step))
-        const call = functions && ((call: FunctionCall) => functions.compile(call, step))
-        const document = (value: DocumentValue) => compileDocument(value, plan, files)
-        const tools = { call, pools: plan.pools, files, document }
-        const follows = step.redirects === 'follow'
-        return {
-          kind: 'request' as const,
-          id: step.id,
-          flow: step.flow,
-          follows,
-          prepare: compileRequest(step, plan, follows ? { ...wants, headers: true } : wants, tools),
-          check,
-          explain: (answer: Answer) =>
-            (follows ? explainRedirect(answer) : undefined) ?? explain(step.expect, captures, answer, why()),
-        }
-      }),
-    }
+    if (!scenario.steps.some((step, index) => !step.once && isAlwaysSent(scenario, step, index)))
+      throw new LoadgateError('usage', `The scenario "${scenario.name}" has no request that is always sent`)
+    const compiled = layOut(scenario, (step, beside) => ({ ...compileStep(step, parts), beside }))
+    return { ...compiled, pace: scenario.pace }
   })
 }
 
-function isAlwaysSent(flow: Flow | undefined): boolean {
-  return flow === undefined || (flow.chance === undefined && flow.when.length === 0)
+interface Parts {
+  readonly plan: LoadPlan
+  readonly patterns: Patterns
+  readonly html: Html | undefined
+  readonly files: ReturnType<typeof filesIn>
+  readonly functions: Functions | undefined
+  readonly further: AnswerCheckers
+}
+
+function compileStep(step: RequestStep, parts: Parts): Omit<CompiledRequest, 'beside'> {
+  const { plan, patterns, html, further } = parts
+  const captures = step.capture.map((capture) => compileCapture(capture, patterns, html))
+  const { check, wants, why } = compileCheck(step.expect, captures, further(step))
+  const follows = step.redirects === 'follow'
+  return {
+    kind: 'request',
+    id: step.id,
+    flow: step.flow,
+    follows,
+    prepare: compileRequest(step, plan, follows ? { ...wants, headers: true } : wants, toolsFor(step, parts)),
+    check,
+    explain: (answer: Answer) =>
+      (follows ? explainRedirect(answer) : undefined) ?? explain(step.expect, captures, answer, why()),
+  }
+}
+
+function toolsFor(step: RequestStep, { plan, files, functions }: Parts) {
+  const call = functions && ((call: FunctionCall) => functions.compile(call, step))
+  const document = (value: DocumentValue) => compileDocument(value, plan, files)
+  return { call, pools: plan.pools, files, document }
+}
+
+function isAlwaysSent({ blocks = [] }: PlannedScenario, step: PlannedStep, index: number): boolean {
+  if (step.kind !== 'request' || isBeside(step)) return false
+  const around = blocks.filter(({ from, to }) => from <= index && index < to)
+  return [step.flow, ...around.map(({ flow }) => flow)].every(
+    (flow) => flow === undefined || (flow.chance === undefined && flow.when.length === 0),
+  )
 }
 
 /** Who uses none does not wait for the library. */

@@ -11,9 +11,13 @@ export interface ShardResult {
   /** False when the run was stopped before its plan was spent. */
   readonly complete: boolean
   readonly iterations: IterationCounts
+  /** Of each group in the order of the plan; absent where it has one only. `iterations` is the sum of those not in the background. */
+  readonly groups?: readonly IterationCounts[]
+  /** What was sent in the background, and is in no other figure but the health's; absent where nothing was. */
+  readonly background?: Pick<ShardResult, 'warmUp' | 'steps'>
   /** Requests due before the measured window. */
   readonly warmUp: { readonly sent: number; readonly succeeded: number; readonly failed: number }
-  /** By step id, in plan order; measured requests only. */
+  /** Without the background's. By step id, in plan order; measured requests only. */
   readonly steps: readonly StepCounts[]
   /** Of all steps together. Of each, as `intervalLength` has it. */
   readonly intervals: Intervals
@@ -110,6 +114,8 @@ export type Cause =
   | 'connect-timeout'
   | 'unresolved-host'
   | 'unreachable'
+  /** It was not connected to. */
+  | 'address-not-allowed'
   | 'tls'
   | 'no-http2'
   | 'timeout'
@@ -174,7 +180,7 @@ export interface ShardProgress {
   readonly succeeded: number
   readonly failed: number
   readonly dropped: number
-  /** Iterations under way. */
+  /** Iterations under way, in the background as well; of all else it says nothing. */
   readonly active: number
   /** Response times of the successes since the last report. */
   readonly recent: HistogramText

@@ -33,10 +33,10 @@ export function wholeNumber(from: number, to: number, u: number): number {
 }
 
 /** Index of the row for arrival (or user) `n`; `u` in [0, 1) decides where rows are picked at random. */
-export function rowFor({ pick, rows, cumulative }: DataTable, n: number, u: number): number {
+export function rowFor({ pick, rows, cumulative, from = 0 }: DataTable, n: number, u: number): number {
   if (cumulative) return firstAbove(cumulative, u * cumulative.at(-1)!)
   if (pick === 'random') return Math.floor(u * rows.length)
-  return pick === 'sequential' ? n % rows.length : n
+  return pick === 'sequential' ? n % rows.length : n - from
 }
 
 /** Takes both halves of `value` into the state. */

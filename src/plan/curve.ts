@@ -46,6 +46,33 @@ export function lengthOf(curve: readonly Segment[]): Ms {
   return tableOf(curve).ends.at(-1) ?? 0
 }
 
+/** How many of its segments end by `t` ms from the start. */
+export function segmentsUntil(curve: readonly Segment[], t: Ms): number {
+  // A sum of lengths is not always the same to the last digit.
+  return firstAbove(tableOf(curve).ends, t + 1e-6)
+}
+
+/** Several curves on top of each other, each `times` its level: straight segments once more. */
+export function sumOfCurves(
+  parts: readonly { readonly curve: readonly Segment[]; readonly times: number }[],
+): readonly Segment[] {
+  const ends = [...new Set(parts.flatMap(({ curve }) => [...tableOf(curve).ends]))].sort((a, b) => a - b)
+  return ends.map((end, at) => {
+    const start = ends[at - 1] ?? 0
+    const level = (t: Ms) => parts.reduce((sum, { curve, times }) => sum + times * levelWithin(curve, start, t), 0)
+    return { from: level(start), to: level(end), over: end - start }
+  })
+}
+
+/** At `t`, of the segment that is under way right behind `start`: where the level jumps at its end, the old one. */
+function levelWithin(curve: readonly Segment[], start: Ms, t: Ms): number {
+  const { starts, ends } = tableOf(curve)
+  const at = firstAbove(ends, start)
+  if (at === curve.length) return 0
+  const { from, to, over } = curve[at]!
+  return from + (to - from) * ((t - starts[at]!) / over)
+}
+
 /** When user `user` (from 0) is active, which is while the level is above `user`: in order, apart, never empty. */
 export function userSpans(curve: readonly Segment[], user: number): readonly { from: Ms; to: Ms }[] {
   const { starts, ends } = tableOf(curve)

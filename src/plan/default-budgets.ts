@@ -9,7 +9,8 @@ import type { Budget, LoadProfile, Place } from '../profile/profile.ts'
  */
 export function budgetsOf({ budgets, scenarios }: LoadProfile, file: string): readonly Budget[] {
   const limited = budgets.filter(({ metric }) => metric === 'errors').map((budget) => budget.of)
-  const covered = limited.includes(undefined) || scenarios.every(({ name }) => limited.includes(name))
+  const covered =
+    limited.includes(undefined) || scenarios.every(({ name, background }) => background || limited.includes(name))
   const place = { file, line: 1, column: 1 }
   return [
     ...budgets,

@@ -18,6 +18,13 @@ export function curveOf({ warmUp, shape }: Load): { warmUp: readonly Segment[]; 
   return { warmUp: [{ from: level, to: level, over: warmUp }], shape: segments }
 }
 
+/** The shape `from` ms behind the beginning, at its first level `warmUp` ms before that, and at 0 until then. */
+export function curveAt(shape: Shape, { from, warmUp }: { readonly from: Ms; readonly warmUp: Ms }) {
+  const segments = segmentsOf(shape)
+  const before = joined([flat(0, from - warmUp), flat(segments[0]?.from ?? 0, warmUp)])
+  return { before, curve: [...before, ...joined(segments)] }
+}
+
 function segmentsOf(shape: Shape): readonly Segment[] {
   switch (shape.kind) {
     case 'stages':

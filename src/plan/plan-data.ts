@@ -7,18 +7,19 @@ import { POOLS, type PoolName, poolsOf } from '../profile/generated.ts'
 import type { LoadProfile, Reference, Scenario } from '../profile/profile.ts'
 import { formatCount } from '../units.ts'
 import type { DataTable } from './plan.ts'
+import type { Takers } from './takers.ts'
 import { templatesOf } from './templates.ts'
 
 const HEAVIEST = 1e9
 
 /**
- * The tables that the scenarios refer to, checked: the columns are there, and a `unique` table has a row for each of the
- * `takers`, the arrivals or users of the whole load.
+ * The tables that the scenarios refer to, checked: the columns are there, and a `unique` table has a row for each of its
+ * `takers`, the arrivals or users of the loads that use it.
  */
 export function tablesOf(
   { data: sources, scenarios }: LoadProfile,
   data: Readonly<Record<string, ParsedData>>,
-  takers: { readonly count: number; readonly word: 'arrivals' | 'users' },
+  takersOf: (table: string) => Takers,
 ): Readonly<Record<string, DataTable>> {
   const tables: Record<string, DataTable> = {}
   for (const [name, columns] of columnsUsed(scenarios)) {
@@ -29,6 +30,7 @@ export function tablesOf(
         hint: suggestion(name, Object.keys(sources)) ?? 'Name its file under `data`.',
       })
     for (const column of columns) if (!read.columns.includes(column)) throw unknownColumn(source.file, column, read)
+    const takers = takersOf(name)
     const needed = source.pick === 'unique' ? takers.count : 1
     if (read.rows.length < needed)
       throw new LoadgateError(
@@ -66,7 +68,7 @@ function weightsOf(file: string, by: string, read: ParsedData): readonly number[
 }
 
 /** Column names by data source, of all templates of all scenarios. */
-function columnsUsed(scenarios: readonly Scenario[]): ReadonlyMap<string, ReadonlySet<string>> {
+export function columnsUsed(scenarios: readonly Scenario[]): ReadonlyMap<string, ReadonlySet<string>> {
   const used = new Map<string, Set<string>>()
   for (const value of valuesUsed(scenarios))
     if (value.kind === 'data') used.set(value.source, (used.get(value.source) ?? new Set()).add(value.column))

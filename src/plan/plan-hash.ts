@@ -8,6 +8,8 @@ export function hashOf({
   budgets: ___,
   name: ____,
   tls: _____,
+  allowed: ______,
+  agent: _______,
   ...load
 }: Omit<LoadPlan, 'hash'>): string {
   return createHash('sha256')

@@ -2,21 +2,19 @@ import { LoadgateError } from '../errors.ts'
 import { callsOf } from '../profile/check-calls.ts'
 import type { ParsedData } from '../profile/data.ts'
 import type { LoadProfile, RequestStep, Scenario } from '../profile/profile.ts'
-import { formatCount } from '../units.ts'
-import { arrivalsIn, lengthOf, peakLevel } from './curve.ts'
+import { peakLevel } from './curve.ts'
 import { budgetsOf } from './default-budgets.ts'
-import { curveOf } from './load-curve.ts'
-import type { LoadPlan, PlannedScenario, Segment } from './plan.ts'
-import { connectionsOf } from './plan-connections.ts'
-import { poolsNeeded, tablesOf } from './plan-data.ts'
+import { groupsOf } from './groups.ts'
+import type { LoadPlan, PlannedScenario } from './plan.ts'
+import { connectionsOf, usesOf } from './plan-connections.ts'
+import { columnsUsed, poolsNeeded, tablesOf } from './plan-data.ts'
 import { filesOf } from './plan-files.ts'
+import { loadsOf } from './plan-groups.ts'
 import { hashOf } from './plan-hash.ts'
+import { checkedTakers, takersOf } from './takers.ts'
 
 /** The same requests in every run, so that two runs differ in the service only. */
 export const SEED = 1
-
-// Level and length have bounds of their own; their product beyond this is a mistake in a unit.
-const MOST_ARRIVALS = 200_000_000
 
 interface PlanOptions {
   /** Rows by the name of their source, for every source of the profile. */
@@ -36,32 +34,41 @@ export function planLoad(
   profile: LoadProfile,
   { data, functions, files = {}, pools, file = profile.budgets[0]?.place.file ?? 'loadgate.yml' }: PlanOptions,
 ): LoadPlan {
-  const { model } = profile.load
-  const { warmUp, shape } = curveOf(profile.load)
-  const curve = [...warmUp, ...shape]
-  const scenarios = numbered(profile)
-  const takers = checkedTakers(model, curve, warmUp)
+  const { groups, ...load } = loadsOf(profile)
   const carried = filesOf(profile, files)
   const { tls } = profile.connections
-  const plan = {
+  const bare: Bare = {
     name: profile.name,
     target: profile.target,
-    model,
-    curve,
-    measureFrom: lengthOf(warmUp),
-    duration: lengthOf(curve),
+    ...load,
     seed: SEED,
-    connections: connectionsOf(profile, { peak: peakLevel(curve), model, scenarios }),
     ...(tls === undefined ? {} : { tls }),
     timeout: profile.timeout,
-    scenarios,
-    data: tablesOf(profile, data, takers),
+    scenarios: numbered(profile),
     ...functionsOf(profile, functions),
     ...poolsOf(profile, files, pools),
     ...(carried === undefined ? {} : { files: carried }),
     budgets: budgetsOf(profile, file),
   }
-  return { ...plan, hash: hashOf(plan) }
+  if (groups.length === 0) {
+    const { model, curve, scenarios } = bare
+    const connections = connectionsOf(profile, { peak: peakLevel(curve), model, scenarios })
+    const takers = checkedTakers([bare])
+    return hashed({ ...bare, connections, data: tablesOf(profile, data, () => takers) })
+  }
+  // What follows from all groups together is found from the plan that does not have it yet.
+  const unfinished = { ...bare, ...UNFINISHED, groups: groups.map((group) => ({ ...group, use: 'shared' as const })) }
+  const parts = groupsOf(unfinished)
+  const plans = parts.map(({ plan }) => plan)
+  checkedTakers(plans)
+  const { uses, connections } = usesOf(profile, plans)
+  const usersOf = (table: string) => plans.filter(({ scenarios }) => columnsUsed(scenarios).has(table))
+  return hashed({
+    ...bare,
+    groups: groups.map((group, at) => ({ ...group, use: uses[at + 1]! })),
+    connections,
+    data: tablesOf(profile, data, (table) => takersOf(usersOf(table))),
+  })
 }
 
 function poolsOf(
@@ -84,24 +91,16 @@ function functionsOf(profile: LoadProfile, text: string | undefined): Pick<LoadP
   return { functions: { file, text } }
 }
 
-/** How many arrivals (open) or users (closed) there are, the warm-up's included; refuses none and too many. */
-function checkedTakers(model: LoadPlan['model'], curve: readonly Segment[], warmUp: readonly Segment[]) {
-  const takers =
-    model === 'open'
-      ? { count: arrivalsIn(curve), word: 'arrivals' as const }
-      : { count: Math.ceil(peakLevel(curve)), word: 'users' as const }
-  const measured = model === 'open' ? takers.count - arrivalsIn(warmUp) : takers.count
-  if (measured < 1)
-    throw new LoadgateError('usage', `The load has no ${takers.word} that are measured`, {
-      hint: 'Raise the level, or make the load longer.',
-    })
-  if (takers.count > MOST_ARRIVALS)
-    throw new LoadgateError(
-      'usage',
-      `The load has ${formatCount(takers.count)} arrivals, more than ${formatCount(MOST_ARRIVALS)}`,
-      { hint: 'Lower the level, or make the load shorter.' },
-    )
-  return takers
+type Bare = Omit<LoadPlan, 'connections' | 'data' | 'hash'>
+
+const UNFINISHED: Pick<LoadPlan, 'connections' | 'data' | 'hash'> = {
+  connections: { use: 'shared', limit: 1, maxAge: undefined, maxRequests: undefined, http: '1.1', verify: true },
+  data: {},
+  hash: '',
+}
+
+function hashed(plan: Omit<LoadPlan, 'hash'>): LoadPlan {
+  return { ...plan, hash: hashOf(plan) }
 }
 
 function numbered({ scenarios, timeout, redirects: byDefault }: LoadProfile): readonly PlannedScenario[] {
@@ -112,9 +111,8 @@ function numbered({ scenarios, timeout, redirects: byDefault }: LoadProfile): re
     id: id++,
     timeout: step.timeout ?? timeout,
   })
-  return scenarios.map(({ name, weight, steps }: Scenario) => ({
-    name,
-    weight,
-    steps: steps.map((step) => (step.kind === 'request' ? planned(step) : step)),
+  return scenarios.map((scenario: Scenario) => ({
+    ...scenario,
+    steps: scenario.steps.map((step) => (step.kind === 'request' ? planned(step) : step)),
   }))
 }

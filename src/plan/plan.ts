@@ -1,8 +1,11 @@
+import type { AllowedTargets } from '../allowed-targets.ts'
 import type { PoolName } from '../profile/generated.ts'
 import type {
+  Block,
   Budget,
   ConnectionUse,
   HttpVersion,
+  Pace,
   RequestStep,
   RowPick,
   ThinkStep,
@@ -19,6 +22,8 @@ export interface LoadPlan {
   readonly side?: Side
   /** Warm-up first, then the shape: arrivals per second (open) or users (closed). */
   readonly curve: readonly Segment[]
+  /** The loads beside that of `model` and `curve`, which has all scenarios that none of these has; absent where there are none. */
+  readonly groups?: readonly PlannedGroup[]
   /** What is due before this moment is sent but not measured. */
   readonly measureFrom: Ms
   /** Length of the whole curve, warm-up included. */
@@ -38,7 +43,11 @@ export interface LoadPlan {
   /** What is in the files that requests carry or checks need, base64 by path; absent where there are none. */
   readonly files?: Readonly<Record<string, string>>
   readonly budgets: readonly Budget[]
-  /** SHA-256 over what decides the load: everything here but `target`, `side`, `tls`, `budgets` and `name`. */
+  /** What may be sent to; the target as it is written where it is left out. */
+  readonly allowed?: AllowedTargets
+  /** What requests say of who sends them, where a step does not: the `user-agent` of this run. */
+  readonly agent?: string
+  /** SHA-256 over what decides the load: everything here but `target`, `side`, `tls`, `budgets`, `name`, `allowed` and `agent`. */
   readonly hash: string
 }
 
@@ -55,6 +64,8 @@ export interface PlannedConnections {
   /** Requests that one connection carries at most. */
   readonly maxRequests: number | undefined
   readonly http: HttpVersion
+  /** Requests beside a page that one user has under way at most; absent where there are none. */
+  readonly parallel?: number
   /** Whether the target's TLS certificate must be valid. */
   readonly verify: boolean
   /** Whether a certificate is shown to the target; absent where none is. */
@@ -68,10 +79,26 @@ export interface Segment {
   readonly over: Ms
 }
 
+/** The load of one scenario alone. All groups share the plan's time, its connections, and its numbers of users. */
+export interface PlannedGroup {
+  /** Its index. */
+  readonly scenario: number
+  readonly model: 'open' | 'closed'
+  /** From the beginning of the plan on: at 0 until the group begins. */
+  readonly curve: readonly Segment[]
+  /** At least the plan's. */
+  readonly measureFrom: Ms
+  readonly use: ConnectionUse
+  /** It is in no figure of the whole run. */
+  readonly background?: true
+}
+
 export interface PlannedScenario {
   readonly name: string
   readonly weight: number
   readonly steps: readonly PlannedStep[]
+  readonly blocks?: readonly Block[]
+  readonly pace?: Pace
 }
 
 /** `id` counts the request steps of the whole plan from 0; every record of the engine refers to it. */
@@ -83,6 +110,8 @@ export interface DataTable {
   readonly pick: RowPick
   /** Of `weighted` alone: the weights of all rows up to each, itself included. */
   readonly cumulative?: readonly number[] | undefined
+  /** Of `unique` alone, in a plan of several groups: number of the arrival or user that takes the first row. */
+  readonly from?: number
 }
 
 /** It goes to the workers as text. */

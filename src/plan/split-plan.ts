@@ -1,6 +1,5 @@
-import { peakLevel } from './curve.ts'
+import { demandOf } from './demand.ts'
 import type { LoadPlan, Shard } from './plan.ts'
-import { requestsPerIteration } from './summarise-plan.ts'
 
 // One thread sends several times as many, but above this its own share in the latencies begins to be seen.
 const REQUESTS_PER_SECOND_AND_THREAD = 5_000
@@ -31,9 +30,7 @@ export function mostThreads({ connections }: Pick<LoadPlan, 'connections'>, { co
 
 /** How many threads the load needs, as far as there is room for them. At least 1. */
 export function workerThreads(plan: LoadPlan, machine: Machine): number {
-  const { model, curve } = plan
-  const peak = peakLevel(curve)
-  const wanted =
-    model === 'open' ? (peak * requestsPerIteration(plan)) / REQUESTS_PER_SECOND_AND_THREAD : peak / USERS_PER_THREAD
+  const { rate, users } = demandOf(plan)
+  const wanted = rate / REQUESTS_PER_SECOND_AND_THREAD + users / USERS_PER_THREAD
   return Math.max(1, Math.min(Math.ceil(wanted), mostThreads(plan, machine)))
 }

@@ -1,8 +1,8 @@
-import type { Flow } from '../profile/profile.ts'
-import type { Ms, Share } from '../units.ts'
+import type { Step } from '../profile/profile.ts'
+import type { Bytes, Ms, Share } from '../units.ts'
 import { arrivalsIn, peakLevel } from './curve.ts'
-import { meanPause } from './pause.ts'
-import type { LoadPlan, PlannedConnections, PlannedScenario, PlannedStep } from './plan.ts'
+import { requestsOf, thinkOf, turnsOf } from './expected.ts'
+import type { LoadPlan, PlannedConnections, PlannedScenario } from './plan.ts'
 
 /** What a plan amounts to, for people to see before anything is sent. */
 export interface PlanFacts {
@@ -18,6 +18,8 @@ export interface PlanFacts {
   /** Expected number if no request fails, warm-up included; undefined in the closed model. */
   readonly requests: number | undefined
   readonly connections: PlannedConnections
+  /** Files that requests carry, and what is in all of them. */
+  readonly files: { readonly count: number; readonly size: Bytes }
   readonly scenarios: readonly {
     readonly name: string
     /** Of all iterations. */
@@ -34,6 +36,7 @@ export interface PlanFacts {
 export function summarisePlan(plan: LoadPlan): PlanFacts {
   const arrivals = plan.model === 'open' ? arrivalsIn(plan.curve) : undefined
   const weight = totalWeight(plan.scenarios)
+  const contents = Object.values(plan.files ?? {})
   return {
     model: plan.model,
     duration: plan.duration,
@@ -43,10 +46,14 @@ export function summarisePlan(plan: LoadPlan): PlanFacts {
     arrivals,
     requests: arrivals === undefined ? undefined : Math.round(arrivals * requestsPerIteration(plan)),
     connections: plan.connections,
+    files: {
+      count: contents.length,
+      size: contents.reduce((sum, base64) => sum + Buffer.byteLength(base64, 'base64'), 0),
+    },
     scenarios: plan.scenarios.map((scenario) => ({
       name: scenario.name,
       share: scenario.weight / weight,
-      once: plan.model === 'open' ? 0 : scenario.steps.filter(({ kind, once }) => kind === 'request' && once).length,
+      once: plan.model === 'open' ? 0 : requestsOf(scenario, ({ once }) => once === true),
       requests: requestsIn(scenario, plan),
       think: thinkIn(scenario, plan),
     })),
@@ -57,16 +64,22 @@ type Iterated = Pick<LoadPlan, 'model' | 'scenarios'>
 
 /** Expected requests of one iteration, over all scenarios by their weight. */
 export function requestsPerIteration(plan: Iterated): number {
-  const { scenarios } = plan
-  const weight = totalWeight(scenarios)
-  return scenarios.reduce((sum, scenario) => sum + (requestsIn(scenario, plan) * scenario.weight) / weight, 0)
+  return byWeight(plan, requestsIn)
 }
 
 /** Expected pauses of one iteration together, over all scenarios by their weight. */
 export function thinkPerIteration(plan: Iterated): Ms {
-  const { scenarios } = plan
-  const weight = totalWeight(scenarios)
-  return scenarios.reduce((sum, scenario) => sum + (thinkIn(scenario, plan) * scenario.weight) / weight, 0)
+  return byWeight(plan, thinkIn)
+}
+
+/** Expected answers that one iteration waits for one after the other: those that come side by side are one wait. */
+export function turnsPerIteration(plan: Pick<LoadPlan, 'connections'> & Iterated): number {
+  return byWeight(plan, (scenario) => turnsOf(scenario, repeated(plan), plan.connections.parallel ?? 1))
+}
+
+function byWeight(plan: Iterated, read: (scenario: PlannedScenario, plan: Iterated) => number): number {
+  const weight = totalWeight(plan.scenarios)
+  return plan.scenarios.reduce((sum, scenario) => sum + (read(scenario, plan) * scenario.weight) / weight, 0)
 }
 
 function totalWeight(scenarios: readonly PlannedScenario[]): number {
@@ -74,38 +87,14 @@ function totalWeight(scenarios: readonly PlannedScenario[]): number {
 }
 
 /** Of a closed load the users' lives are long, and what they do once is no part of an iteration. */
-function repeated({ steps }: PlannedScenario, { model }: Iterated): readonly PlannedStep[] {
-  return model === 'open' ? steps : steps.filter(({ once }) => !once)
+function repeated({ model }: Pick<Iterated, 'model'>): (step: Step) => boolean {
+  return ({ once }) => model === 'open' || !once
 }
 
 function requestsIn(scenario: PlannedScenario, plan: Iterated): number {
-  const expected = repeated(scenario, plan).reduce(
-    (sum, step) => sum + (step.kind === 'request' ? timesOf(step) : 0),
-    0,
-  )
-  return Number(expected.toPrecision(6))
+  return Number(requestsOf(scenario, repeated(plan)).toPrecision(6))
 }
 
 function thinkIn(scenario: PlannedScenario, plan: Iterated): Ms {
-  return repeated(scenario, plan).reduce(
-    (sum, step) => sum + (step.kind === 'think' ? meanPause(step) : betweenIn(step)),
-    0,
-  )
+  return thinkOf(scenario, repeated(plan))
 }
-
-/** Expected; of what a captured value decides, as if it always were so. */
-function timesOf({ flow }: PlannedRequest): number {
-  return flow === undefined ? 1 : (flow.chance ?? 1) * meanTimes(flow)
-}
-
-function betweenIn({ flow }: PlannedRequest): Ms {
-  if (flow?.repeat.between === undefined) return 0
-  return (flow.chance ?? 1) * (meanTimes(flow) - 1) * meanPause(flow.repeat.between)
-}
-
-/** How often in a row. */
-export function meanTimes({ repeat }: Flow): number {
-  return (repeat.from + repeat.to) / 2
-}
-
-type PlannedRequest = Extract<PlannedStep, { kind: 'request' }>

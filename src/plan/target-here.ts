@@ -1,3 +1,4 @@
+import { hostOf, isLoopbackHost } from '../allowed-targets.ts'
 import type { LoadProfile } from '../profile/profile.ts'
 
 /** Whether the target takes its share of the machine that sends: Loadgate starts it here, or its address leads here. */
@@ -7,6 +8,6 @@ export function targetIsHere({ service, target }: Pick<LoadProfile, 'service' | 
 
 /** Its own machine, which no link leads to. */
 export function isLoopback(target: string): boolean {
-  const host = URL.parse(target)?.hostname ?? ''
-  return /^(?:.+\.)?localhost$|^127\.|^\[::1\]$/.test(host)
+  const url = URL.parse(target)
+  return url !== null && isLoopbackHost(hostOf(url))
 }

@@ -1,3 +1,4 @@
+import { MOST_STREAMS } from './beside.ts'
 import { duration, fileBeside, LONGEST_LOAD, orEnvironment } from './grammar-values.ts'
 import { MOST_CONNECTIONS, readAsWritten, readChoice, readCount, readHttpVersion, readSwitch } from './scalars.ts'
 import { described, leaf, map } from './schema.ts'
@@ -43,6 +44,14 @@ export const ConnectionsSection = described(
       default: '1.1',
       examples: ['2'],
       json: { anyOf: [{ enum: [1, 1.1, 2] }, orEnvironment('1|1\\.1|2|2\\.0')] },
+    }).optional(),
+    parallel: leaf((raw) => readCount(raw, { max: MOST_STREAMS, what: 'requests', example: 6 }), {
+      type: 'a whole number from 1 to 100',
+      description:
+        'Requests of `also` that one user has under way at most: each over a connection of its own, with HTTP/2 side by side over one.',
+      default: '6 as in browsers, 100 with HTTP/2',
+      examples: ['10'],
+      json: count(MOST_STREAMS),
     }).optional(),
     verify: leaf(readSwitch, {
       type: '`true` or `false`',

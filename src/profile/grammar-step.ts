@@ -210,7 +210,8 @@ export const Step = described(
       }).optional(),
       chance: leaf(readChance, {
         type: 'a chance such as 1 in 500, or 5 %',
-        description: 'How often an iteration that comes to this request sends it. Left out: always.',
+        description:
+          'How often an iteration that comes to this request, or to these steps, sends it. Left out: always.',
         examples: ['1 in 500', '5 %'],
         json: orEnvironment(CHANCE),
       }).optional(),
@@ -224,13 +225,14 @@ export const Step = described(
         ),
         {
           type: 'a map of captured names to text, or to a list of texts',
-          description: 'Sends the request only where each of these captured values is the text, or one of the texts.',
+          description:
+            'Sends the request, or the steps, only where each of these captured values is the text, or one of the texts.',
           examples: ['{ role: admin }', '{ role: [ admin, owner ] }'],
         },
       ).optional(),
       repeat: leaf(readTimes, {
         type: 'a whole number such as 3, or two for a random one: 1..5',
-        description: 'How many times in a row the request is sent.',
+        description: 'How many times in a row the request is sent, or the steps are.',
         default: '1',
         examples: ['3', '1..5'],
         json: { anyOf: [{ type: 'integer', minimum: 1, maximum: MOST_TIMES }, orEnvironment(TIMES)] },

@@ -1,6 +1,8 @@
 import { ConnectionsSection } from './grammar-connections.ts'
-import { LoadSection } from './grammar-load.ts'
-import { Step } from './grammar-step.ts'
+import { GuardSection } from './grammar-guards.ts'
+import { LoadSection, OwnLoadSection } from './grammar-load.ts'
+import { Pace } from './grammar-pace.ts'
+import { AnyStep } from './grammar-steps.ts'
 import { duration, HOUR, identifier, MINUTE, name, orEnvironment, redirects, text } from './grammar-values.ts'
 import { readModuleFile } from './read-functions.ts'
 import { readChoice, readDataFile, readPath, readSwitch, readTarget, readText, readWeight } from './scalars.ts'
@@ -91,11 +93,21 @@ export const ScenarioSection = described(
       examples: ['30'],
       json: { anyOf: [{ type: 'number', exclusiveMinimum: 0 }, orEnvironment('\\d+(?:\\.\\d+)?')] },
     }).optional(),
-    steps: described(list(Step), {
+    load: OwnLoadSection.optional(),
+    background: leaf(readSwitch, {
+      type: '`true` or `false`',
+      description:
+        'Whether this scenario, with a load of its own, only keeps the service busy: its steps are shown, and are no part of the figures of the whole run.',
+      default: 'false',
+      examples: ['true'],
+      json: { anyOf: [{ type: 'boolean' }, orEnvironment('true|false')] },
+    }).optional(),
+    pace: Pace.optional(),
+    steps: described(list(AnyStep), {
       type: 'a list of steps',
       description: 'Requests and pauses, one after the other, in every iteration.',
     }),
-    once: described(list(Step), {
+    once: described(list(AnyStep), {
       type: 'a list of steps',
       description:
         'What a user does before all else when it comes to this scenario for the first time, such as logging in. What is captured here is kept for its life.',
@@ -119,7 +131,7 @@ export const Profile = described(
       json: orEnvironment('[hH][tT][tT][pP][sS]?://[^\\s?#]+'),
     }),
     service: Service.optional(),
-    load: LoadSection,
+    load: LoadSection.optional(),
     timeout: duration(1, 10 * MINUTE, {
       description: 'Bound on one whole request, from the send to the last byte.',
       default: '30s',
@@ -145,7 +157,8 @@ export const Profile = described(
     }).optional(),
     scenarios: described(list(ScenarioSection), {
       type: 'a list of scenarios',
-      description: 'What users do. Each arrival or user goes through one of them, chosen by weight.',
+      description:
+        'What users do. Each arrival or user goes through one of them, chosen by weight from those without a load of their own.',
     }),
     budgets: described(
       list(
@@ -163,6 +176,11 @@ export const Profile = described(
         examples: ['[ "p95 < 250 ms", "errors < 0.5 %" ]'],
       },
     ).optional(),
+    guards: described(list(GuardSection), {
+      type: 'a list of guards',
+      description: 'Other addresses, which end the load when they degrade: it must not take its neighbours down.',
+      examples: ['[ { get: https://status.example.com/health } ]'],
+    }).optional(),
   }),
   { type: 'a map', description: 'A load profile of Loadgate.' },
 )

@@ -9,8 +9,11 @@ export interface LoadProfile {
   readonly name: string
   /** Base address, `http://host[:port][/base]` without a trailing slash; `${env.X}` is already substituted. */
   readonly target: string
+  /** How the target is written; left out where there is no profile behind it. */
+  readonly written?: WrittenAddress
   readonly service?: ServiceSpec
-  readonly load: Load
+  /** Undefined where every scenario has one of its own. */
+  readonly load: Load | undefined
   /** Bound on one whole request, from the send to the last byte. */
   readonly timeout: Ms
   /** Of requests that do not say; left out: none are followed. */
@@ -22,6 +25,30 @@ export interface LoadProfile {
   readonly scenarios: readonly Scenario[]
   /** As written; empty when the profile names none (the plan then applies the defaults). */
   readonly budgets: readonly Budget[]
+  /** Left out where there are none. */
+  readonly guards?: readonly Guard[]
+}
+
+/** An address as it stands in a profile. */
+export interface WrittenAddress {
+  /** That can be read there; undefined where the environment says another. */
+  readonly host: string | undefined
+  readonly place: Place
+}
+
+/** An address that is watched while the load is sent, and must not suffer by it. */
+export interface Guard {
+  /** Unique; the address unless named. */
+  readonly name: string
+  readonly url: string
+  readonly written: WrittenAddress
+  /** From one request to the next. */
+  readonly every: Ms
+  /** Bound on one whole request, its connection included. */
+  readonly within: Ms
+  /** So many in a row end the load. */
+  readonly failures: number
+  readonly expect: Expect
 }
 
 /** A process that Loadgate starts, awaits and stops. */
@@ -44,6 +71,12 @@ export interface Load {
   /** Sent before the shape begins, at its first level, and not measured. */
   readonly warmUp: Ms
   readonly shape: Shape
+}
+
+/** Of one scenario alone, which the load of the profile then does not choose. */
+export interface OwnLoad extends Load {
+  /** How long after the beginning of the measurement it begins. */
+  readonly after: Ms
 }
 
 /** Levels are arrivals per second (open) or users (closed). */
@@ -82,6 +115,8 @@ export interface ConnectionChoices {
   /** Requests that one connection carries at most. */
   readonly maxRequests?: number | undefined
   readonly http?: HttpVersion | undefined
+  /** Requests beside a page that one user has under way at most. */
+  readonly parallel?: number | undefined
   /** Whether the target's TLS certificate must be valid; false only with an https target. */
   readonly verify?: boolean | undefined
   /** Paths of PEM files, relative to the profile. */
@@ -128,9 +163,32 @@ export type RowPick = 'sequential' | 'random' | 'weighted' | 'unique'
 
 export interface Scenario {
   readonly name: string
+  /** Among those without a load of their own. */
   readonly weight: number
+  readonly load?: OwnLoad | undefined
+  /** It keeps the service busy, and is in no figure of the whole run. Only with a load of its own. */
+  readonly background?: true | undefined
+  /** In the order in which they are written, those within blocks and beside pages among them. */
   readonly steps: readonly Step[]
+  /** Each before those within it; absent where there are none. */
+  readonly blocks?: readonly Block[]
+  /** By which each user's pauses are multiplied, seeded; absent where all users are alike. */
+  readonly pace?: Pace
 }
+
+/** Steps that are sent together by chance, on a condition, or several times in a row. */
+export interface Block {
+  /** Index of its first step. */
+  readonly from: number
+  /** Of the first behind it. */
+  readonly to: number
+  readonly flow: Flow
+}
+
+export type Pace =
+  /** Any factor between the two. */
+  | { readonly shape?: undefined; readonly from: number; readonly to: number }
+  | { readonly shape: 'normal'; readonly mean: number; readonly deviation: number }
 
 export type Step = RequestStep | ThinkStep
 
@@ -158,6 +216,8 @@ export interface RequestStep extends OfLife {
   readonly flow?: Flow | undefined
   /** Where it calls functions of the profile's own, if it does: for messages, and no part of the load. */
   readonly calls?: readonly CallPlace[]
+  /** Sent as soon as the page has its answer, which is the last request before it without this, beside others like it. */
+  readonly also?: true
 }
 
 /** Whether an answer that leads on to another address is followed there, or is the answer. */

@@ -25,9 +25,13 @@ interface Piece {
   readonly value: { readonly rate?: Level | undefined; readonly users?: Level | undefined } | undefined
 }
 
-/** The load of a profile; undefined when something is wrong with it, which is then in the log. */
-export function readLoad(reading: Reading, section: Section, path: Path): Load | undefined {
+/**
+ * The load of a profile, or of a scenario; undefined when something is wrong with it, which is then in the log.
+ * @param rest how long it lasts where it does not say so; undefined where it has to
+ */
+export function readLoad(reading: Reading, written: Section, path: Path, rest?: Ms): Load | undefined {
   const keys = keysAt(reading.root, path)
+  const section = rest === undefined || keys.includes('for') ? written : { ...written, for: rest }
   const kind = (['stages', 'steps', 'levels'] as const).find((key) => keys.includes(key)) ?? 'direct'
   const surplus = Object.values(KEYS)
     .flat()
@@ -95,7 +99,8 @@ function stageOf(draft: Draft, stage: NonNullable<Section['stages']>[number], pi
   const from = startOf(draft, piece)
   const constant = !keysAt(draft.reading.root, piece.path).includes('to')
   const to = constant ? from : levelOf(draft, stage?.to, [...piece.path, 'to'])
-  if (!keysAt(draft.reading.root, piece.path).includes('for') && piece.path === draft.path)
+  const isUnsaid = stage?.for === undefined && !keysAt(draft.reading.root, piece.path).includes('for')
+  if (isUnsaid && piece.path === draft.path)
     complain(draft.reading, piece.path, 'missing-key', '"for" is missing; add one, as in "for: 60s"', 'head')
   return from === undefined || to === undefined || stage?.for === undefined ? undefined : { from, to, over: stage.for }
 }
@@ -135,7 +140,7 @@ function levelsOf(draft: Draft): Shape | undefined {
       complain(reading, place, 'out-of-range', `this level would begin when the load is over; lengthen "for"`)
     return level === undefined || at === undefined ? undefined : { at, level }
   })
-  if (!keysAt(reading.root, path).includes('for'))
+  if (section.for === undefined && !keysAt(reading.root, path).includes('for'))
     complain(reading, path, 'missing-key', '"for" is missing; add the length of the load, as in "for: 5m"', 'head')
   if (section.for === undefined || !levels.every((level) => level !== undefined)) return undefined
   return { kind: 'levels', levels, over: section.for }
@@ -188,10 +193,14 @@ function complete({ reading, section, model, path }: Draft, shape: Shape): Load 
 }
 
 function summary(shape: Shape): { readonly first: number; readonly highest: number; readonly over: Ms } {
-  const highest = highestLevel(shape)
-  if (shape.kind === 'steps') return { first: shape.from, highest, over: shape.over }
-  if (shape.kind === 'levels') return { first: shape.levels[0]?.level ?? 0, highest, over: shape.over }
-  return { first: shape.stages[0]?.from ?? 0, highest, over: shape.stages.reduce((sum, { over }) => sum + over, 0) }
+  const [highest, over] = [highestLevel(shape), lengthOfShape(shape)]
+  if (shape.kind === 'steps') return { first: shape.from, highest, over }
+  if (shape.kind === 'levels') return { first: shape.levels[0]?.level ?? 0, highest, over }
+  return { first: shape.stages[0]?.from ?? 0, highest, over }
+}
+
+export function lengthOfShape(shape: Shape): Ms {
+  return shape.kind === 'stages' ? shape.stages.reduce((sum, { over }) => sum + over, 0) : shape.over
 }
 
 /** Arrivals per second (open) or users (closed). */

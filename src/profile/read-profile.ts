@@ -7,7 +7,9 @@ import type { DataSource, LoadProfile, ServiceSpec } from './profile.ts'
 import { readBudgets } from './read-budgets.ts'
 import { readConnections } from './read-connections.ts'
 import { functionsOf } from './read-functions.ts'
-import { readLoad } from './read-load.ts'
+import { readGuards } from './read-guards.ts'
+import { readOwnLoads } from './read-own-loads.ts'
+import { readProfileLoad } from './read-profile-load.ts'
 import { readScenarios } from './read-scenarios.ts'
 import { readShape } from './read-shape.ts'
 import { complain, type Reading } from './reading.ts'
@@ -15,6 +17,7 @@ import type { Loose } from './schema.ts'
 import { visible } from './show.ts'
 import type { Environment } from './template.ts'
 import { at, type Path } from './tree.ts'
+import { writtenAddress } from './written-address.ts'
 import { readYaml } from './yaml-tree.ts'
 
 /** A profile is written by hand; data has files of its own. */
@@ -80,27 +83,34 @@ const FORBIDDEN = /(?![\t\n\r\x85])[\p{Cc}\p{Cs}\ufffe\uffff]/u
 function build(reading: Reading): LoadProfile | undefined {
   const section = readShape(reading, Profile)
   if (!section) return undefined
-  const load = section.load && readLoad(reading, section.load, ['load'])
-  const connections = readConnections(reading, section.connections ?? {}, {
-    path: ['connections'],
-    load,
-    target: section.target,
-  })
+  const load = readProfileLoad(reading, section)
+  const own = readOwnLoads(reading, section.scenarios ?? [], { path: ['scenarios'], load })
+  const loads = [load, ...own.map((one) => one?.load)].filter((one) => one !== undefined)
   const { scenarios, named, allNamed } = readScenarios(reading, section.scenarios ?? [], {
     path: ['scenarios'],
     sources: Object.keys(section.data ?? {}),
   })
+  const known = scenarios.flatMap((scenario, at) => (scenario ? [{ ...scenario, ...own[at] }] : []))
+  const connections = readConnections(reading, section.connections ?? {}, {
+    path: ['connections'],
+    loads,
+    target: section.target,
+    scenarios: known.length < scenarios.length ? undefined : known,
+  })
   const scopes = { named, allNamed: allNamed && section.scenarios !== undefined }
   const budgets = readBudgets(reading, section.budgets ?? [], { path: ['budgets'], scopes })
+  const guards = readGuards(reading, section.guards ?? [], { path: ['guards'] })
   const { name, target } = section
-  const known = scenarios.filter((scenario) => scenario !== undefined)
+  const written = writtenAddress(reading, ['target'])
   const data = Object.entries(section.data ?? {}).map(
     ([key, source]) => [key, dataSource(reading, source, ['data', key])] as const,
   )
-  if (name === undefined || target === undefined || !load || known.length < scenarios.length) return undefined
+  if (name === undefined || target === undefined || loads.length === 0 || known.length < scenarios.length)
+    return undefined
   return {
     name,
     target,
+    ...(written === undefined ? {} : { written }),
     ...serviceOf(section.service),
     load,
     timeout: section.timeout ?? 30_000,
@@ -110,6 +120,7 @@ function build(reading: Reading): LoadProfile | undefined {
     ...functionsOf(reading, section.functions),
     scenarios: known,
     budgets,
+    ...(guards.length === 0 ? {} : { guards }),
   }
 }
 

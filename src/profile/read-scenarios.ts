@@ -1,15 +1,15 @@
 import type { ScenarioSection } from './grammar.ts'
-import { METHODS } from './grammar-step.ts'
-import type { Scenario, Step } from './profile.ts'
-import { readRequest } from './read-request.ts'
+import { listSteps, type StepEntry } from './list-steps.ts'
+import type { Block, Scenario, Step } from './profile.ts'
+import { readBlock, repeatsAreBounded } from './read-blocks.ts'
+import { isPause, readStep } from './read-step.ts'
 import { complain, type Reading } from './reading.ts'
 import type { Loose } from './schema.ts'
 import { show } from './show.ts'
-import { type StepEntry, stepNames } from './step-names.ts'
+import { stepNames } from './step-names.ts'
 import { keysAt, nodeAt, type Path } from './tree.ts'
 
 type Section = Loose<typeof ScenarioSection>
-type StepSection = NonNullable<Section['steps']>[number]
 
 /** A scenario and its request steps as far as their names are known, in a profile that may be broken elsewhere. */
 export interface Named {
@@ -55,18 +55,26 @@ function readScenario(
   { path, sources }: { readonly path: Path; readonly sources: readonly string[] },
 ) {
   const stepsPath = [...path, 'steps']
-  const entries = [...entriesOf(section.once, [...path, 'once'], true), ...entriesOf(section.steps, stepsPath, false)]
+  const list = listSteps(reading, section, path)
+  const { entries } = list
   const names = stepNames(reading, entries)
   const captures = entries.map((entry) => keysAt(reading.root, [...entry.path, 'capture']))
-  const steps = entries.map((entry, index) => {
-    const scope = { sources, captured: captures.slice(0, index).flat(), later: captures.slice(index).flat() }
-    const step = entry.section && readStep(reading, entry.section, { path: entry.path, name: names[index], scope })
-    return step && entry.once ? { ...step, once: true as const } : step
+  const scopeBehind = (known: number) => ({
+    sources,
+    captured: captures.slice(0, known).flat(),
+    later: captures.slice(known).flat(),
   })
+  const steps = entries.map((entry, index) => {
+    // Those beside a page know what it has captured, and not what the others have.
+    const scope = scopeBehind(entry.page === undefined ? index : entry.page + 1)
+    return readStep(reading, entry, { name: names[index], scope })
+  })
+  const blocks = list.blocks.map((block) => readBlock(reading, block, scopeBehind(block.from)))
+  const bounded = repeatsAreBounded(reading, list, { steps, blocks })
   const node = nodeAt(reading.root, stepsPath)
-  const again = entries.filter(({ once }) => !once)
+  const again = list.whole ? entries.filter(({ once }) => !once) : []
   const onlyPauses = again.length > 0 && again.every((entry) => isPause(reading, entry.path))
-  const mayBeNothing = again.length > 0 && !onlyPauses && again.every((entry) => mayBeSkipped(reading, entry.path))
+  const mayBeNothing = again.length > 0 && !onlyPauses && again.every((entry) => mayBeSkipped(reading, entry))
   if (mayBeNothing)
     complain(
       reading,
@@ -77,23 +85,21 @@ function readScenario(
     )
   if (onlyPauses)
     complain(reading, stepsPath, 'missing-key', 'this scenario sends nothing; add a step such as "get: /"', 'head')
-  const broken = isBroken(reading, [...path, 'once']) || node?.kind !== 'list' || onlyPauses || mayBeNothing
-  const complete = steps.every((step) => step !== undefined) && !broken
+  const broken =
+    isBroken(reading, [...path, 'once']) ||
+    node?.kind !== 'list' ||
+    !list.whole ||
+    !bounded ||
+    onlyPauses ||
+    mayBeNothing
   return {
-    scenario:
-      section.name !== undefined && complete
-        ? { name: section.name, weight: section.weight ?? 1, steps: steps.filter((step) => step !== undefined) }
-        : undefined,
+    scenario: broken ? undefined : scenarioOf(section, { steps, blocks }),
     named: {
       scenario: section.name,
       steps: names.filter((name) => name !== undefined),
-      whole: entries.every((entry, index) => names[index] !== undefined || isPause(reading, entry.path)),
+      whole: list.whole && entries.every((entry, index) => names[index] !== undefined || isPause(reading, entry.path)),
     },
   }
-}
-
-function entriesOf(sections: Section['steps'], path: Path, once: boolean): readonly StepEntry[] {
-  return (sections ?? []).map((section, index) => ({ section, path: [...path, index], once }))
 }
 
 /** Whether something is there that is no list; that is in the log. */
@@ -102,45 +108,17 @@ function isBroken({ root }: Reading, path: Path): boolean {
   return node !== undefined && node.kind !== 'list'
 }
 
-function mayBeSkipped(reading: Reading, path: Path): boolean {
-  return isPause(reading, path) || keysAt(reading.root, path).some((key) => key === 'chance' || key === 'when')
+function mayBeSkipped(reading: Reading, { path, optional }: StepEntry): boolean {
+  if (optional || isPause(reading, path)) return true
+  return keysAt(reading.root, path).some((key) => key === 'chance' || key === 'when')
 }
 
-function isPause({ root }: Reading, path: Path): boolean {
-  return keysAt(root, path).includes('think')
-}
-
-const KINDS: readonly string[] = [...METHODS, 'think']
-
-function readStep(
-  reading: Reading,
-  section: NonNullable<StepSection>,
-  {
-    path,
-    name,
-    scope,
-  }: {
-    readonly path: Path
-    readonly name: string | undefined
-    readonly scope: Parameters<typeof readRequest>[2]['scope']
-  },
-): Step | undefined {
-  const keys = keysAt(reading.root, path)
-  const [kind, second] = keys.filter((key) => KINDS.includes(key))
-  if (kind === undefined) {
-    // An unknown key is most likely the one, misspelt, and reported already.
-    if (keys.some((key) => !(key in section))) return undefined
-    const what = `a step needs one of ${METHODS.join(', ')} with a path, or think with a duration`
-    complain(reading, path, 'missing-key', what, 'head')
-    return undefined
-  }
-  if (second !== undefined) {
-    const why = `a step is one request or one pause; begin a new "- " entry for "${second}"`
-    complain(reading, [...path, second], 'conflict', why, 'head')
-    return undefined
-  }
-  if (kind !== 'think') return name === undefined ? undefined : readRequest(reading, section, { path, name, scope })
-  const odd = keys.find((key) => key !== 'think' && key in section)
-  if (odd !== undefined) complain(reading, [...path, odd], 'conflict', `a pause has no "${odd}"; remove it`, 'head')
-  return section.think && odd === undefined ? { kind: 'think', ...section.think } : undefined
+function scenarioOf(
+  { name, weight = 1, pace }: Section,
+  read: { readonly steps: readonly (Step | undefined)[]; readonly blocks: readonly (Block | undefined)[] },
+): Scenario | undefined {
+  const steps = read.steps.filter((step) => step !== undefined)
+  const blocks = read.blocks.filter((block) => block !== undefined)
+  if (name === undefined || steps.length < read.steps.length || blocks.length < read.blocks.length) return undefined
+  return { name, weight, steps, ...(blocks.length > 0 && { blocks }), ...(pace && { pace }) }
 }

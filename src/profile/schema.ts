@@ -53,6 +53,8 @@ export const dictionary = <Key extends z.core.$ZodRecordKey, Value extends Schem
   z.record(key, value)
 /** At least one. */
 export const list = <Item extends Schema>(item: Item) => z.array(item).min(1)
+/** What has itself within it. */
+export const later = <T>(schema: () => Schema) => z.lazy(schema) as unknown as z.ZodType<T>
 /** A single value or a list. */
 export const either = <Options extends readonly Schema[]>(options: Options) => z.union(options)
 export const anyJson = () => z.any() as z.ZodType<JsonValue>
@@ -83,7 +85,7 @@ export type Shape = { readonly facets: Facets | undefined } & (
 
 export function shapeOf(schema: Schema): Shape {
   const known = { facets: facets.get(schema) }
-  if (schema instanceof z.ZodOptional) return shapeOf(schema.unwrap())
+  if (schema instanceof z.ZodOptional || schema instanceof z.ZodLazy) return shapeOf(schema.unwrap())
   if (schema instanceof z.ZodArray) return { kind: 'list', item: schema.element, ...known }
   if (schema instanceof z.ZodRecord)
     return { kind: 'dictionary', key: schema.keyType, value: schema.valueType, ...known }

@@ -1,17 +1,10 @@
-import { METHODS, type Step } from './grammar-step.ts'
+import { METHODS, type StepSection } from './grammar-step.ts'
+import type { StepEntry } from './list-steps.ts'
 import { operationIn } from './read-graphql.ts'
 import { complain, type Reading } from './reading.ts'
 import { LONGEST_NAME } from './scalars.ts'
-import type { Loose } from './schema.ts'
 import { show, visible } from './show.ts'
-import { nodeAt, type Path } from './tree.ts'
-
-/** A step as it stands in the profile. */
-export interface StepEntry {
-  readonly section: Loose<typeof Step> | undefined
-  readonly path: Path
-  readonly once: boolean
-}
+import { nodeAt } from './tree.ts'
 
 /**
  * Names of the request steps of a scenario, each its own: as given, or the operation of GraphQL, or method and path as
@@ -43,7 +36,7 @@ export function stepNames(reading: Reading, steps: readonly StepEntry[]): readon
 }
 
 /** Of all that is asked at one address, the operation tells what. */
-function nameOf({ operation, query }: NonNullable<Loose<typeof Step>['graphql']>): string | undefined {
+function nameOf({ operation, query }: NonNullable<StepSection['graphql']>): string | undefined {
   return operation ?? (query === undefined ? undefined : operationIn(query))
 }
 

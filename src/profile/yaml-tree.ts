@@ -1,8 +1,9 @@
 import {
   Composer,
-  type Document,
+  Document,
   isAlias,
   isMap,
+  isNode,
   isPair,
   isScalar,
   isSeq,
@@ -12,8 +13,9 @@ import {
   visit,
 } from 'yaml'
 import type { IssueLog } from './issue-log.ts'
+import type { JsonValue } from './profile.ts'
 import { show } from './show.ts'
-import { at, type Entry, type Node, type Span } from './tree.ts'
+import { at, type Entry, type Node, type Path, type Span } from './tree.ts'
 import { explainYamlError } from './yaml-errors.ts'
 
 /** Far above what a profile needs; below what makes the recursive half of a YAML reader run out of stack. */
@@ -52,6 +54,40 @@ export function withEntry(text: string, list: string, entry: Readonly<Record<str
   const document = parseDocument(text, { version: '1.2', schema: 'core' })
   if (document.hasIn([list])) document.addIn([list], entry)
   else document.setIn([list], [entry])
+  return document.toString({ lineWidth: 0 })
+}
+
+/** How a place of a document is written. */
+export interface Layout {
+  /** Lines of a comment above it. */
+  readonly above?: readonly string[]
+  /** Lines of a comment at its end. */
+  readonly below?: readonly string[]
+  /** An empty line above it. */
+  readonly apart?: boolean
+  /** All of it in one line. */
+  readonly flat?: boolean
+}
+
+/** A value as text, laid out as `layout` says of each map, list and entry in it. */
+export function writeYaml(value: JsonValue, layout: (path: Path) => Layout | undefined): string {
+  const document = new Document(value, { version: '1.2', schema: 'core', aliasDuplicateObjects: false })
+  const comment = (lines: readonly string[] = []) => lines.map((line) => ` ${line}`).join('\n')
+
+  const lay = (node: unknown, head: unknown, path: Path): void => {
+    const { above, below, apart, flat } = layout(path) ?? {}
+    if (isNode(head) && above) head.commentBefore = comment(above)
+    if (isNode(head) && apart) head.spaceBefore = true
+    if (!isMap(node) && !isSeq(node)) return
+    if (below) node.comment = comment(below)
+    if (flat) node.flow = true
+    else if (isSeq(node)) for (const [index, item] of node.items.entries()) lay(item, item, [...path, index])
+    else for (const { key, value } of node.items) lay(value, key, [...path, isScalar(key) ? String(key.value) : ''])
+  }
+
+  lay(document.contents, undefined, [])
+  const head = layout([])?.above
+  if (head) document.commentBefore = comment(head)
   return document.toString({ lineWidth: 0 })
 }
 

@@ -20,7 +20,7 @@ const COLUMNS = [
   'p50_ms',
   'p95_ms',
   'p99_ms',
-  'planned', // arrivals per second or users, by the load curve at the middle; empty in runs that did not keep it
+  'planned', // arrivals per second or users, by the load curve at the middle; empty in runs that did not keep it, and of arrivals and users at once
   'active', // iterations under way on average, of a closed load users; empty in runs that did not keep it, and behind the window
 ] as const
 

@@ -19,6 +19,7 @@ const COLUMNS = [
   'baseline_p50_ms',
   'baseline_p95_ms',
   'baseline_p99_ms',
+  'background', // whether it only kept the service busy, and is no part of the whole run
 ] as const
 
 /** The whole run first, then every step, as the report has them. */
@@ -38,5 +39,6 @@ function rowOf(row: ScopeRow): readonly string[] {
     plainNumber(baseline?.errors, 6),
     plainNumber(baseline?.throughput, 3),
     ...[baseline?.p50, baseline?.p95, baseline?.p99].map((ms) => plainNumber(ms, 3)),
+    String(row.background === true),
   ]
 }

@@ -17,7 +17,7 @@ import {
   partsSentence,
   warmUpSentence,
 } from './sentences.ts'
-import { isConcern, isUnchanged, STEP_COLUMNS, stepFigures, UNCHANGED, worstSteps } from './step-rows.ts'
+import { isConcern, isUnchanged, STEP_COLUMNS, standingOf, stepFigures, UNCHANGED, worstSteps } from './step-rows.ts'
 import { table } from './table.ts'
 import { MARKDOWN } from './writing.ts'
 
@@ -70,7 +70,7 @@ function stepTable(rows: readonly (readonly string[])[]): string {
   return table(['Step', ...STEP_COLUMNS], rows, [])
 }
 
-function stepCells(row: ScopeRow, name = codeSpan(row.scope)): readonly string[] {
+function stepCells(row: ScopeRow, name = codeSpan(row.scope) + standingOf(row)): readonly string[] {
   return [name, ...stepFigures(row).map(withItsUnit)]
 }
 
@@ -90,7 +90,7 @@ function measurement(report: Report): readonly string[] {
     loadSentence(result, MARKDOWN),
     fargateSentence(report, MARKDOWN),
     warmUpSentence(result),
-    ...accountingSentences(result),
+    ...accountingSentences(result, MARKDOWN),
     partsSentence(result),
   ].filter((sentence) => sentence !== undefined)
 }

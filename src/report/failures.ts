@@ -25,6 +25,7 @@ export interface Failures {
 export function failuresOf({ comparison, result }: Report, { name }: Writing): Failures | undefined {
   const [all, ...steps] = comparison.scopes
   if (!all || all.causes.length === 0) return undefined
+  const measured = steps.filter(({ background }) => !background)
   const count = all.causes.reduce((sum, [, failures]) => sum + failures, 0)
   const due = all.requests - all.failed + count
   const shown = mostFrequent(all.causes).slice(0, MAX_CAUSES)
@@ -32,7 +33,7 @@ export function failuresOf({ comparison, result }: Report, { name }: Writing): F
     name(cause),
     formatCount(failures),
     formatShare(due > 0 ? failures / due : 0),
-    listed(stepsOf(cause, steps), MAX_STEPS_OF_CAUSE, name),
+    listed(stepsOf(cause, measured), MAX_STEPS_OF_CAUSE, name),
   ])
   return { count, rows, causes: shown.map(([cause]) => cause), answers: answersSentence(result.steps, name) }
 }

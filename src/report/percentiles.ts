@@ -50,7 +50,7 @@ export function percentileBlocks(report: Report): readonly string[] {
 function percentilesOf(report: Report) {
   const { beside, result } = report
   if (beside === undefined) return undefined
-  const part = partNamed(keyBudget(report)?.budget.of, result.steps) ?? WHOLE
+  const part = partNamed(keyBudget(report)?.budget.of, result.steps, result.background) ?? WHOLE
   const times = (steps: typeof beside) => Histogram.of(...steps.filter(part.includes).map(({ response }) => response))
   try {
     const [before, now] = [times(beside), times(result.steps)]

@@ -1,32 +1,58 @@
 import type { PlannedConnections } from '../plan/plan.ts'
 import type { PlanFacts } from '../plan/summarise-plan.ts'
-import { counted, formatCount, formatDuration, formatRate, formatShare } from '../units.ts'
+import type { Guard } from '../profile/profile.ts'
+import { counted, formatBytes, formatCount, formatDuration, formatRate, formatShare } from '../units.ts'
 
 /** What a plan amounts to, under its curve, for `loadgate plan`. */
 export function renderPlan(facts: PlanFacts, curve: string): string {
-  const { model, peak, warmUp, measured, arrivals, requests, connections } = facts
-  const peaks = model === 'open' ? `${formatRate(peak)} arrivals at the peak` : `${counted(peak, 'user')} at the peak`
-  const before = warmUp > 0 ? `${formatDuration(warmUp)} of warm-up, then ` : ''
-  const amount =
-    arrivals === undefined || requests === undefined
-      ? 'As many requests as the answers leave time for'
-      : `${counted(arrivals, 'arrival')}, ${counted(requests, 'request')} if none fails`
   return [
     curve,
     '',
-    `${before}${formatDuration(measured)} measured; ${peaks}.`,
-    `${amount}.`,
-    connectionsLine(connections),
+    `${windowPhrase(facts)}; ${peakPhrase(facts)}.`,
+    amountLine(facts),
+    ...filesLines(facts),
+    connectionsLine(facts.connections),
     '',
     ...facts.scenarios.map(scenarioLine),
   ].join('\n')
 }
 
-function connectionsLine(connections: PlannedConnections): string {
-  const { use, limit, maxAge, maxRequests, http, verify, certificate } = connections
+export function windowPhrase({ warmUp, measured }: Pick<PlanFacts, 'warmUp' | 'measured'>): string {
+  const before = warmUp > 0 ? `${formatDuration(warmUp)} of warm-up, then ` : ''
+  return `${before}${formatDuration(measured)} measured`
+}
+
+export function peakPhrase({ model, peak }: PlanFacts): string {
+  return model === 'open' ? `${formatRate(peak)} arrivals at the peak` : `${counted(peak, 'user')} at the peak`
+}
+
+export function amountLine({ arrivals, requests }: PlanFacts): string {
+  if (arrivals === undefined || requests === undefined) return 'As many requests as the answers leave time for.'
+  return `${counted(arrivals, 'arrival')}, ${counted(requests, 'request')} if none fails.`
+}
+
+/** None where the requests carry none. */
+export function filesLines({ files: { count, size } }: Pick<PlanFacts, 'files'>): readonly string[] {
+  return count === 0 ? [] : [`The requests carry ${counted(count, 'file')} of ${formatBytes(size)}.`]
+}
+
+/** What ends the load, and by what: a line each. */
+export function renderGuards(guards: readonly Guard[]): string {
+  const lines = guards.map(({ name, url, every, within, failures }) => {
+    const called = name === url ? url : `${name}: ${url}`
+    const asked = `asked every ${formatDuration(every)}, to answer within ${formatDuration(within)}`
+    return `  ${called}, ${asked}; ${failures === 1 ? 'a failure' : `${failures} failures in a row`}`
+  })
+  const each = guards.length === 1 ? 'A guard ends the load' : `Each of ${guards.length} guards ends the load`
+  return ['', `${each}:`, ...lines].join('\n')
+}
+
+export function connectionsLine(connections: PlannedConnections): string {
+  const { use, limit, maxAge, maxRequests, http, parallel, verify, certificate } = connections
+  const several = http === '1.1' && parallel !== undefined && parallel > 1
   const used = {
-    'per-user': 'A connection for each user',
-    'per-iteration': `A new connection for each iteration, at most ${formatCount(limit)} at a time`,
+    'per-user': several ? `At most ${counted(parallel, 'connection')} for each user` : 'A connection for each user',
+    'per-iteration': `${several ? 'New connections' : 'A new connection'} for each iteration, at most ${formatCount(limit)} at a time`,
     shared: `At most ${counted(limit, 'connection')}, shared`,
   }
   const bounds = [
@@ -36,6 +62,7 @@ function connectionsLine(connections: PlannedConnections): string {
   const parts = [
     used[use],
     http === '2' && 'HTTP/2',
+    parallel !== undefined && `at most ${counted(parallel, 'request')} beside a page at a time`,
     bounds.length > 0 && `each for at most ${bounds.join(' and ')}`,
     !verify && 'certificates are not checked',
     certificate === true && 'with a certificate of the client',
@@ -43,7 +70,7 @@ function connectionsLine(connections: PlannedConnections): string {
   return `${parts.filter((part) => part !== false).join('; ')}.`
 }
 
-function scenarioLine({ name, share, once, requests, think }: PlanFacts['scenarios'][number]): string {
+export function scenarioLine({ name, share, once, requests, think }: PlanFacts['scenarios'][number]): string {
   const pauses = think > 0 ? ` and ${formatDuration(think)} of thinking` : ''
   return `${formatShare(share).padStart(7)}  ${name}: ${counted(requests, 'request')}${pauses}${once > 0 ? `, and once for each user ${counted(once, 'request')}` : ''}`
 }

@@ -24,6 +24,7 @@ export interface ProgressFrame {
   readonly measureFrom: Ms
   readonly duration: Ms
   readonly model: ProgressSnapshot['model']
+  readonly groups?: readonly { readonly model: ProgressSnapshot['model'] }[]
   /** How many send, where they are on machines of their own. */
   readonly workers?: number | undefined
 }
@@ -52,7 +53,7 @@ export function foldProgress(state: ProgressState, report: ShardProgress): Progr
 /** What to show now, and the state to go on with: response times are shown once. */
 export function takeSnapshot(
   state: ProgressState,
-  { measureFrom, duration, model, workers }: ProgressFrame,
+  { measureFrom, duration, model, groups = [], workers }: ProgressFrame,
 ): { readonly snapshot: ProgressSnapshot; readonly next: ProgressState } {
   const p95 = Histogram.of(state.recent).quantile(0.95)
   const history = p95 === undefined ? state.history : [...state.history, p95 / 1000].slice(-MAX_HISTORY)
@@ -66,7 +67,8 @@ export function takeSnapshot(
     elapsed,
     total: duration,
     warmingUp: elapsed < measureFrom,
-    model,
+    // Where there are arrivals as well, not all that is under way are users.
+    model: groups.some((group) => group.model === 'open') ? 'open' : model,
     sent: sum('sent'),
     ...shown,
     failedLately: ended > 0 ? failed / ended : undefined,

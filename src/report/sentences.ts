@@ -4,8 +4,18 @@ import type { HealthRecord } from '../engine/shard-result.ts'
 import { formatDollars } from '../fargate/setup/prices.ts'
 import { formatSize } from '../fargate/setup/sizes.ts'
 import { Histogram, type HistogramText } from '../histogram.ts'
-import type { RunResult } from '../result/result.ts'
-import { counted, formatBytes, formatChange, formatCount, formatDuration, formatMs, formatShare } from '../units.ts'
+import { peakLevel } from '../plan/curve.ts'
+import type { Background, GroupResult, RunResult } from '../result/result.ts'
+import {
+  counted,
+  formatBytes,
+  formatChange,
+  formatCount,
+  formatDuration,
+  formatMs,
+  formatRate,
+  formatShare,
+} from '../units.ts'
 import { budgetFigures } from './budget-rows.ts'
 import { partsOf } from './fargate.ts'
 import { formatMetric } from './figures.ts'
@@ -116,15 +126,34 @@ export function newLevelSentences({ comparison }: Report, { name }: Writing): re
 }
 
 /** Everything that was planned, and what became of it; "≠" where it does not add up. */
-export function accountingSentences({ iterations, steps, shards }: RunResult): readonly string[] {
+export function accountingSentences(
+  { iterations, groups = [], background, steps, shards }: RunResult,
+  writing: Writing,
+): readonly string[] {
   const { planned, started, dropped, finished, failed, cut } = iterations
   const total = (count: 'sent' | 'succeeded' | 'failed') => steps.reduce((sum, step) => sum + step[count], 0)
   return [
     sum('Iterations', [planned, 'planned'], [started, 'started'], [dropped, 'dropped']),
     sum('Of these', [started, 'started'], [finished, 'finished'], [failed, 'failed'], [cut, 'cut short']),
     sum('Requests', [total('sent'), 'sent'], [total('succeeded'), 'succeeded'], [total('failed'), 'failed']),
+    ...groups.map((group) => groupSentence(group, writing)),
+    ...(background ? [backgroundSentence(background)] : []),
     `Workers: ${formatCount(shards.reported)} of ${formatCount(shards.expected)} reported.`,
   ]
+}
+
+/** One of several loads, and what became of it. */
+function groupSentence({ scenarios, model, background, curve, iterations }: GroupResult, { name }: Writing): string {
+  const { planned, started, dropped } = iterations
+  const peak = model === 'open' ? formatRate(peakLevel(curve)) : counted(peakLevel(curve), 'user')
+  const what = `Iterations of ${scenarios.map(name).join(', ')}${background ? ' in the background' : ''}, up to ${peak}`
+  return sum(what, [planned, 'planned'], [started, 'started'], [dropped, 'dropped'])
+}
+
+function backgroundSentence({ steps }: Background): string {
+  const sent = steps.reduce((all, step) => all + step.sent, 0)
+  const failed = steps.reduce((all, step) => all + step.failed, 0)
+  return `In the background ${counted(sent, 'request')} more, ${formatCount(failed)} failed; they are in no figure of the whole run.`
 }
 
 export function warmUpSentence({ warmUp, plan }: RunResult): string | undefined {
@@ -134,7 +163,7 @@ export function warmUpSentence({ warmUp, plan }: RunResult): string | undefined 
 }
 
 export function loadSentence({ plan }: RunResult, { name }: Writing): string {
-  const model = plan.model === 'open' ? 'open model' : 'closed model'
+  const model = { open: 'open model', closed: 'closed model', mixed: 'open and closed model' }[plan.model]
   const target = name(withoutCredentials(plan.target))
   return `Load: ${model}, ${formatDuration(plan.measured)} on ${target}, sent by ${name(plan.executor)}, seed ${plan.seed}.`
 }
@@ -181,7 +210,11 @@ export function healthSentence({ result, comparison }: Report): string {
   const { health } = result
   const { lateness, loopDelayP99, loopUtilisation, cpu, pauses, machine, connections, staleRetries } = health
   const has = (codes: readonly DefectCode[]) => comparison.defects.some(({ code }) => codes.includes(code))
-  const fitness = has(UNFIT) ? 'beyond its bounds' : has(['service-ended']) ? 'stopped early' : 'within its bounds'
+  const fitness = has(UNFIT)
+    ? 'beyond its bounds'
+    : has(['service-ended', 'guard-failed'])
+      ? 'stopped early'
+      : 'within its bounds'
   const facts = [
     `late by ${latenessText(lateness)} (p99)`,
     `event loop delayed by ${formatMs(loopDelayP99)} (p99) and busy ${formatShare(loopUtilisation)}`,

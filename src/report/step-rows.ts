@@ -9,9 +9,11 @@ export const STEP_COLUMNS = ['p50', 'p95', 'p99', 'errors', 'rate', 'requests'] 
 export const UNCHANGED = 'without a failure, p95 within 10 % of before'
 const LITTLE = 0.1
 
-/** A step is of concern when a budget on it does not hold, or when requests of it failed. */
+/** A step is of concern when a budget on it does not hold, or when requests of it failed that are part of the whole run. */
 export function isConcern(row: ScopeRow, { budgets }: Comparison): boolean {
-  return row.failed > 0 || budgets.some((budget) => budget.scope === row.scope && isFinding(budget))
+  return (
+    (row.failed > 0 && !row.background) || budgets.some((budget) => budget.scope === row.scope && isFinding(budget))
+  )
 }
 
 /** Nothing failed, and p95 is about what it was: not a judgement, but what a reader may pass over. */
@@ -21,17 +23,28 @@ export function isUnchanged({ failed, p95, baseline }: ScopeRow): boolean {
   )
 }
 
-/** The whole run first, then worst first: by budget, by errors beyond the baseline's, by p95 against the baseline's. */
+/** The whole run first and the background last, else worst first: by budget, by errors beyond the baseline's, by p95 against the baseline's. */
 export function worstSteps({ scopes, budgets }: Comparison): readonly ScopeRow[] {
   const [all, ...steps] = scopes
   if (!all) return []
   const keys = new Map(
     steps.map((row) => [
       row,
-      [concernOfScope(row.scope, budgets), -newErrors(row), -slowdown(row), -(row.p95 ?? 0)] as const,
+      [
+        Number(row.background ?? false),
+        concernOfScope(row.scope, budgets),
+        -newErrors(row),
+        -slowdown(row),
+        -(row.p95 ?? 0),
+      ] as const,
     ]),
   )
   return [all, ...steps.toSorted((a, b) => lexically(keys.get(a)!, keys.get(b)!))]
+}
+
+/** Behind the name of a step. */
+export function standingOf({ background }: ScopeRow): string {
+  return background ? ' (background)' : ''
 }
 
 /** In the order of STEP_COLUMNS, each with its change against the baseline where there is one. */

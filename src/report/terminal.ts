@@ -22,7 +22,7 @@ import {
   withoutStop,
 } from './sentences.ts'
 import { sharpnessSentence } from './sharpness.ts'
-import { STEP_COLUMNS, worstSteps } from './step-rows.ts'
+import { STEP_COLUMNS, standingOf, worstSteps } from './step-rows.ts'
 import { storedWindowSentences } from './stored-window.ts'
 import { terminalTable } from './terminal-table.ts'
 import { PLAIN } from './writing.ts'
@@ -116,7 +116,7 @@ function steps({ comparison }: Report, width: number, paint: Paint): readonly st
 
 function stepCells(row: ScopeRow, index: number): readonly string[] {
   const ms = (value: Ms | undefined) => (value === undefined ? NONE : formatMs(value))
-  const name = index === 0 ? 'whole run' : PLAIN.name(row.scope)
+  const name = index === 0 ? 'whole run' : PLAIN.name(row.scope) + standingOf(row)
   const { requests, p50, p95, p99, errors, throughput } = row
   const rates = requests === 0 ? [NONE, NONE] : [formatShare(errors), formatRate(throughput)]
   return [name, ms(p50), ms(p95), ms(p99), ...rates, formatCount(requests)]
@@ -150,7 +150,7 @@ function evidence(report: Report, width: number): readonly string[] {
     fargateSentence(report, PLAIN),
     healthSentence(report),
     warmUpSentence(result),
-    ...accountingSentences(result),
+    ...accountingSentences(result, PLAIN),
   ]
     .filter((sentence) => sentence !== undefined)
     .flatMap((sentence) => wrapped(sentence, width))

@@ -1,6 +1,7 @@
 import { meanRequest } from '../fargate/setup/bandwidth.ts'
 import { formatSize, leastMemory } from '../fargate/setup/sizes.ts'
 import { needOf, ROOM_SIZES, roomOf, workerRate, workersFor } from '../fargate/setup/workers.ts'
+import { demandOf } from '../plan/demand.ts'
 import type { LoadPlan } from '../plan/plan.ts'
 import type { Attempt, HeldRate } from '../sizing/find-rate.ts'
 import { formatCount, formatMs, formatShare, type PerSecond, type Share, type Us } from '../units.ts'
@@ -63,7 +64,7 @@ function caveats(plan: LoadPlan): string[] {
   return [
     `This is not Fargate: one vCPU is taken for ${formatShare(hyperthread.rate / core.rate)} of this core, and bandwidth is assumed.`,
     `The stand-in's answers are as short as the checks allow, in plain HTTP/1.1: ${missing} cost more.`,
-    ...(plan.model === 'closed'
+    ...(demandOf(plan).users > 0
       ? [
           `A user is taken to ask every ${formatMs((core.users / core.rate) * 1_000)} on average, pauses included: if faster, take more workers.`,
         ]

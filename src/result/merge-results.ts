@@ -1,12 +1,15 @@
 import { toThousandths } from '../engine/active-over-time.ts'
 import { blockLength, intervalLength, intervalsIn } from '../engine/interval.ts'
-import type { HealthRecord, IntervalRecord, Intervals, ShardResult, StepCounts } from '../engine/shard-result.ts'
+import { addedIterations } from '../engine/iteration-counts.ts'
+import type { HealthRecord, ShardResult, StepCounts } from '../engine/shard-result.ts'
 import { sumOf } from '../histogram.ts'
-import { curveFrom, peakLevel } from '../plan/curve.ts'
-import type { LoadPlan, PlannedStep } from '../plan/plan.ts'
+import { demandOf } from '../plan/demand.ts'
+import { judgedScenarios } from '../plan/groups.ts'
+import type { LoadPlan } from '../plan/plan.ts'
 import { MOST_CONNECTIONS } from '../profile/scalars.ts'
-import type { Ms } from '../units.ts'
 import { mergedFunctions } from './function-health.ts'
+import { addedCounts, addedIntervals, addedWarmUps, namesOf, sum } from './added-counts.ts'
+import { addedGroups, type GroupsPart, groupResults, groupsPart, loadSummary } from './merge-groups.ts'
 import type { Fingerprint, RunResult, StepResult } from './result.ts'
 import { flawOf } from './shard-flaw.ts'
 import { ByWorker } from './worker-figures.ts'
@@ -52,9 +55,10 @@ export function mergeResults(shards: Shards, context: RunContext): RunResult {
     }
     if (parts.length === AT_ONCE) parts = [added(parts, plan)]
   }
-  const sum = added(parts, plan)
+  const { groups, ...sum } = added(parts, plan)
   const missing = [...silent, ...flawed]
   const lost = [...missing, ...early]
+  const { model, curve } = loadSummary(plan)
   return {
     kind: 'loadgate-result',
     schema: 1,
@@ -64,16 +68,17 @@ export function mergeResults(shards: Shards, context: RunContext): RunResult {
     commit: context.commit,
     calibration: context.calibration,
     plan: {
-      model: plan.model,
+      model,
       target: plan.target,
       measured: plan.duration - plan.measureFrom,
       warmUp: plan.measureFrom,
       seed: plan.seed,
       executor,
-      curve: curveFrom(plan.curve, plan.measureFrom),
+      curve,
     },
     shards: { expected: shards.length, reported: shards.length - missing.length, lost },
     ...sum,
+    ...groupResults(plan, groups),
     ...byWorker.result(),
     startedAt: Number.isFinite(sum.startedAt) ? sum.startedAt : 0,
     complete: lost.length === 0 && sum.complete,
@@ -88,17 +93,17 @@ interface Part extends Pick<RunResult, 'startedAt' | 'complete' | 'iterations' |
   readonly active: readonly number[]
   readonly steps: readonly (StepCounts & Pick<StepResult, 'scenario' | 'step'>)[]
   readonly health: HealthRecord & { readonly connections: HealthRecord['connections'] & { readonly short: boolean } }
+  readonly groups: GroupsPart
 }
 
-function partOf(
-  { startedAt, complete, iterations, warmUp, steps, intervals, active, health }: ShardResult,
-  plan: LoadPlan,
-): Part {
+function partOf(shard: ShardResult, plan: LoadPlan): Part {
+  const { startedAt, complete, iterations, warmUp, steps, intervals, active, health } = shard
   const { connections } = health
   const short = hasMoreUsers(plan) && connections.peak >= connections.cap
   return {
     ...{ startedAt, complete, iterations, warmUp, intervals, active },
-    steps: namesOf(plan).map((names) => ({ ...steps.find(({ id }) => id === names.id)!, ...names })),
+    groups: groupsPart(shard, plan),
+    steps: namesOf(judgedScenarios(plan)).map((names) => ({ ...steps.find(({ id }) => id === names.id)!, ...names })),
     health: { ...health, connections: { ...connections, short } },
   }
 }
@@ -109,9 +114,10 @@ function nothing(plan: LoadPlan): Part {
   return {
     startedAt: Number.POSITIVE_INFINITY,
     complete: true,
-    iterations: { planned: 0, started: 0, dropped: 0, finished: 0, failed: 0, cut: 0 },
-    warmUp: { sent: 0, succeeded: 0, failed: 0 },
-    steps: namesOf(plan).map((names) => ({ ...addedCounts([], blockLength(measured)), ...names })),
+    iterations: addedIterations([]),
+    warmUp: addedWarmUps([]),
+    groups: addedGroups([], plan),
+    steps: namesOf(judgedScenarios(plan)).map((names) => ({ ...addedCounts([], blockLength(measured)), ...names })),
     intervals: { length: intervalLength(measured), records: [] },
     active: Array.from({ length: intervalsIn({ measured, length: intervalLength(measured) }) }, () => 0),
     health: addedHealth([]),
@@ -122,20 +128,13 @@ function added(parts: readonly Part[], plan: LoadPlan): Part {
   return {
     startedAt: Math.min(...parts.map(({ startedAt }) => startedAt)),
     complete: parts.every(({ complete }) => complete),
-    iterations: {
-      planned: sum(parts, ({ iterations }) => iterations.planned),
-      started: sum(parts, ({ iterations }) => iterations.started),
-      dropped: sum(parts, ({ iterations }) => iterations.dropped),
-      finished: sum(parts, ({ iterations }) => iterations.finished),
-      failed: sum(parts, ({ iterations }) => iterations.failed),
-      cut: sum(parts, ({ iterations }) => iterations.cut),
-    },
-    warmUp: {
-      sent: sum(parts, ({ warmUp }) => warmUp.sent),
-      succeeded: sum(parts, ({ warmUp }) => warmUp.succeeded),
-      failed: sum(parts, ({ warmUp }) => warmUp.failed),
-    },
-    steps: namesOf(plan).map((names, at) => {
+    iterations: addedIterations(parts.map(({ iterations }) => iterations)),
+    warmUp: addedWarmUps(parts.map(({ warmUp }) => warmUp)),
+    groups: addedGroups(
+      parts.map(({ groups }) => groups),
+      plan,
+    ),
+    steps: namesOf(judgedScenarios(plan)).map((names, at) => {
       const same = parts.map(({ steps }) => steps[at]!)
       return { ...names, ...addedCounts(same, same[0]!.blocks.length) }
     }),
@@ -146,55 +145,6 @@ function added(parts: readonly Part[], plan: LoadPlan): Part {
     active: addedActive(parts.map(({ active }) => active)),
     health: addedHealth(parts.map(({ health }) => health)),
   }
-}
-
-function namesOf({ scenarios }: LoadPlan): readonly Pick<StepResult, 'id' | 'scenario' | 'step'>[] {
-  return scenarios.flatMap((scenario) =>
-    scenario.steps.filter(isRequest).map(({ id, name }) => ({ id, scenario: scenario.name, step: name })),
-  )
-}
-
-function isRequest(step: PlannedStep): step is PlannedStep & { kind: 'request' } {
-  return step.kind === 'request'
-}
-
-function addedCounts(parts: readonly StepCounts[], blockLength: Ms): Omit<StepCounts, 'id'> {
-  return {
-    sent: sum(parts, ({ sent }) => sent),
-    succeeded: sum(parts, ({ succeeded }) => succeeded),
-    failed: sum(parts, ({ failed }) => failed),
-    succeededInWindow: sum(parts, ({ succeededInWindow }) => succeededInWindow),
-    causes: sumByKey(parts.map(({ causes }) => causes)),
-    statuses: sumByKey(parts.map(({ statuses }) => statuses)),
-    bytesReceived: sum(parts, ({ bytesReceived }) => bytesReceived),
-    bytesSent: sum(parts, ({ bytesSent }) => bytesSent),
-    response: sumOf(parts.map(({ response }) => response)),
-    service: sumOf(parts.map(({ service }) => service)),
-    firstByte: sumOf(parts.map(({ firstByte }) => firstByte)),
-    failures: sumOf(parts.map(({ failures }) => failures)),
-    blocks: addedIntervals(
-      parts.map(({ blocks }) => blocks),
-      blockLength,
-    ),
-  }
-}
-
-function addedIntervals(parts: readonly Intervals[], length: Ms): Intervals {
-  const byIndex = new Map<number, IntervalRecord[]>()
-  for (const record of parts.flatMap(({ records }) => records)) {
-    const known = byIndex.get(record.index)
-    if (known) known.push(record)
-    else byIndex.set(record.index, [record])
-  }
-  const records = [...byIndex]
-    .sort(([a], [b]) => a - b)
-    .map(([index, same]) => ({
-      index,
-      succeeded: sum(same, ({ succeeded }) => succeeded),
-      failed: sum(same, ({ failed }) => failed),
-      response: sumOf(same.map(({ response }) => response)),
-    }))
-  return { length, records }
 }
 
 function addedActive(parts: readonly (readonly number[])[]): readonly number[] {
@@ -228,8 +178,9 @@ function addedHealth(parts: readonly Part['health'][]): Part['health'] {
 }
 
 /** Than a machine has ports for. Fewer connections than that are a choice of the profile, and no want of the generator. */
-function hasMoreUsers({ model, curve, connections: { limit } }: LoadPlan): boolean {
-  return model === 'closed' && limit === MOST_CONNECTIONS && peakLevel(curve) > limit
+function hasMoreUsers(plan: LoadPlan): boolean {
+  const { limit } = plan.connections
+  return limit === MOST_CONNECTIONS && demandOf(plan).users > limit
 }
 
 /** The workers of one machine see the same; of several, the worst counts. */
@@ -238,16 +189,6 @@ function worstMachine(parts: readonly NonNullable<HealthRecord['machine']>[]): H
   return { stolen: worst(parts, ({ stolen }) => stolen), idle: Math.min(...parts.map(({ idle }) => idle)) }
 }
 
-function sum<T>(parts: readonly T[], read: (part: T) => number): number {
-  return parts.reduce((total, part) => total + read(part), 0)
-}
-
 function worst<T>(parts: readonly T[], read: (part: T) => number): number {
   return parts.reduce((highest, part) => Math.max(highest, read(part)), 0)
-}
-
-/** Keys in order, so that the same shards in another order give the same text. */
-function sumByKey(parts: readonly Readonly<Partial<Record<string, number>>>[]): Record<string, number> {
-  const keys = [...new Set(parts.flatMap((part) => Object.keys(part)))].sort()
-  return Object.fromEntries(keys.map((key) => [key, sum(parts, (part) => part[key] ?? 0)]))
 }

@@ -1,7 +1,10 @@
 import { toThousandths } from '../engine/active-over-time.ts'
 import { intervalsIn } from '../engine/interval.ts'
+import { addedIterations } from '../engine/iteration-counts.ts'
 import type { IntervalRecord, Intervals } from '../engine/shard-result.ts'
 import { type HistogramText, sumOf } from '../histogram.ts'
+import { lengthOf } from '../plan/curve.ts'
+import type { Segment } from '../plan/plan.ts'
 import type { Ms } from '../units.ts'
 import { mergedFunctions } from './function-health.ts'
 import type { GeneratorHealth, RunResult, StepResult, WorkerFigures } from './result.ts'
@@ -32,6 +35,7 @@ export function mergeRounds(results: readonly RunResult[]): RunResult {
     complete: results.every(({ complete }) => complete),
     iterations: sumByKey(results.map(({ iterations }) => iterations)),
     warmUp: sumByKey(results.map(({ warmUp }) => warmUp)),
+    ...mergedGroups(results),
     steps: first.steps.map((_, at) =>
       mergedStep(
         results.map(({ steps }) => steps[at]!),
@@ -53,6 +57,41 @@ export function mergeRounds(results: readonly RunResult[]): RunResult {
       plan.measured,
     ),
   }
+}
+
+/** The plan is the same in all of them, and so are the groups. */
+function mergedGroups(results: readonly RunResult[]): Pick<RunResult, 'groups' | 'background'> {
+  const [{ groups, background, plan }] = results as readonly [RunResult, ...RunResult[]]
+  const rounds = each(results.map((result) => result.groups))
+  const backgrounds = each(results.map((result) => result.background))
+  return {
+    ...(groups &&
+      rounds && {
+        groups: groups.map((group, at) => ({
+          ...group,
+          curve: rounds.flatMap((round) => padded(round[at]!.curve, plan.measured)),
+          iterations: addedIterations(rounds.map((round) => round[at]!.iterations)),
+        })),
+      }),
+    ...(background &&
+      backgrounds && {
+        background: {
+          warmUp: sumByKey(backgrounds.map(({ warmUp }) => warmUp)),
+          steps: background.steps.map((_, at) =>
+            mergedStep(
+              backgrounds.map(({ steps }) => steps[at]!),
+              plan.measured,
+            ),
+          ),
+        },
+      }),
+  }
+}
+
+/** At 0 from its end to that of the window. */
+function padded(curve: readonly Segment[], measured: Ms): readonly Segment[] {
+  const rest = measured - lengthOf(curve)
+  return rest > 0 ? [...curve, { from: 0, to: 0, over: rest }] : curve
 }
 
 /** The worker of a number in one round has no more to do with that in another than that it has the same share of the load. */
@@ -202,6 +241,11 @@ function mergedHealth(parts: readonly GeneratorHealth[]): GeneratorHealth {
 
 function sumOfAll(texts: readonly (HistogramText | undefined)[]): HistogramText | undefined {
   return isEach(texts) ? sumOf(texts) : undefined
+}
+
+/** Undefined where one of them is. */
+function each<T>(values: readonly (T | undefined)[]): readonly T[] | undefined {
+  return isEach(values) ? values : undefined
 }
 
 function isEach<T>(values: readonly (T | undefined)[]): values is readonly T[] {

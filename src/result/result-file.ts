@@ -2,7 +2,6 @@ import { isWithinWindow } from '../engine/interval.ts'
 import type { Cause, FailureExample, FunctionHealth, IntervalRecord, Intervals } from '../engine/shard-result.ts'
 import { LoadgateError, messageOf } from '../errors.ts'
 import { countIn, Histogram, type HistogramText } from '../histogram.ts'
-import type { Segment } from '../plan/plan.ts'
 import {
   amount,
   count,
@@ -22,7 +21,8 @@ import {
   whole,
 } from '../reader.ts'
 import type { Ms } from '../units.ts'
-import type { Fingerprint, Machine, RunResult, StepResult, WorkerFigures } from './result.ts'
+import type { Background, Fingerprint, Machine, RunResult, StepResult, WorkerFigures } from './result.ts'
+import { checkGroups, curve, groups, iterations } from './result-groups.ts'
 
 const SCHEMA = 1
 
@@ -101,6 +101,7 @@ const CAUSES: Readonly<Record<Cause, true>> = {
   'connect-timeout': true,
   'unresolved-host': true,
   unreachable: true,
+  'address-not-allowed': true,
   tls: true,
   'no-http2': true,
   timeout: true,
@@ -194,6 +195,8 @@ export const fingerprint = record<Fingerprint>({
 })
 
 export const functionHealth = record<FunctionHealth>({ calls: count, total: amount, longest: amount, share: amount })
+const warmUp = where(record(sentAndEnded), addsUp, 'a sum of its parts')
+const steps = list(where(step, addsUp, 'a sum of its parts'), 10_000)
 
 const summaryFields = {
   kind: oneOf('loadgate-result'),
@@ -205,13 +208,13 @@ const summaryFields = {
   commit: optional(matching(/^[0-9a-f]{40,64}$/, 'a commit')),
   calibration: optional(record({ before: positiveTime, after: positiveTime })),
   plan: record({
-    model: oneOf('open', 'closed'),
+    model: oneOf('open', 'closed', 'mixed'),
     target: text,
     measured: amount,
     warmUp: amount,
     seed: whole,
     executor: text,
-    curve: optional(list(record<Segment>({ from: amount, to: amount, over: amount }), 10_000)),
+    curve: optional(curve),
   }),
   shards: where(
     record({ expected: count, reported: count, lost: list(text, 10_000) }),
@@ -219,14 +222,11 @@ const summaryFields = {
     'a sum of reported and lost workers',
   ),
   complete: truth,
-  iterations: where(
-    record({ planned: count, started: count, dropped: count, finished: count, failed: count, cut: count }),
-    ({ planned, started, dropped, finished, failed, cut }) =>
-      planned === started + dropped && started === finished + failed + cut,
-    'a sum of its parts',
-  ),
-  warmUp: where(record(sentAndEnded), addsUp, 'a sum of its parts'),
-  steps: list(where(step, addsUp, 'a sum of its parts'), 10_000),
+  iterations,
+  groups: optional(groups),
+  background: optional(record<Background>({ warmUp, steps })),
+  warmUp,
+  steps,
   health: record({
     lateness: histogram,
     loopDelayP99: amount,
@@ -261,15 +261,22 @@ function addsUp({ sent, succeeded, failed }: { sent: number; succeeded: number; 
   return sent === succeeded + failed
 }
 
-function checkSums({ steps, health, shards, complete, plan, workers }: Omit<RunResult, 'intervals'>): void {
+function checkSums(result: Omit<RunResult, 'intervals'>): void {
+  const { steps, health, shards, complete, workers, background } = result
   const { connect, tls } = health.connections
+  checkGroups(result)
   for (const text of [health.lateness, connect, tls]) if (text !== undefined) countIn(text)
   if (complete && shards.lost.length > 0) throw new Misread('complete', 'true of a run with lost workers')
   for (const count of ['sent', 'failed'] as const)
     if (workers && total(workers.map((one) => one[count])) !== total(steps.map((one) => one[count])))
       throw new Misread(`workers.${count}`, 'the sum of the steps')
+  checkSteps(steps, 'steps', result.plan)
+  checkSteps(background?.steps ?? [], 'background.steps', result.plan)
+}
+
+function checkSteps(steps: readonly StepResult[], of: string, plan: RunResult['plan']): void {
   for (const [index, step] of steps.entries()) {
-    const place = `steps[${index}]`
+    const place = `${of}[${index}]`
     if (index > 0 && step.id <= steps[index - 1]!.id) throw new Misread(`${place}.id`, 'behind the one before it')
     if (total(Object.values(step.causes)) !== step.failed) throw new Misread(`${place}.causes`, 'the sum of failures')
     if (total(Object.values(step.statuses)) > step.sent) throw new Misread(`${place}.statuses`, 'at most what was sent')

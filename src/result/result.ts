@@ -26,6 +26,10 @@ export interface RunResult {
   /** False when the run was cancelled before its plan was spent. */
   readonly complete: boolean
   readonly iterations: IterationCounts
+  /** Undefined where the plan has one load only. `iterations` is the sum of those not in the background. */
+  readonly groups?: readonly GroupResult[] | undefined
+  /** What only kept the service busy, and is in none of the other figures; undefined where nothing did. */
+  readonly background?: Background | undefined
   readonly warmUp: { readonly sent: number; readonly succeeded: number; readonly failed: number }
   readonly steps: readonly StepResult[]
   readonly intervals: Intervals
@@ -62,15 +66,35 @@ export interface Calibration {
 }
 
 export interface PlanSummary {
-  readonly model: 'open' | 'closed'
+  /** Of all that is measured for the figures of the run; `mixed` where arrivals and users are. */
+  readonly model: 'open' | 'closed' | 'mixed'
   readonly target: string
   /** Length of the measured window. */
   readonly measured: Ms
   readonly warmUp: Ms
   readonly seed: number
   readonly executor: string
-  /** Of the measured window, in arrivals per second or users; undefined in results of versions that did not keep it. */
+  /**
+   * Of the measured window, in arrivals per second or users, of all loads together that are measured; undefined in results of
+   * versions that did not keep it, and of mixed ones.
+   */
   readonly curve?: readonly Segment[] | undefined
+}
+
+/** One of several loads. */
+export interface GroupResult {
+  /** Those that it chooses from. */
+  readonly scenarios: readonly string[]
+  readonly model: 'open' | 'closed'
+  readonly background: boolean
+  /** Of the measured window, in arrivals per second or users. */
+  readonly curve: readonly Segment[]
+  readonly iterations: IterationCounts
+}
+
+export interface Background {
+  readonly warmUp: RunResult['warmUp']
+  readonly steps: readonly StepResult[]
 }
 
 /** One worker, by its own account. */

@@ -1,5 +1,6 @@
 import { ownDefects } from '../compare/evidence.ts'
 import { messageOf } from '../errors.ts'
+import { mixOf } from '../plan/demand.ts'
 import type { LoadPlan } from '../plan/plan.ts'
 import { requestsPerIteration } from '../plan/summarise-plan.ts'
 import { mergeResults } from '../result/merge-results.ts'
@@ -102,7 +103,7 @@ interface Sending {
 
 /** Sends for some seconds, and judges it as every run is judged. */
 export async function tryRate({ plan, origin, rate, signal }: Sending): Promise<Attempt> {
-  const level = rate / requestsPerIteration({ ...plan, model: 'open' })
+  const level = rate / requestsPerIteration({ ...mixOf(plan), model: 'open' })
   const asked = standInPlan(plan, origin, { model: 'open', level, warmUp: WARM_UP, measured: MEASURED })
   const shard = await sendHere(asked, signal)
   const { cores, cpu } = machineHere(plan)

@@ -1,5 +1,6 @@
 import type { ShardResult } from '../engine/shard-result.ts'
 import { messageOf } from '../errors.ts'
+import { mixOf } from '../plan/demand.ts'
 import type { LoadPlan } from '../plan/plan.ts'
 import { requestsPerIteration } from '../plan/summarise-plan.ts'
 import type { Ms, PerSecond, Us } from '../units.ts'
@@ -69,7 +70,7 @@ async function measureAgainst(standIn: StandIn, plan: LoadPlan, signal: AbortSig
   const full = await send(USERS)
   if ('unmeasured' in full) return full
   const rate: PerSecond = (SHARE_AT_FULL_LOAD * 1_000_000) / full.perRequest
-  const level = rate / requestsPerIteration({ ...plan, model: 'open' })
+  const level = rate / requestsPerIteration({ ...mixOf(plan), model: 'open' })
   const moderate = await send({ model: 'open', level, warmUp: WARM_UP, measured: MEASURED })
   return 'unmeasured' in moderate ? moderate : { ...moderate, atFullLoad: full.perRequest }
 }

@@ -1,8 +1,10 @@
 import { BUSY } from '../compare/generator-health.ts'
-import { peakLevel } from '../plan/curve.ts'
+import { demandOf, mixOf } from '../plan/demand.ts'
+import { groupsOf } from '../plan/groups.ts'
 import type { LoadPlan } from '../plan/plan.ts'
 import { mostThreads, workerThreads } from '../plan/split-plan.ts'
-import { requestsPerIteration, thinkPerIteration } from '../plan/summarise-plan.ts'
+import { requestsPerIteration, thinkPerIteration, turnsPerIteration } from '../plan/summarise-plan.ts'
+import { connectionsEach } from '../profile/beside.ts'
 import { MOST_CONNECTIONS } from '../profile/scalars.ts'
 import type { Ms, PerSecond, Share } from '../units.ts'
 import type { MachineHere } from './machine-here.ts'
@@ -23,6 +25,8 @@ export interface Sizing {
   /** What one thread can send without being seen in the response times. */
   readonly perThread: PerSecond
   readonly need: RateNeed | UserNeed
+  /** Of a plan that has both, the users, who have what the arrivals of `need` leave. */
+  readonly beside?: UserNeed
 }
 
 /** Open model. */
@@ -54,14 +58,16 @@ export function sizeLoad(plan: LoadPlan, machine: MachineHere, cost: RequestCost
   const perThread = (UNSEEN * 1_000_000) / cost.perRequest
   const threads = workerThreads(plan, machine)
   const most = mostThreads(plan, machine)
+  const { rate, users } = demandOf(plan)
+  const capacity = perThread * threads
   return {
     machine,
     threads,
     mostThreads: most,
     cost,
     perThread,
-    need:
-      plan.model === 'open' ? rateNeed(plan, { perThread, cost, threads, most }) : userNeed(plan, perThread * threads),
+    need: rate > 0 ? rateNeed(rate, { perThread, cost, threads, most }) : userNeed(plan, capacity),
+    ...(rate > 0 && users > 0 && { beside: userNeed(plan, Math.max(perThread / 100, capacity - rate)) }),
   }
 }
 
@@ -74,8 +80,7 @@ interface Threads {
 
 // What a request costs falls with the rate. Between the two costs that were measured a load may or may not be sound, which
 // the run itself will say; where even the lower one fills the threads up to the generator's bound, it cannot be.
-function rateNeed(plan: LoadPlan, { perThread, cost, threads: chosen, most }: Threads): RateNeed {
-  const peak = peakLevel(plan.curve) * requestsPerIteration(plan)
+function rateNeed(peak: PerSecond, { perThread, cost, threads: chosen, most }: Threads): RateNeed {
   const wanted = Math.max(chosen, Math.ceil(peak / perThread))
   const threads = Math.min(wanted, most)
   const ceiling = (BUSY * 1_000_000 * most) / cost.atFullLoad
@@ -85,12 +90,17 @@ function rateNeed(plan: LoadPlan, { perThread, cost, threads: chosen, most }: Th
 
 /** One user's cycle is its thinking and its answers; Little's law turns users and cycles into a rate. */
 function userNeed(plan: LoadPlan, capacity: PerSecond): UserNeed {
-  const users = Math.ceil(peakLevel(plan.curve))
-  const thinkPerRequest = thinkPerIteration(plan) / requestsPerIteration(plan)
+  const { users } = demandOf(plan)
+  const mix = mixOf(plan, 'closed')
+  const requests = requestsPerIteration(mix)
+  const think = thinkPerIteration(mix)
+  const own = groupsOf(plan).flatMap(({ plan: { connections, scenarios } }) =>
+    connections.use === 'per-user' ? [connectionsEach(connections, scenarios)] : [],
+  )
   return {
     users,
-    fastest: thinkPerRequest > 0 ? (users / thinkPerRequest) * 1000 : undefined,
-    answersFrom: Math.max(0, (users / capacity) * 1000 - thinkPerRequest),
-    ports: plan.connections.use === 'per-user' ? MOST_CONNECTIONS : undefined,
+    fastest: think > 0 ? ((users * requests) / think) * 1000 : undefined,
+    answersFrom: Math.max(0, ((users * requests) / capacity) * 1000 - think) / turnsPerIteration(mix),
+    ports: own.length === 0 ? undefined : Math.floor(MOST_CONNECTIONS / Math.max(...own)),
   }
 }

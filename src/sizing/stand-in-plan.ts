@@ -1,5 +1,7 @@
 import { withoutAnswerChecks } from '../engine/answer-checks.ts'
-import type { DataTable, LoadPlan, PlannedConnections, PlannedStep, Segment } from '../plan/plan.ts'
+import { mixOf } from '../plan/demand.ts'
+import type { DataTable, LoadPlan, PlannedConnections, PlannedScenario, PlannedStep, Segment } from '../plan/plan.ts'
+import type { Flow } from '../profile/profile.ts'
 import type { Ms } from '../units.ts'
 import { STAND_IN_PATTERN } from './stand-in-answers.ts'
 
@@ -7,6 +9,8 @@ import { STAND_IN_PATTERN } from './stand-in-answers.ts'
 const TIMEOUT: Ms = 1_000
 /** More than any load here has under way, unless the machine stands still. */
 const CONNECTIONS = 500
+/** Side by side: a user of HTTP/2 sends more, over streams, which here would be connections. */
+const PARALLEL = 6
 /** More rows cost no more per request, only the time to hand them over. */
 const MOST_ROWS = 1_000
 
@@ -20,10 +24,11 @@ export interface StandInLoad {
 
 /** The plan's own requests, with their data, captures and checks, sent to the stand-in without pauses. */
 export function standInPlan(plan: LoadPlan, origin: string, { model, level, warmUp, measured }: StandInLoad): LoadPlan {
+  const mix = mixOf(plan)
   const duration = warmUp + measured
   const flat = (over: Ms): Segment => ({ from: level, to: level, over })
   return {
-    ...plan,
+    ...mix,
     target: origin,
     model,
     curve: [flat(warmUp), flat(measured)],
@@ -31,7 +36,7 @@ export function standInPlan(plan: LoadPlan, origin: string, { model, level, warm
     duration,
     connections: forStandIn(plan.connections, model),
     timeout: TIMEOUT,
-    scenarios: plan.scenarios.map((scenario) => ({ ...scenario, steps: scenario.steps.flatMap(withoutPauses) })),
+    scenarios: mix.scenarios.map(withoutPauses),
     data: Object.fromEntries(Object.entries(plan.data).map(([name, table]) => [name, withoutEnd(table)])),
     budgets: [],
   }
@@ -40,16 +45,31 @@ export function standInPlan(plan: LoadPlan, origin: string, { model, level, warm
 /** Used as the plan does, but in plain HTTP/1.1: the stand-in has no certificate. */
 function forStandIn({ use, ...choices }: PlannedConnections, model: LoadPlan['model']): PlannedConnections {
   const kept = model === 'closed' ? 'per-user' : 'shared'
-  return { ...choices, use: use === 'per-iteration' ? use : kept, limit: CONNECTIONS, http: '1.1' }
+  const own = use === 'per-iteration' ? use : kept
+  const parallel = choices.parallel === undefined ? {} : { parallel: Math.min(choices.parallel, PARALLEL) }
+  return { ...choices, use: own, limit: CONNECTIONS, http: '1.1', ...parallel }
 }
 
 const FOUND = { kind: 'regex', pattern: STAND_IN_PATTERN } as const
 
+function withoutPauses(scenario: PlannedScenario): PlannedScenario {
+  const { steps, blocks } = scenario
+  const before = (index: number) => steps.slice(0, index).filter(({ kind }) => kind === 'request').length
+  const left = blocks
+    ?.map(({ from, to, flow }) => ({ from: before(from), to: before(to), flow: withoutBetween(flow) }))
+    .filter(({ from, to }) => from < to)
+  return { ...scenario, steps: steps.flatMap(toStandIn), ...(left && { blocks: left }) }
+}
+
+function withoutBetween(flow: Flow): Flow {
+  return { ...flow, repeat: { ...flow.repeat, between: undefined } }
+}
+
 /** Its id leads, by which the stand-in knows it. */
-function withoutPauses(step: PlannedStep): readonly PlannedStep[] {
+function toStandIn(step: PlannedStep): readonly PlannedStep[] {
   if (step.kind !== 'request') return []
   const capture = step.capture.map((one) => (one.from.kind === 'regex' ? { ...one, from: FOUND } : one))
-  const flow = step.flow && { ...step.flow, repeat: { ...step.flow.repeat, between: undefined } }
+  const flow = step.flow && withoutBetween(step.flow)
   const expect = withoutAnswerChecks(step.expect)
   return [{ ...step, expect, path: [`/${step.id}/`, ...step.path], capture, timeout: TIMEOUT, flow }]
 }

@@ -1,77 +1,34 @@
 import { createHash } from 'node:crypto'
-import type { Segment } from '../plan/plan.ts'
-import { counted, formatCount, formatDuration, formatRate, type Ms } from '../units.ts'
+import { formatCount, formatDuration } from '../units.ts'
+import { curveDifferences } from './curve-differences.ts'
 import { boundDiffers, type Difference, numberDiffers, textDiffers } from './difference.ts'
+import { groupDifferences } from './group-differences.ts'
 import type { Policy } from './policy.ts'
 
 /** How much is sent, how long an answer may take, and over which connections. */
 export function loadDifferences(base: Policy, head: Policy): readonly Difference[] {
   return [
-    ...curveDifferences(base.plan, head.plan),
+    ...mainDifferences(base, head),
+    ...groupDifferences(base, head),
     ...numberDiffers('timeout', [base.profile.timeout, head.profile.timeout], 'looser', formatDuration),
     ...textDiffers('redirects', base.profile.redirects ?? 'none', head.profile.redirects ?? 'none'),
     ...connectionDifferences(base, head),
   ]
 }
 
-function curveDifferences(base: Policy['plan'], head: Policy['plan']): readonly Difference[] {
-  const [before, after] = [measuredPart(base), measuredPart(head)]
-  const found = [
-    ...numberDiffers('load: warm-up', [base.measureFrom, head.measureFrom], 'different', formatDuration),
-    ...numberDiffers('load: measured for', [before.length, after.length], 'tighter', formatDuration),
-    ...(base.model === head.model
-      ? levelDifferences(before, after, base.model)
-      : textDiffers('load: model', MODEL[base.model](before.peak), MODEL[head.model](after.peak))),
+/** Of the load of the profile; where there is none, all that is sent is in the scenarios' own. */
+function mainDifferences(base: Policy, head: Policy): readonly Difference[] {
+  const [before, after] = [base.plan, head.plan]
+  const warmUp = numberDiffers('load: warm-up', [before.measureFrom, after.measureFrom], 'different', formatDuration)
+  if (base.profile.load && head.profile.load) return curveDifferences('load', { base: before, head: after }, warmUp)
+  const whose = ({ profile }: Policy) =>
+    profile.load ? "of the profile, and the scenarios' own" : "the scenarios' own"
+  const window = ({ duration, measureFrom }: Policy['plan']) => duration - measureFrom
+  return [
+    ...textDiffers('load: whose', whose(base), whose(head)),
+    ...warmUp,
+    ...numberDiffers('load: measured for', [window(before), window(after)], 'tighter', formatDuration),
   ]
-  if (found.length > 0 || JSON.stringify(base.curve) === JSON.stringify(head.curve)) return found
-  return textDiffers('load: shape', shapeOf(base.curve, base.model), shapeOf(head.curve, head.model))
-}
-
-const MODEL = {
-  open: (peak: number) => `open, up to ${formatRate(peak)}`,
-  closed: (peak: number) => `closed, up to ${counted(peak, 'user')}`,
-} as const
-
-function levelDifferences(before: Measured, after: Measured, model: 'open' | 'closed'): readonly Difference[] {
-  const [unit, say] = model === 'open' ? (['rate', formatRate] as const) : (['users', formatCount] as const)
-  const peak = numberDiffers(`load: highest ${unit}`, [before.peak, after.peak], 'tighter', say)
-  if (peak.length > 0) return peak
-  return numberDiffers(`load: ${unit} on average`, [round(before.mean), round(after.mean)], 'tighter', say)
-}
-
-interface Measured {
-  readonly length: Ms
-  readonly peak: number
-  readonly mean: number
-}
-
-/** The curve behind its warm-up, which is made of whole segments. */
-function measuredPart({ curve, measureFrom }: Policy['plan']): Measured {
-  let start: Ms = 0
-  let [length, area, peak] = [0, 0, 0]
-  for (const { from, to, over } of curve) {
-    if (start >= measureFrom) {
-      length += over
-      area += ((from + to) / 2) * over
-      peak = Math.max(peak, from, to)
-    }
-    start += over
-  }
-  return { length, peak, mean: length > 0 ? area / length : 0 }
-}
-
-function shapeOf(curve: readonly Segment[], model: 'open' | 'closed'): string {
-  const say = model === 'open' ? formatRate : formatCount
-  return curve
-    .map(
-      ({ from, to, over }) => `${from === to ? say(from) : `${say(from)} to ${say(to)}`} for ${formatDuration(over)}`,
-    )
-    .join(', ')
-}
-
-/** The same load in other pieces differs in the last digits of the sum only. */
-function round(value: number): number {
-  return Number(value.toPrecision(9))
 }
 
 /** A certificate may be renewed in the same file. */
@@ -86,12 +43,14 @@ function connectionDifferences(base: Policy, head: Policy): readonly Difference[
   // What nobody has chosen follows from the load, whose differences are told.
   const chosen = base.profile.connections.limit !== undefined || head.profile.connections.limit !== undefined
   const use = base.profile.connections.use !== undefined || head.profile.connections.use !== undefined
+  const parallel = base.profile.connections.parallel !== undefined || head.profile.connections.parallel !== undefined
   return [
     ...(use ? textDiffers('connections: use', before.use, after.use) : []),
     ...(chosen ? numberDiffers('connections: limit', [before.limit, after.limit], 'looser', formatCount) : []),
     ...boundDiffers('connections: max-age', [before.maxAge, after.maxAge], 'looser', formatDuration),
     ...boundDiffers('connections: max-requests', [before.maxRequests, after.maxRequests], 'looser', formatCount),
     ...textDiffers('connections: http', before.http, after.http),
+    ...(parallel ? textDiffers('connections: parallel', countOf(before.parallel), countOf(after.parallel)) : []),
     ...textDiffers('connections: ca', vouched(base, 'ca'), vouched(head, 'ca')),
     ...textDiffers('connections: certificate', vouched(base, 'certificate'), vouched(head, 'certificate')),
     ...textDiffers('connections: key', base.profile.connections.key, head.profile.connections.key),
@@ -99,4 +58,9 @@ function connectionDifferences(base: Policy, head: Policy): readonly Difference[
       String(on === 1),
     ),
   ]
+}
+
+/** Where nothing is sent beside a page there is none. */
+function countOf(parallel: number | undefined): string | undefined {
+  return parallel === undefined ? undefined : formatCount(parallel)
 }

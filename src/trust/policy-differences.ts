@@ -4,6 +4,7 @@ import { dataDifferences } from './data-differences.ts'
 import { type Difference, namesOf, numberDiffers, textDiffers } from './difference.ts'
 import { fileDifferences } from './file-differences.ts'
 import { functionDifferences } from './function-differences.ts'
+import { guardDifferences } from './guard-differences.ts'
 import { loadDifferences } from './load-differences.ts'
 import type { Policy } from './policy.ts'
 import { scenarioDifferences } from './scenario-differences.ts'
@@ -30,6 +31,7 @@ export function loadOrServiceDifferences(base: Policy, head: Policy): readonly D
     ...functionDifferences(base.plan.functions, head.plan.functions),
     ...fileDifferences(base.plan, head.plan),
     ...scenarioDifferences(base.profile, head.profile),
+    ...guardDifferences(base.profile, head.profile),
   ]
   // Whatever a later version of the plan holds, and nobody has taught this page to say, is still no secret.
   if (known.length > 0 || base.plan.hash === head.plan.hash) return known

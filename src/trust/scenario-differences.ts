@@ -1,6 +1,8 @@
+import { timesOf } from '../plan/expected.ts'
 import { meanPause } from '../plan/pause.ts'
 import type { LoadProfile, Pause, RequestStep, Scenario } from '../profile/profile.ts'
 import { formatMs, type Ms } from '../units.ts'
+import { courseDifferences } from './course-differences.ts'
 import { type Difference, demandDiffers, namesOf, numberDiffers, textDiffers } from './difference.ts'
 import { stepDifferences } from './step-differences.ts'
 
@@ -36,6 +38,7 @@ function differencesWithin(
         return stepDifferences(step, { step: was, timeout: timeouts.before }, { step: is, timeout: timeouts.after })
       return addedOrRemoved(step, was && 'sent', is && 'sent')
     }),
+    ...courseDifferences(before, after),
     ...orderDiffers(`${what}: order of the steps`, [...requests.keys()], [...requestsNow.keys()]),
     ...pauseDifferences(what, before, after),
   ]
@@ -63,8 +66,12 @@ function pauseDifferences(what: string, before: Scenario, after: Scenario): read
   return textDiffers(`${what}: pauses`, pausesOf(before), pausesOf(after))
 }
 
-function pauseOf({ steps }: Scenario): Ms {
-  return steps.reduce((sum, step) => (step.kind === 'think' && !step.once ? sum + meanPause(step) : sum), 0)
+function pauseOf(scenario: Scenario): Ms {
+  const times = timesOf(scenario)
+  const pauses = scenario.steps.map((step, index) =>
+    step.kind === 'think' && !step.once ? times[index]! * meanPause(step) : 0,
+  )
+  return pauses.reduce((sum, pause) => sum + pause, 0)
 }
 
 /** Each with the number of requests before it. */

@@ -1,4 +1,4 @@
-import { meanTimes } from '../plan/summarise-plan.ts'
+import { meanTimes } from '../plan/expected.ts'
 import type { Capture, Expect, Flow, RequestStep, Template } from '../profile/profile.ts'
 import { formatDuration, formatShare, type Ms } from '../units.ts'
 import { answerCheckDifferences } from './answer-check-differences.ts'
@@ -38,7 +38,11 @@ function oftenDiffers(what: string, before: RequestStep, after: RequestStep): re
 }
 
 /** What is sent less often may be as slow as it likes. */
-function flowDifferences(step: string, before: Flow | undefined, after: Flow | undefined): readonly Difference[] {
+export function flowDifferences(
+  step: string,
+  before: Flow | undefined,
+  after: Flow | undefined,
+): readonly Difference[] {
   const chances = [before?.chance ?? 1, after?.chance ?? 1] as const
   const whens = [before, after].map((flow) =>
     flow?.when.map(({ capture, is }) => `${capture} is ${is.join(' or ')}`).join(', '),
@@ -101,7 +105,7 @@ function bodyText({ body }: RequestStep, before: RequestStep): string | undefine
   return JSON.stringify(body) === JSON.stringify(before.body) ? type : `${type}, another content`
 }
 
-function expectDifferences(step: string, before: Expect, after: Expect): readonly Difference[] {
+export function expectDifferences(step: string, before: Expect, after: Expect): readonly Difference[] {
   const [json, jsonNow] = [pointersOf(before), pointersOf(after)]
   const [headers, headersNow] = [containsOf(before), containsOf(after)]
   return [

@@ -128,6 +128,20 @@ test.each<[string, MadeRun]>([
   expect(codes(madeRun(made))).toEqual([])
 })
 
+test('an address that is not allowed is a defect of its own, also beside others', () => {
+  const causes = { 'address-not-allowed': 50 } as const
+  for (const times of [[], spread(9)]) {
+    const [defect, ...others] = defectsOf(madeRun({ steps: [{ times, causes }] }))
+    expect(others).toEqual([])
+    expect(defect).toMatchObject({
+      code: 'target-not-allowed',
+      message: expect.stringMatching(
+        /led to an address that is not allowed.*50 requests ended with address-not-allowed/,
+      ),
+    })
+  }
+})
+
 // --- steps that nobody got to ---------------------------------------------------------------------------------------
 
 test('a step without requests is a defect, unless the end of the run or failures before it explain it', () => {

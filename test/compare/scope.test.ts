@@ -74,3 +74,14 @@ test('without samples there is no number', () => {
   const nothing = scopeOf(storedRun({ steps: [{ times: [] }] }), WHOLE)
   for (const metric of ['p95', 'errors', 'throughput'] as const) expect(metricOf(metric).read(nothing)).toBeUndefined()
 })
+
+test('what may have been dropped of a part is of its own load', () => {
+  const own = { model: 'open', background: false, curve: [] } as const
+  const counts = (dropped: number) => ({ ...run.iterations, dropped })
+  const groups = [
+    { ...own, scenarios: ['browse'], iterations: counts(4) },
+    { ...own, scenarios: ['buy'], iterations: counts(1) },
+  ]
+  const of = (name: string | undefined) => scopeOf({ ...run, groups }, partNamed(name, run.steps)!)
+  expect([of('browse').mayBeDropped, of('POST /order').mayBeDropped, of(undefined).dropped]).toEqual([4, 1, 5])
+})

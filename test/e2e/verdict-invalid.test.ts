@@ -46,19 +46,21 @@ afterAll(async () => {
 /** 70 requests, enough to bound a p95. */
 const SHORT = { rate: '100/s', for: '700ms' }
 
-function profile({ load = SHORT, port = server.port, scenarios = [only()] }: Partial<ProfileParts> = {}) {
+function profile({ load = SHORT, port = server.port, scenarios = [only()], guards }: Partial<ProfileParts> = {}) {
   return {
     name: 'flaws',
     target: `http://127.0.0.1:${port}`,
     load,
     scenarios,
     budgets: ['p95 < 20 s', 'errors < 50 %'],
+    ...(guards && { guards }),
   }
 }
 interface ProfileParts {
   readonly load: object
   readonly port: number
   readonly scenarios: readonly object[]
+  readonly guards: readonly object[]
 }
 function only(name = 'only', more: object = {}): object {
   return { name, steps: [{ get: '/' }], ...more }
@@ -103,9 +105,10 @@ interface Flaw {
 }
 
 // Keyed by the code, so that a new one without a case does not compile; two that no run of one process can have on disk
-// stand below, and a load that is unequal takes two versions whose workers say so.
+// stand below, a load that is unequal takes two versions whose workers say so, and a target that leads elsewhere a resolver
+// that does (test/engine/http/not-elsewhere.test.ts).
 const FLAWS: Record<
-  Exclude<DefectCode, 'counts-disagree' | 'cancelled' | 'unequal-load' | 'service-ended'>,
+  Exclude<DefectCode, 'counts-disagree' | 'cancelled' | 'unequal-load' | 'service-ended' | 'target-not-allowed'>,
   Omit<Flaw, 'code'>
 > = {
   'generator-late': {
@@ -139,6 +142,18 @@ const FLAWS: Record<
   'target-unreached': {
     bring: async () => invalid({ port: await closedPort() }),
     says: /^"http:\/\/127\.0\.0\.1:\d+" was never reached: 70 requests ended with connection-refused$/,
+  },
+  'guard-failed': {
+    bring: () => {
+      const guard = { name: 'neighbour', get: `http://127.0.0.1:${server.port}/health`, every: '1s', failures: 1 }
+      const before = server.requests.length
+      const fall = async () => {
+        while (server.requests.length < before + 10) await sleep(10)
+        status = 503
+      }
+      return invalid({ load: { rate: '50/s', for: '30s' }, guards: [guard] }, { meanwhile: fall })
+    },
+    says: /^The guard "neighbour" ended the run \d.* after the load began: 1 failure in a row \(status 503 instead of 200–399 after \d.* ms\)$/,
   },
   'baseline-damaged': {
     bring: async () => {

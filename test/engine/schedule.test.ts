@@ -1,32 +1,13 @@
 // When things happen, to the millisecond: the whole engine on a clock and a network of the test's own.
 import { expect, test } from '@jest/globals'
-import { runShard, type ShardOptions } from '../../src/engine/run-shard.ts'
+import { runShard } from '../../src/engine/run-shard.ts'
 import { Histogram } from '../../src/histogram.ts'
-import type { LoadPlan } from '../../src/plan/plan.ts'
 import type { Template } from '../../src/profile/profile.ts'
 import { manualClock } from '../support/manual-clock.ts'
 import { onePlan, requestStep, think } from '../support/plans.ts'
+import { runOnClock as run, START } from '../support/run-on-clock.ts'
 import { scriptedTransport } from '../support/scripted-transport.ts'
-import { quantile, responseOf, serviceOf, unaccounted } from '../support/shard-figures.ts'
-
-const START = 1_000
-
-type Script = Parameters<typeof scriptedTransport>[1]
-
-async function run(
-  plan: LoadPlan,
-  { script, pass = 120_000, ...options }: ShardOptions & { script?: Script; pass?: number } = {},
-) {
-  const clock = manualClock()
-  const transport = scriptedTransport(clock, script)
-  const ports = { startClock: async () => clock, openTransport: () => transport }
-  const running = runShard({ plan, index: 0, count: 1 }, { startAt: 1_000_000 + START, ...options }, ports)
-  await clock.pass(pass)
-  const result = await running
-  expect(unaccounted(result)).toEqual([])
-  expect([clock.stopped, transport.closed]).toEqual([true, true])
-  return { result, sent: transport.sent.map(({ at, path }) => [at - START, path]) }
-}
+import { quantile, responseOf, serviceOf } from '../support/shard-figures.ts'
 
 const at = (sent: (string | number)[][]) => sent.map(([moment]) => moment)
 

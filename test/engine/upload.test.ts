@@ -115,6 +115,17 @@ test('an empty file is an empty body, whose length is stated', async () => {
   expect(server.seen[0]).toMatchObject({ length: '0' })
 })
 
+test('a service that answers before it has read everything has answered', async () => {
+  const server = createServer((_, response) => void response.writeHead(413).end('too large')).listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  const { port } = server.address() as AddressInfo
+  const plan = planOf(port, [{ put: '/', body: { file: 'big' }, expect: { status: 413 } }], { files: { big: IMAGE } })
+  const result = await runShard({ plan, index: 0, count: 1 })
+  server.close()
+  expect(unaccounted(result)).toEqual([])
+  expect(result.steps[0]).toMatchObject({ sent: 10, succeeded: 10, statuses: { 413: 10 } })
+})
+
 function prepare(plan: LoadPlan, x = '') {
   const step = plan.scenarios[0]!.steps.at(-1) as Extract<PlannedStep, { kind: 'request' }>
   const values = { row: () => undefined, captured: () => x, number: () => 1, draw: () => 0, now: () => 0 }

@@ -13,6 +13,14 @@ test('a plan comes back as it was written', () => {
   expect(JSON.stringify(read(JSON.stringify(plan)))).toBe(JSON.stringify(plan))
 })
 
+test('files and certificates travel with a plan; a certificate does not change its hash', () => {
+  const files = { 'photo.jpg': Buffer.from([0, 1, 255]).toString('base64') }
+  const carrying = withHash({ ...plan, files })
+  const carried = { ...carrying, tls: { ca: 'PEM' } }
+  expect(read(JSON.stringify(carried))).toEqual(carried)
+  expect(carrying.hash).not.toBe(plan.hash)
+})
+
 test('a plan that is not the one that was ordered is refused', () => {
   expect(() => readPlan(gzipSync(JSON.stringify(plan)), '0'.repeat(64))).toThrow('not the one that was ordered')
 })

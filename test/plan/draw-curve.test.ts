@@ -52,6 +52,6 @@ test('a spike shorter than a column is seen, and so is a load next to nothing', 
 
 test('no line is longer than asked for', () => {
   for (const width of [20, 33, 80])
-    for (const line of draw(profile().load, { width, height: 4 }).split('\n'))
+    for (const line of draw(profile().load!, { width, height: 4 }).split('\n'))
       expect(line.length).toBeLessThanOrEqual(width)
 })

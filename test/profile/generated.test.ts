@@ -86,6 +86,19 @@ test.each<[string, object, boolean]>([
   ['a limit of nothing', { ...scenario({ get: '/' }), connections: { limit: 0 } }, false],
   ['a limit', { ...scenario({ get: '/' }), connections: { limit: 25_000, 'max-requests': 1, verify: true } }, true],
   ['an age without unit', { ...scenario({ get: '/' }), connections: { 'max-age': 60 } }, false],
+  ['more beside a page', { ...scenario({ get: '/', also: [{ get: '/a' }] }), connections: { parallel: 12 } }, true],
+  ['requests beside a page', scenario({ get: '/', also: [{ get: '/a', chance: '1 in 2' }, { post: '/b' }] }), true],
+  ['a page beside a page', scenario({ get: '/', also: [{ get: '/a', also: [{ get: '/b' }] }] }), false],
+  ['a pause beside a page', scenario({ get: '/', also: [{ think: '1s' }] }), false],
+  [
+    'steps within steps',
+    scenario({ steps: [{ get: '/' }, { repeat: 2, steps: [{ get: '/' }] }], repeat: '2..4' }),
+    true,
+  ],
+  ['steps and a request in one', scenario({ get: '/', steps: [{ get: '/' }], repeat: 2 }), false],
+  ['a pace', { ...base, scenarios: [{ name: 'store', pace: '0.5..2', steps: [{ get: '/' }] }] }, true],
+  ['a pace as a number', { ...base, scenarios: [{ name: 'store', pace: 1.5, steps: [{ get: '/' }] }] }, true],
+  ['a pace that stands still', { ...base, scenarios: [{ name: 'store', pace: 0, steps: [{ get: '/' }] }] }, false],
   ['a use that is none', { ...scenario({ get: '/' }), connections: { use: 'pool' } }, false],
   ['nothing', {}, false],
 ])('an editor sees %s as the reader does', (_, profile, right) => {
@@ -93,15 +106,22 @@ test.each<[string, object, boolean]>([
   expect(readProfile(JSON.stringify(profile), { file: 'x', env }).issues.length === 0).toBe(right)
 })
 
-function everySchema(path: string, schema: Schema): readonly { path: string; schema: Schema }[] {
+/** What has itself within it, once. */
+function everySchema(
+  path: string,
+  schema: Schema,
+  around: readonly Schema[] = [],
+): readonly { path: string; schema: Schema }[] {
+  if (around.includes(schema)) return []
   const shape = shapeOf(schema)
+  const within = [...around, schema]
   const inner =
     shape.kind === 'map'
-      ? Object.entries(shape.fields).flatMap(([key, field]) => everySchema(`${path}.${key}`, field.schema))
+      ? Object.entries(shape.fields).flatMap(([key, field]) => everySchema(`${path}.${key}`, field.schema, within))
       : shape.kind === 'list'
-        ? everySchema(`${path}[]`, shape.item)
+        ? everySchema(`${path}[]`, shape.item, within)
         : shape.kind === 'dictionary'
-          ? everySchema(`${path}.*`, shape.value)
+          ? everySchema(`${path}.*`, shape.value, within)
           : []
   return [{ path, schema }, ...inner]
 }

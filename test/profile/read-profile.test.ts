@@ -83,6 +83,7 @@ const budget = (line: number, text: string, rest: Pick<Budget, 'metric' | 'limit
 const EXPECTED: LoadProfile = {
   name: 'storefront',
   target: 'http://127.0.0.1:8080',
+  written: { host: '127.0.0.1', place: { file, line: 2, column: 9 } },
   service: {
     prepare: undefined,
     prepareWithin: 600_000,
@@ -683,7 +684,7 @@ test('numbers may come from the environment, with their unit', () => {
     'name: store, weight: "${env.W:-3}"',
   )
   const { profile } = read(text, { FOR: '5s' })
-  expect(profile?.load.shape).toMatchObject({ stages: [{ from: 50, over: 5_000 }] })
+  expect(profile?.load?.shape).toMatchObject({ stages: [{ from: 50, over: 5_000 }] })
   expect(profile?.scenarios[0]?.weight).toBe(3)
 })
 

@@ -29,7 +29,7 @@ test.each(KEPT)('%s: steps.csv has a line for each part, with its figures', (_, 
 test('the columns are these, in this order, for they are interface', () => {
   expect(renderStepsCsv(EVERYTHING).split('\n')[0]).toBe(
     'scope,requests,failed,error_rate,per_second,p50_ms,p95_ms,p99_ms,service_p95_ms,' +
-      'baseline_error_rate,baseline_per_second,baseline_p50_ms,baseline_p95_ms,baseline_p99_ms',
+      'baseline_error_rate,baseline_per_second,baseline_p50_ms,baseline_p95_ms,baseline_p99_ms,background',
   )
   expect(renderSecondsCsv(EVERYTHING).split('\n')[0]).toBe(
     'second,length_s,time,in_window,succeeded,failed,per_second,p50_ms,p95_ms,p99_ms,planned,active',

@@ -9,11 +9,11 @@ import { alive } from '../support/alive.ts'
 import { closedPort, selfSigned } from '../support/wire-server.ts'
 
 const node = JSON.stringify(process.execPath)
+const { key, cert } = selfSigned()
 let directory: string
 
 beforeAll(() => {
   directory = mkdtempSync(join(tmpdir(), 'loadgate-ready-'))
-  const { key, cert } = selfSigned()
   // Speaks what KIND says; ready when it is asked for the third time. Each question is in the file before its answer leaves.
   writeFileSync(
     join(directory, 'server.mjs'),
@@ -75,6 +75,11 @@ test.each<[kind: string, connections: Spoken, version: string]>([
   const { started, asked } = await start(kind, connections)
   await (await started).stop()
   expect(asked()).toBe(`${version} 503\n${version} 503\n${version} 204\n`)
+})
+
+test.each(['https', 'h2'] as const)('an own authority vouches for a service that speaks %s', async (kind) => {
+  const { started } = await start(kind, { http: kind === 'h2' ? '2' : '1.1', tls: { ca: cert } })
+  await (await started).stop()
 })
 
 test.each<[kind: string, connections: Spoken, reason: RegExp]>([

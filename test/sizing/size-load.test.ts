@@ -1,6 +1,7 @@
 import { expect, test } from '@jest/globals'
 import { planLoad } from '../../src/plan/plan-load.ts'
 import { sizeLoad } from '../../src/sizing/size-load.ts'
+import { mixedPlan } from '../plan/mixed.ts'
 import { profile, request, scenario } from '../plan/profiles.ts'
 
 const two = [scenario('a', 1, request(['/1']), request(['/2']))]
@@ -52,6 +53,16 @@ test('users who think send no more than their pauses let them, and fit whatever 
   })
 })
 
+test('answers that come side by side are one wait, and need several of a machine’s ports', () => {
+  const beside = Array.from({ length: 8 }, (_, n) => request([`/${n}`], { also: true }))
+  const pages = [scenario('a', 1, request(['/']), ...beside)]
+  // At 4,000/s, 40 users with 9 requests each come round once in 90 ms: the page, and one and a third of six at a time.
+  expect(size('closed', 40, { scenarios: pages }).need).toMatchObject({
+    answersFrom: expect.closeTo(90 / (1 + 8 / 6)),
+    ports: 4_166,
+  })
+})
+
 test('of others the answers decide from when on they do', () => {
   // At 4,000/s, 40 users come round once in 10 ms.
   expect(size('closed', 40).need).toMatchObject({ fastest: undefined, answersFrom: 10 })
@@ -59,4 +70,16 @@ test('of others the answers decide from when on they do', () => {
     fastest: 6_000,
     answersFrom: 500,
   })
+})
+
+test('users beside arrivals have what these leave', () => {
+  const cost = { perRequest: 100, atFullLoad: 25, requests: 5_000, took: 1_000 }
+  const sized = sizeLoad(mixedPlan(500, 10_000), { cores: 2, shared: false, cpu: 'a processor' }, cost)
+  expect(sized).toMatchObject({
+    threads: 1,
+    need: { peak: 1_000, fits: 'as-is' },
+    // A second of thinking each; of 4,000/s the arrivals take 1,000.
+    beside: { users: 10_000, fastest: 10_000 },
+  })
+  expect(sized.beside?.answersFrom).toBeCloseTo((10_000 / 3_000) * 1_000 - 1_000, 6)
 })

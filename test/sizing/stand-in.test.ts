@@ -1,5 +1,7 @@
 import { expect, test } from '@jest/globals'
 import { runShard } from '../../src/engine/run-shard.ts'
+import { planLoad } from '../../src/plan/plan-load.ts'
+import { parseProfile } from '../../src/profile/read-profile.ts'
 import { startStandIn } from '../../src/sizing/stand-in.ts'
 import { standInPlan } from '../../src/sizing/stand-in-plan.ts'
 import { fullPlan } from './profiles.ts'
@@ -59,6 +61,35 @@ test('the stand-in is asked without pauses, without budgets, and for as many row
     pick: 'random',
     rows: { length: 1_000 },
   })
+})
+
+test('blocks are where they were, without their pauses, and what comes beside a page is asked for as well', async () => {
+  const text = `name: x
+target: http://127.0.0.1:1
+load: { users: 2, for: 1m }
+connections: { http: 2 }
+scenarios:
+  - name: s
+    pace: 2..4
+    steps:
+      - { get: /, also: [ { get: /a }, { get: /b } ] }
+      - think: 1m
+      - { repeat: 2, steps: [ { think: 1m } ] }
+      - { repeat: 3, between: 1m, steps: [ { get: /c }, { think: 1m }, { get: /d } ] }
+`
+  const plan = planLoad(parseProfile(text, { file: 'x', env: {} }).profile, { data: {} })
+  const standIn = await startStandIn(plan, NEVER)
+  const asked = standInPlan(plan, standIn.origin, { model: 'closed', level: 2, warmUp: 0, measured: 300 })
+  const { iterations, steps } = await runShard({ plan: asked, index: 0, count: 1 })
+  await standIn.close()
+  expect(asked.scenarios[0]!.blocks).toMatchObject([{ from: 3, to: 5, flow: { repeat: { from: 3, to: 3 } } }])
+  expect(asked.connections).toMatchObject({ http: '1.1', parallel: 6 })
+  expect(iterations.finished).toBeGreaterThan(5)
+  expect(iterations.failed).toBe(0)
+  const [page, a, b, c, d] = steps.map(({ sent }) => sent)
+  expect([a, b]).toEqual([expect.closeTo(page!, -1), expect.closeTo(page!, -1)])
+  expect(c! / d!).toBeCloseTo(1, 0)
+  expect(c!).toBeGreaterThanOrEqual(3 * iterations.finished)
 })
 
 test('connections are used as the plan uses them, in plain HTTP/1.1', () => {

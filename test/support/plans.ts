@@ -1,7 +1,8 @@
 // Plans for tests of the engine and of what runs it, made without a profile.
 import { peakLevel } from '../../src/plan/curve.ts'
 import type { LoadPlan, PlannedConnections, PlannedStep } from '../../src/plan/plan.ts'
-import type { RequestStep, ThinkStep } from '../../src/profile/profile.ts'
+import { isBeside } from '../../src/profile/beside.ts'
+import type { Block, Flow, Pace, RequestStep, ThinkStep } from '../../src/profile/profile.ts'
 
 type StepOptions = Partial<Omit<RequestStep, 'kind' | 'expect'>> & { readonly expect?: Partial<RequestStep['expect']> }
 
@@ -27,10 +28,22 @@ export function think(from: number, to = from): ThinkStep {
   return { kind: 'think', from, to }
 }
 
+/** A page and what it brings along. */
+export function page(step: RequestStep, ...also: readonly RequestStep[]): RequestStep[] {
+  return [step, ...also.map((one) => ({ ...one, also: true as const }))]
+}
+
+/** Always and once, unless told otherwise. */
+export function flow(changes: Partial<Flow> = {}): Flow {
+  return { chance: undefined, when: [], repeat: { from: 1, to: 1, between: undefined }, ...changes }
+}
+
 interface OnePlanOptions extends Partial<Pick<LoadPlan, 'data' | 'seed' | 'timeout' | 'curve'>> {
   readonly port: number
   readonly connections?: Partial<PlannedConnections>
   readonly steps: readonly (RequestStep | ThinkStep)[]
+  readonly blocks?: readonly Block[]
+  readonly pace?: Pace
   readonly model?: LoadPlan['model']
   /** Arrivals per second, or users. */
   readonly level?: number
@@ -45,6 +58,8 @@ interface OnePlanOptions extends Partial<Pick<LoadPlan, 'data' | 'seed' | 'timeo
 export function onePlan({
   port,
   steps,
+  blocks,
+  pace,
   model = 'open',
   level = 100,
   seconds = 1,
@@ -68,9 +83,12 @@ export function onePlan({
     measureFrom: warmUp * 1000,
     duration: curve.reduce((sum, { over }) => sum + over, 0),
     seed,
-    connections: connectionsOf(model === 'closed' ? peakLevel(curve) : undefined, connections),
+    connections: {
+      ...connectionsOf(model === 'closed' ? peakLevel(curve) : undefined, connections),
+      ...(steps.some(isBeside) && { parallel: connections?.parallel ?? 6 }),
+    },
     timeout,
-    scenarios: [{ name: 'only', weight: 1, steps: planned }],
+    scenarios: [{ name: 'only', weight: 1, steps: planned, ...(blocks && { blocks }), ...(pace && { pace }) }],
     data,
     budgets: [],
     hash: 'hash',

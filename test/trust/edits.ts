@@ -15,6 +15,8 @@ export interface Edit {
 
 const STEP = ['scenarios', 0, 'steps', 0]
 
+const { weight: _, ...VISITOR } = SHOP.scenarios[1]
+
 // biome-ignore format: a table
 const BY_HAND: readonly (readonly [way: Way, value: Written, effect: Effect])[] = [
   [['name'], 'shop two', 'different'],
@@ -54,6 +56,18 @@ const BY_HAND: readonly (readonly [way: Way, value: Written, effect: Effect])[] 
   [['connections', 'max-requests'], 1, 'tighter'],
   [['connections', 'http'], 2, 'different'],
   [['connections', 'verify'], false, 'looser'],
+  [['guards'], [{ get: 'http://127.0.0.1:9/' }], 'looser'],
+  [['guards', 0, 'every'], '30s', 'looser'],
+  [['guards', 0, 'every'], '1s', 'tighter'],
+  [['guards', 0, 'within'], '10s', 'looser'],
+  [['guards', 0, 'within'], '100ms', 'tighter'],
+  [['guards', 0, 'failures'], 20, 'looser'],
+  [['guards', 0, 'failures'], 1, 'tighter'],
+  [['guards', 0, 'get'], 'http://127.0.0.1:9/', 'different'],
+  [['guards', 0, 'name'], 'no guard', 'looser'],
+  [['guards', 0, 'expect', 'status'], [200, 503], 'looser'],
+  [['guards', 0, 'expect'], { status: 200 }, 'looser'],
+  [['guards', 1], { get: 'http://127.0.0.1:9/' }, 'tighter'],
   [['connections', 'ca'], 'ca.pem', 'different'],
   [
     ['connections'],
@@ -65,6 +79,8 @@ const BY_HAND: readonly (readonly [way: Way, value: Written, effect: Effect])[] 
   [['scenarios', 0, 'weight'], 1, 'different'],
   [['scenarios', 1, 'weight'], 7000, 'different'],
   [['scenarios', 2], { name: 'nothing', weight: 10_000, steps: [{ get: '/healthz' }] }, 'different'],
+  [['scenarios', 1], { ...VISITOR, load: { rate: '70/s', for: '60s' }, background: true }, 'looser'],
+  [['scenarios', 1], { ...VISITOR, load: { rate: '1/s', after: '30s', for: '10s' } }, 'different'],
   [['scenarios', 0, 'steps', 3], { get: '/healthz' }, 'different'],
   [['scenarios', 1, 'once'], [{ get: '/welcome' }], 'different'],
   [
@@ -104,6 +120,14 @@ const BY_HAND: readonly (readonly [way: Way, value: Written, effect: Effect])[] 
   [[...STEP, 'expect', 'matches'], 'order [0-9]+', 'tighter'],
   [[...STEP, 'expect', 'size'], '< 1 MB', 'tighter'],
   [[...STEP, 'expect', 'schema'], { type: 'object' }, 'tighter'],
+  [['scenarios', 0, 'steps', 2, 'also'], [{ get: '/app.css' }], 'different'],
+  [['scenarios', 0, 'steps', 2], { chance: '1 in 500', steps: [{ get: '/orders/${id}' }] }, 'looser'],
+  [['scenarios', 0, 'steps', 2], { repeat: '2..4', steps: [{ get: '/orders/${id}' }] }, 'different'],
+  [['scenarios', 0, 'steps', 2], { when: { id: '7' }, steps: [{ get: '/orders/${id}' }] }, 'different'],
+  [['scenarios', 0, 'steps', 1], { repeat: 3, steps: [{ think: '1s..2s' }] }, 'looser'],
+  [['scenarios', 0, 'pace'], '2..4', 'looser'],
+  [['scenarios', 0, 'pace'], '0.5', 'tighter'],
+  [['scenarios', 0, 'pace'], '0.5..1.5', 'different'],
   [[...STEP, 'timeout'], '200ms', 'tighter'],
   [[...STEP, 'redirects'], 'follow', 'different'],
   [['redirects'], 'follow', 'different'],
@@ -210,6 +234,24 @@ export const EDITS: readonly Edit[] = [
     what: 'a check by a function',
     profile: changed(changed(SHOP, ['functions'], 'functions.mjs'), [...STEP, 'expect', 'check'], 'mark'),
     effect: 'tighter',
+  },
+  {
+    what: 'a request is sent beside another instead of behind it',
+    profile: changed(
+      SHOP,
+      ['scenarios', 1, 'steps'],
+      [{ ...SHOP.scenarios[1].steps[0], also: SHOP.scenarios[1].steps.slice(1) }],
+    ),
+    effect: 'different',
+  },
+  {
+    what: 'requests beside a page, fewer at a time',
+    profile: changed(
+      changed(SHOP, ['scenarios', 0, 'steps', 2, 'also'], [{ get: '/a.css' }, { get: '/b.css' }]),
+      ['connections', 'parallel'],
+      1,
+    ),
+    effect: 'different',
   },
   {
     what: 'rows by their weights',

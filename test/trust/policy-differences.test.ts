@@ -81,6 +81,25 @@ test('each is told in words, before and after', () => {
     'step "GET /orders/${id}" of "member": sent → undefined (looser)',
     'step "GET /o/${id}" of "member": undefined → sent (different)',
   ])
+  expect(
+    at(['scenarios', 0, 'steps', 1], { repeat: 4, chance: '1 in 2', steps: [{ think: '1s' }, { get: '/x' }] }),
+  ).toEqual([
+    'scenario "member": pauses together: 1500 ms → 2000 ms (looser)',
+    'step "GET /x" of "member": undefined → sent (different)',
+  ])
+  const within = [{ get: '/orders/${id}' }, { get: '/x' }]
+  expect(at(['scenarios', 0, 'steps', 2], { repeat: 4, chance: '1 in 2', steps: within })).toEqual([
+    'steps with "GET /orders/${id}" of "member": chance: 100 % → 50 % (looser)',
+    'step "GET /x" of "member": undefined → sent (different)',
+    'steps with "GET /orders/${id}" of "member": times: 1 → 4 (different)',
+  ])
+  expect(
+    at(['scenarios', 0, 'steps', 2], { repeat: '1..3', steps: [{ repeat: 2, steps: [{ get: '/orders/${id}' }] }] }),
+  ).toEqual(['steps with "GET /orders/${id}" of "member": times: 1 → 4 (different)'])
+  expect(at(['scenarios', 0, 'pace'], 'normal(2, 0.5)')).toEqual(['scenario "member": pace: 1 → 2 (looser)'])
+  expect(at(['scenarios', 0, 'pace'], 'normal(1, 0.25)')).toEqual([
+    'scenario "member": pace: the same for all → 1 ± 0.25 (different)',
+  ])
   expect(at(['budgets', 0], 'p95 < 25 s')).toEqual(['budget p95: p95 < 250 ms → p95 < 25 s (looser)'])
   expect(at(['budgets', 1])).toEqual([
     'budget p95 against the baseline: p95 < baseline + 10 % and + 5 ms → undefined (looser)',
@@ -117,15 +136,17 @@ test('of headers and bodies only that they differ is told, since secrets stand t
 
 test('the profile of these tests has every key of the grammar, or an edit has', () => {
   const keys = new Set<string>()
-  const collect = (schema: Schema, way: string) => {
+  const collect = (schema: Schema, way: string, around: readonly Schema[] = []) => {
+    if (around.includes(schema)) return
     const shape = shapeOf(schema)
-    if (shape.kind === 'list') collect(shape.item, way)
-    if (shape.kind === 'dictionary') collect(shape.value, `${way}.*`)
-    if (shape.kind === 'either') for (const option of shape.options) collect(option, way)
+    const within = [...around, schema]
+    if (shape.kind === 'list') collect(shape.item, way, within)
+    if (shape.kind === 'dictionary') collect(shape.value, `${way}.*`, within)
+    if (shape.kind === 'either') for (const option of shape.options) collect(option, way, within)
     if (shape.kind === 'map')
       for (const [key, field] of Object.entries(shape.fields)) {
         keys.add(`${way}.${key}`)
-        collect(field.schema, `${way}.${key}`)
+        collect(field.schema, `${way}.${key}`, within)
       }
   }
   collect(Profile, '')

@@ -70,7 +70,11 @@ async function held(
   const doors = { output, env, mask: output.mask }
   const head = await loadProfile(path, env)
   head.secrets.forEach(doors.mask)
-  return heldTo(head, { path, base: { directory: base }, compare, baseTarget, accepted, now: NOW }, doors)
+  return heldTo(
+    head,
+    { path, base: { directory: base }, compare, baseTarget, accepted, ofPullRequest: true, now: NOW },
+    doors,
+  )
 }
 
 /** A base that cannot be read would be told, and the head be judged by its own profile. */

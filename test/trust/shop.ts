@@ -76,6 +76,16 @@ export const SHOP = {
     'throughput > 10/s',
     'throughput > baseline - 5 %',
   ],
+  guards: [
+    {
+      name: 'status page',
+      get: 'http://127.0.0.1:9443/health',
+      every: '5s',
+      within: '500ms',
+      failures: 3,
+      expect: { status: 200, body: 'fine' },
+    },
+  ],
 } as const satisfies Written
 
 /** The same with one thing set, or taken out where it is undefined. Keys along the way that are not there are made. */

@@ -99,7 +99,16 @@ export function outcomeOf(held: HeldTo, place: Place): Outcome {
 
 /** All that is sent, and to what. */
 export function sent({ profile, plan }: Policy): string {
-  return JSON.stringify([plan.hash, profile.name, profile.target, profile.service, plan.connections])
+  const guards = profile.guards?.map(({ written: _, ...guard }) => guard)
+  return JSON.stringify([
+    plan.hash,
+    profile.name,
+    profile.target,
+    profile.service,
+    plan.connections,
+    profile.connections.ca,
+    guards,
+  ])
 }
 
 function comparisonOf(held: HeldTo, { from, figures, way }: Place): Comparison {

@@ -33,11 +33,15 @@ export async function seedBaseline(argv: readonly string[], doors: BaselineDoors
 }
 
 async function readSeed(argv: readonly string[], { output }: BaselineDoors) {
-  const { store, values, profile, plan } = await openStored(argv, { flags: ['runs', 'threads'], mask: output.mask })
+  const { store, values, profile, plan } = await openStored(argv, {
+    flags: ['runs', 'threads', 'allow-targets'],
+    mask: output.mask,
+  })
   const options: GateOptions = optionsFromCommandLine([
     profile,
     ...(values.baseline === undefined ? [] : [`--baseline=${values.baseline}`]),
     ...(values.threads === undefined ? [] : [`--threads=${values.threads}`]),
+    ...(values['allow-targets'] === undefined ? [] : [`--allow-targets=${values['allow-targets']}`]),
     '--compare=baseline',
     '--save-baseline=true',
   ])

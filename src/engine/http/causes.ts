@@ -40,6 +40,7 @@ const CAUSE_OF_CODE: Readonly<Record<string, Cause>> = {
   ERR_HTTP2_STREAM_ERROR: 'connection-reset',
   UND_ERR_INVALID_ARG: 'invalid-request',
 
+  ERR_ADDRESS_NOT_ALLOWED: 'address-not-allowed',
   ERR_NO_HTTP2: 'no-http2',
   EPROTO: 'tls',
   DEPTH_ZERO_SELF_SIGNED_CERT: 'tls',

@@ -2,6 +2,7 @@ import type { LookupFunction } from 'node:net'
 import type { SecureContext } from 'node:tls'
 import type { Ms } from '../../units.ts'
 import type { Cause } from '../shard-result.ts'
+import type { Refuses } from './addresses.ts'
 import type { Answer, Receiver, WireRequest } from './transport.ts'
 
 /**
@@ -40,8 +41,8 @@ export interface Connection extends Answer {
 /** Opens connections of one version of HTTP. */
 export interface Protocol {
   open(host: ConnectionHost, user: object | undefined): Connection
-  /** One more place for a request on what is open already; undefined where there is none. */
-  join(host: ConnectionHost): Connection | undefined
+  /** One more place for a request on what is open already, to this user or to all; undefined where there is none. */
+  join(host: ConnectionHost, user: object | undefined): Connection | undefined
   /** How many connections stand behind all that the pool knows of. */
   count(all: ReadonlySet<Connection>): number
 }
@@ -53,6 +54,8 @@ export const KEPT_FOR: Ms = 300_000
 export interface Endpoint {
   readonly url: URL
   readonly lookup: LookupFunction
+  /** Asked of every address before it is connected to, and once more when it is. */
+  readonly refuses: Refuses
   /** Whether a TLS certificate must be valid for the host. */
   readonly verify: boolean
   /** Own authorities, and the certificate that is shown; read once, since that costs more than a handshake. */

@@ -59,10 +59,10 @@ export class Connections implements Transport, ConnectionHost {
   #cancelled = false
 
   constructor(protocol: Protocol, options: TransportOptions) {
-    const { target, verify, credentials, cap, ahead, maxAge, maxRequests, now } = options
+    const { target, verify, credentials, cap, ahead, maxAge, maxRequests, now, refuses, resolve } = options
     this.#protocol = protocol
     const context = credentials && createSecureContext({ ...credentials })
-    this.endpoint = { url: target, verify, context, lookup: addressBook() }
+    this.endpoint = { url: target, verify, context, refuses, lookup: addressBook(refuses, resolve) }
     this.now = now
     this.maxAge = maxAge ?? Number.POSITIVE_INFINITY
     this.maxRequests = maxRequests ?? Number.POSITIVE_INFINITY
@@ -165,7 +165,7 @@ export class Connections implements Transport, ConnectionHost {
 
   #repeat({ deadline, startedAt, user }: Connection, request: WireRequest, receiver: Receiver): void {
     this.#staleRetries++
-    const fresh = (user === undefined ? this.#joined() : undefined) ?? this.#open(user)
+    const fresh = this.#joined(user) ?? this.#open(user)
     fresh.send(request, receiver, this.now(), startedAt, deadline)
   }
 
@@ -221,12 +221,12 @@ export class Connections implements Transport, ConnectionHost {
   }
 
   #another(user: object | undefined): Connection | undefined {
-    return (user === undefined ? this.#joined() : undefined) ?? this.#opened(user)
+    return this.#joined(user) ?? this.#opened(user)
   }
 
-  #joined(): Connection | undefined {
-    const joined = this.#protocol.join(this)
-    if (joined) this.#all.add(joined)
+  #joined(user: object | undefined): Connection | undefined {
+    const joined = this.#protocol.join(this, user)
+    if (joined) this.#keep(joined)
     return joined
   }
 
@@ -253,10 +253,14 @@ export class Connections implements Transport, ConnectionHost {
 
   #open(user: object | undefined): Connection {
     const connection = this.#protocol.open(this, user)
-    this.#all.add(connection)
-    if (user !== undefined) this.#own.set(user, connection)
+    this.#keep(connection)
     this.#peak = Math.max(this.#peak, this.#size)
     return connection
+  }
+
+  #keep(connection: Connection): void {
+    this.#all.add(connection)
+    if (connection.user !== undefined) this.#own.set(connection.user, connection)
   }
 
   /** Connections that are open, or being opened. */

@@ -1,6 +1,7 @@
 import type { Socket } from 'node:net'
 import { TLSSocket } from 'node:tls'
 import { type buildConnector, Client, type Dispatcher } from 'undici'
+import { MOST_STREAMS } from '../../profile/beside.ts'
 import type { Ms } from '../../units.ts'
 import type { Cause } from '../shard-result.ts'
 import { causeOf, looksStale } from './causes.ts'
@@ -8,27 +9,36 @@ import { type Connection, type ConnectionHost, KEPT_FOR, type Protocol } from '.
 import { Exchange } from './exchange.ts'
 import { KeptText } from './kept-text.ts'
 import { openHttp2Socket, whenReady } from './sockets.ts'
-import { type AnswerHeaders, MOST_BODY, MOST_HEADERS, type Receiver, type WireRequest } from './transport.ts'
-
-/** At one time on a connection; what Chrome and most servers allow. Where a server allows fewer, the others wait for it. */
-const MOST_STREAMS = 100
+import { type AnswerHeaders, MOST_BODY, MOST_HEADERS, Place, type Receiver, type WireRequest } from './transport.ts'
 
 /** Requests of whoever has no connection of their own go over streams of the same few. */
 export function http2(): Protocol {
   const sessions = new Set<Http2Session>()
+  const own = new WeakMap<object, Http2Session>()
   return {
     open(host, user) {
       const session = new Http2Session(host)
       sessions.add(session)
+      if (user !== undefined) own.set(ownerOf(user), session)
       void session.closed().then(() => sessions.delete(session))
       return new Http2Stream(host, session, user)
     },
-    join(host) {
-      for (const session of sessions) if (session.hasRoom) return new Http2Stream(host, session, undefined)
-      return undefined
+    join(host, user) {
+      const session = user === undefined ? withRoom(sessions) : withRoom([own.get(ownerOf(user))])
+      return session && new Http2Stream(host, session, user)
     },
     count: () => sessions.size,
   }
+}
+
+function withRoom(sessions: Iterable<Http2Session | undefined>): Http2Session | undefined {
+  for (const session of sessions) if (session?.hasRoom) return session
+  return undefined
+}
+
+/** Whose connection it goes over. */
+function ownerOf(user: object): object {
+  return user instanceof Place ? user.of : user
 }
 
 /** One HTTP/2 connection: an undici Client, with as many requests at a time as there are streams taken of it. */

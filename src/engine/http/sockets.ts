@@ -1,6 +1,7 @@
-import { connect as connectTcp, isIP, type Socket, type TcpNetConnectOpts } from 'node:net'
+import { connect as connectTcp, isIP, Socket, type TcpNetConnectOpts } from 'node:net'
 import { connect as connectTls } from 'node:tls'
 import type { Bytes } from '../../units.ts'
+import { AddressNotAllowed, type Refuses } from './addresses.ts'
 import type { ConnectionHost, Endpoint, Handshakes } from './connection.ts'
 
 // All connections of a thread read into it, one after the other: a stream that is left to itself allocates 64 KiB for
@@ -21,12 +22,12 @@ export function openHttp2Socket(endpoint: Endpoint): Socket {
   return open(endpoint, 'h2', {})
 }
 
-function open(
-  { url, lookup, verify, context }: Endpoint,
-  protocol: string,
-  reading: Pick<TcpNetConnectOpts, 'onread'>,
-): Socket {
+function open(endpoint: Endpoint, protocol: string, reading: Pick<TcpNetConnectOpts, 'onread'>): Socket {
+  const { url, lookup, verify, context, refuses } = endpoint
   const host = url.hostname.replace(/^\[(.*)\]$/, '$1')
+  // An address is not looked up, so that nothing else has looked at it.
+  const refused = isIP(host) ? refuses(host) : undefined
+  if (refused !== undefined) return new Socket().destroy(new AddressNotAllowed(refused))
   const secure = url.protocol === 'https:'
   const options: TcpNetConnectOpts = {
     ...reading,
@@ -40,8 +41,8 @@ function open(
     autoSelectFamily: true,
     autoSelectFamilyAttemptTimeout: 250,
   }
-  if (!secure) return connectTcp(options)
-  return connectTls({
+  if (!secure) return guarded(connectTcp(options), refuses)
+  const socket = connectTls({
     ...options,
     // An address is no name to ask for (RFC 6066 3).
     servername: isIP(host) ? '' : host,
@@ -49,6 +50,19 @@ function open(
     // No session is given: a connection stands for another user's machine, which has none to resume.
     rejectUnauthorized: verify,
     ...(context && { secureContext: context }),
+  })
+  return guarded(socket, refuses)
+}
+
+/**
+ * Looks once more at where a connection has come to, before a byte goes over it: first of all that listen, TLS's own
+ * greeting among them.
+ */
+export function guarded<S extends Socket>(socket: S, refuses: Refuses): S {
+  return socket.prependOnceListener('connect', () => {
+    const address = socket.remoteAddress
+    const refused = address === undefined ? undefined : refuses(address)
+    if (refused !== undefined) socket.destroy(new AddressNotAllowed(refused))
   })
 }
 
@@ -60,6 +74,7 @@ export function whenReady(
 ): void {
   const openedAt = now()
   socket.once('connect', () => {
+    if (socket.destroyed) return
     const connectedAt = now()
     const connect = connectedAt - openedAt
     if (endpoint.url.protocol === 'https:')

@@ -1,6 +1,7 @@
 import type { HistogramText } from '../../histogram.ts'
 import type { Bytes, Ms } from '../../units.ts'
 import type { Cause } from '../shard-result.ts'
+import type { Refuses, Resolve } from './addresses.ts'
 import type { Credentials } from './credentials.ts'
 
 /** One request, ready for the wire. */
@@ -92,6 +93,15 @@ export const MOST_TEXT: Bytes = 1_048_576
 /** Of one answer's headers. Node's own limit is 16 KiB, Chrome's 256 KiB; real ones with many cookies reach 32. */
 export const MOST_HEADERS: Bytes = 65_536
 
+/** One more place of a user that has a connection of its own: another connection, in HTTP/2 another stream of it. */
+export class Place {
+  readonly of: object
+
+  constructor(user: object) {
+    this.of = user
+  }
+}
+
 export interface Receiver {
   /** Told exactly once per request, never from within `send`. The answer is valid until the receiver sends again. */
   onAnswer(answer: Answer): void
@@ -99,9 +109,12 @@ export interface Receiver {
 
 /** The engine's door to the network. A request that fails is an answer with a cause; nothing here throws. */
 export interface Transport {
-  /** @param user whoever has a connection of their own, and at most one request at a time; undefined: any that is free */
+  /**
+   * @param user whoever has a connection of their own, and at most one request at a time; a Place of them for what goes
+   *   beside it; undefined: any that is free
+   */
   send(request: WireRequest, receiver: Receiver, user?: object): void
-  /** A user that has had a connection of its own needs it no more. */
+  /** A user that has had a connection of its own, or a Place of one, needs it no more. */
   release(user: object): void
   /** Ends every request that waits or is under way with the cause `cancelled`. */
   cancel(): void
@@ -128,6 +141,9 @@ export interface TransportOptions {
   readonly maxRequests: number | undefined
   /** The engine's clock. */
   readonly now: () => Ms
+  readonly refuses: Refuses
+  /** The system's resolver unless given. */
+  readonly resolve?: Resolve | undefined
 }
 
 export interface ConnectionStats {

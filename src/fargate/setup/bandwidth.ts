@@ -1,8 +1,7 @@
-import { peakLevel } from '../../plan/curve.ts'
+import { demandOf, mixOf } from '../../plan/demand.ts'
 import type { LoadPlan } from '../../plan/plan.ts'
-import { requestsPerIteration } from '../../plan/summarise-plan.ts'
 import type { RequestStep, Template } from '../../profile/profile.ts'
-import type { Bytes, PerSecond } from '../../units.ts'
+import type { Bytes } from '../../units.ts'
 
 /** AWS asks to be told of tests that send more than this for longer than a minute (Amazon EC2 testing policy). */
 export const POLICY_LIMIT: Bytes = 125_000_000
@@ -12,18 +11,15 @@ const AROUND: Bytes = 250
 /** Of a value that is only known when it is sent: as long as a UUID. */
 const UNKNOWN: Bytes = 36
 
-/** Bytes per second that leave the workers at the peak; undefined in the closed model, where the answers set the pace. */
+/** Bytes per second that leave the workers at the peak, of arrivals; undefined without any, for users the answers set the pace. */
 export function sentAtPeak(plan: LoadPlan): Bytes | undefined {
-  if (plan.model === 'closed') return undefined
-  return requestsAtPeak(plan) * meanRequest(plan)
-}
-
-export function requestsAtPeak(plan: LoadPlan): PerSecond {
-  return peakLevel(plan.curve) * requestsPerIteration(plan)
+  const { rate } = demandOf(plan)
+  return rate === 0 ? undefined : rate * meanRequest(plan)
 }
 
 /** Mean of all requests of the plan, by the weight of their scenarios. */
-export function meanRequest({ scenarios, files }: LoadPlan): Bytes {
+export function meanRequest(plan: LoadPlan): Bytes {
+  const { scenarios, files } = mixOf(plan)
   let bytes = 0
   let requests = 0
   for (const { weight, steps } of scenarios)

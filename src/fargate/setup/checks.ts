@@ -1,6 +1,7 @@
 import { peakLevel } from '../../plan/curve.ts'
+import { demandOf } from '../../plan/demand.ts'
 import { counted, formatBytes, formatCount, formatDuration, type Ms } from '../../units.ts'
-import { POLICY_LIMIT, requestsAtPeak, sentAtPeak } from './bandwidth.ts'
+import { POLICY_LIMIT, sentAtPeak } from './bandwidth.ts'
 import type { PreflightFacts } from './facts.ts'
 import type { Finding } from './finding.ts'
 import { formatDollars } from './prices.ts'
@@ -235,7 +236,7 @@ function bandwidth({ plan }: PreflightFacts): readonly Finding[] {
         TELL_AWS,
       ),
     ]
-  const rate = requestsAtPeak(plan)
+  const { rate } = demandOf(plan)
   return rate * USUAL_ANSWER > POLICY_LIMIT
     ? [
         note(

@@ -1,6 +1,5 @@
-import { peakLevel } from '../../plan/curve.ts'
+import { demandOf } from '../../plan/demand.ts'
 import type { LoadPlan } from '../../plan/plan.ts'
-import { requestsPerIteration } from '../../plan/summarise-plan.ts'
 import { formatCount, type PerSecond } from '../../units.ts'
 
 /** What the machine that Loadgate runs on could send by itself. */
@@ -31,13 +30,19 @@ export function chooseRunOn(plan: LoadPlan, { asked, configured, targetIsHere, r
   if (asked !== 'auto') return { where: asked, why: `\`run-on\` is ${asked}` }
   if (targetIsHere) return runner('the target is on this machine')
   if (!configured) return runner('no `fargate-stack` is named')
-  const peak = peakLevel(plan.curve)
-  const { need, has, what } =
-    plan.model === 'closed'
-      ? { need: Math.ceil(peak), has: room.users, what: 'users' }
-      : { need: peak * requestsPerIteration(plan), has: room.rate, what: 'requests/s' }
-  const peakIs = `the peak is ${rounded(need)} ${what}, and this machine can send about ${rounded(has)}`
-  return need <= has ? runner(peakIs) : { where: 'fargate', why: peakIs }
+  const { rate, users } = demandOf(plan)
+  const needs = [
+    ...(rate > 0 ? [{ need: rate, has: room.rate, what: 'requests/s' }] : []),
+    ...(users > 0 ? [{ need: users, has: room.users, what: 'users' }] : []),
+  ]
+  const peakIs = needs
+    .map(
+      ({ need, has, what }) => `the peak is ${rounded(need)} ${what}, and this machine can send about ${rounded(has)}`,
+    )
+    .join('; ')
+  // Who sends both has a part of the machine for each.
+  const share = needs.reduce((sum, { need, has }) => sum + need / has, 0)
+  return share <= 1 ? runner(peakIs) : { where: 'fargate', why: peakIs }
 }
 
 function rounded(value: number): string {

@@ -1,7 +1,7 @@
-import { peakLevel } from '../../plan/curve.ts'
+import { demandOf } from '../../plan/demand.ts'
 import type { LoadPlan } from '../../plan/plan.ts'
 import { type Bytes, counted, formatCount, type PerSecond, type Share } from '../../units.ts'
-import { meanRequest, requestsAtPeak } from './bandwidth.ts'
+import { meanRequest } from './bandwidth.ts'
 
 /** What one worker sends without being seen in the response times. */
 export interface WorkerRoom {
@@ -95,9 +95,9 @@ export function shareOut(count: number, places: readonly { readonly share: numbe
 }
 
 /** Each shard has a connection at least, and a user where there are users. */
-export function mostShards({ model, curve, connections }: LoadPlan): number {
-  const users = model === 'closed' ? Math.ceil(peakLevel(curve)) : Number.POSITIVE_INFINITY
-  return Math.max(1, Math.min(connections.limit, users))
+export function mostShards(plan: LoadPlan): number {
+  const { rate, users } = demandOf(plan)
+  return Math.max(1, Math.min(plan.connections.limit, rate > 0 ? Number.POSITIVE_INFINITY : users))
 }
 
 /** What a worker runs out of first. */
@@ -111,23 +111,20 @@ interface Need {
 
 /** By the requests alone: how long the answers are is not known before a run. */
 export function needOf(plan: LoadPlan, room: WorkerRoom): Need {
-  const peak = peakLevel(plan.curve)
-  if (plan.model === 'closed')
-    return {
-      workers: peak / room.users,
-      limit: 'CPU',
-      why: `${counted(Math.ceil(peak), 'user')}, ${formatCount(room.users)} on each worker`,
-    }
-  const rate = requestsAtPeak(plan)
+  const { rate, users } = demandOf(plan)
+  const forUsers = `${counted(users, 'user')}, ${formatCount(room.users)} on each worker`
+  if (rate === 0) return { workers: users / room.users, limit: 'CPU', why: forUsers }
   const bytes = rate * meanRequest(plan)
   const byBandwidth = bytes / room.bandwidth
-  if (byBandwidth > rate / room.rate)
+  const byCpu = rate / room.rate + users / room.users
+  if (byBandwidth > byCpu)
     return {
       workers: byBandwidth,
       limit: 'bandwidth',
       why: `${megabytes(bytes)}, ${megabytes(room.bandwidth)} through each worker`,
     }
-  return { workers: rate / room.rate, limit: 'CPU', why: `${shown(rate)}, ${shown(room.rate)} from each worker` }
+  const forArrivals = `${shown(rate)}, ${shown(room.rate)} from each worker`
+  return { workers: byCpu, limit: 'CPU', why: users > 0 ? `${forArrivals}; and ${forUsers}` : forArrivals }
 }
 
 function megabytes(perSecond: Bytes): string {

@@ -12,7 +12,7 @@ const MOST_ROWS = 60
 /** Response times, rate, failures and load over time, one below the other on one axis of time. */
 export function overTime(report: Report, moments: readonly Moment[], load: LoadCourse | undefined): Html | undefined {
   if (moments.length < 2 && load === undefined) return undefined
-  const { model } = report.result.plan
+  const isOpen = load?.of === 'arrivals'
   const charts = [
     ...(moments.length < 2
       ? []
@@ -35,16 +35,16 @@ export function overTime(report: Report, moments: readonly Moment[], load: LoadC
       : [
           chart({
             name: 'load',
-            title: model === 'open' ? 'Load: arrivals per second' : 'Load: users',
+            title: isOpen ? 'Load: arrivals per second' : 'Load: users',
             key: html`<span class="k-planned">planned</span>${
               load.achieved &&
               html` <span class="k-achieved">achieved</span> <span class="k-note">${
-                model === 'open'
+                isOpen
                   ? `requests that ended, ${digits(requestsPerArrival(report.result))} to an arrival on average`
                   : 'at work, on average'
               }</span>`
             }`,
-            says: loadInWords(load, model),
+            says: loadInWords(load),
           }),
         ]),
   ]
@@ -74,8 +74,8 @@ function ratesInWords(moments: readonly Moment[]): string {
   return `At most ${formatRate(most.succeeded)} succeeded, at ${clock(most.at)}; ${failures}.`
 }
 
-function loadInWords({ planned, achieved }: LoadCourse, model: 'open' | 'closed'): string {
-  const format = (value: number) => (model === 'open' ? formatRate(value) : `${formatCount(value)} users`)
+function loadInWords({ of, planned, achieved }: LoadCourse): string {
+  const format = (value: number) => (of === 'arrivals' ? formatRate(value) : `${formatCount(value)} users`)
   const peak = `Planned up to ${format(greatest(planned))}`
   return achieved === undefined ? `${peak}.` : `${peak}, achieved up to ${format(greatest(achieved))}.`
 }

@@ -8,7 +8,7 @@ export function method({ result, run }: Report): Html {
   const sentences = [
     loadSentence(result, voice.writing),
     warmUpSentence(result),
-    ...accountingSentences(result),
+    ...accountingSentences(result, voice.writing),
     partsSentence(result),
   ].filter((sentence) => sentence !== undefined)
   return html`<section id="method"><h2>How this was measured, and how to repeat it</h2>

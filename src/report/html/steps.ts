@@ -6,7 +6,7 @@ import { counted, formatCount } from '../../units.ts'
 import { isFinding, RESULT } from '../budget-rows.ts'
 import { formatDifference, formatMetric, NONE } from '../figures.ts'
 import type { Report } from '../report.ts'
-import { isConcern, worstSteps } from '../step-rows.ts'
+import { isConcern, standingOf, worstSteps } from '../step-rows.ts'
 import { type Html, html } from './markup.ts'
 import { spark } from './spark.ts'
 import { voice } from './voice.ts'
@@ -42,7 +42,7 @@ export function steps(report: Report): Html | undefined {
 <label><input type="checkbox" id="steps-concern"> only failures and broken budgets</label> <span role="status" id="steps-count"></span></p>
 <div class="scroll tall" role="region" aria-label="Steps" tabindex="0"><table id="steps-table" class="figures sortable steps"><thead><tr>${heads}${drawn ? html`<th scope="col">p95 over time</th>` : undefined}</tr></thead>
 <tbody class="whole">${line(all, html`the whole run`)}</tbody>
-<tbody>${rows.map((row) => line(row, html`${voice.name(row.scope)}${marks(row, comparison)}`))}</tbody></table></div>
+<tbody>${rows.map((row) => line(row, html`${voice.name(row.scope)}${standingOf(row)}${marks(row, comparison)}`))}</tbody></table></div>
 </section>`
 }
 
@@ -96,9 +96,12 @@ function cell(value: number | undefined, shown: string | Html): Html {
   return html`<td data-by="${by}">${shown}</td>`
 }
 
-function coursesOf({ steps }: Pick<RunResult, 'steps'>): ReadonlyMap<string, readonly number[]> {
+function coursesOf({
+  steps,
+  background,
+}: Pick<RunResult, 'steps' | 'background'>): ReadonlyMap<string, readonly number[]> {
   return new Map(
-    steps.flatMap((step): [string, readonly number[]][] => {
+    [...steps, ...(background?.steps ?? [])].flatMap((step): [string, readonly number[]][] => {
       const values = p95s(step)
       return values.length < 3 ? [] : [[stepLabel(step.scenario, step.step), values]]
     }),

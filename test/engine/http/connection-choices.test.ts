@@ -249,6 +249,7 @@ test('however many are needed at once, ten are opened in a turn of the event loo
     ahead: 35,
     maxAge: undefined,
     maxRequests: undefined,
+    refuses: () => undefined,
   } as const
   const connections = new Connections(http1, { ...options, now: () => performance.now() })
   const openedBy = [connections.stats.opened]

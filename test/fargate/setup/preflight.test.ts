@@ -54,6 +54,13 @@ test('nothing speaks against a run of ten minutes', () => {
 test.each<[string, Partial<PreflightFacts>, level: Finding['level'], what: RegExp, where: string]>([
   ['no identity', { identity: { problem } }, 'stop', /^no credentials$/, 'AWS credentials'],
   ['a permission missing', { tried: [{ ...problem, where: 'the bucket' }] }, 'stop', /^no credentials$/, 'the bucket'],
+  [
+    'a client certificate',
+    { plan: { ...load(600), tls: { certificate: 'PEM', key: 'CLIENT_KEY' } } },
+    'stop',
+    /its key does not leave this machine/,
+    'the profile',
+  ],
   ['a target on this machine', { targetIsHere: true }, 'stop', /cannot reach https:\/\/shop\.example/, 'the profile'],
   [
     'an older image',

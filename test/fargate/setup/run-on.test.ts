@@ -1,5 +1,6 @@
 import { expect, test } from '@jest/globals'
 import { chooseRunOn } from '../../../src/fargate/setup/run-on.ts'
+import { mixedPlan } from '../../plan/mixed.ts'
 import { onePlan, requestStep } from '../../support/plans.ts'
 
 const open = onePlan({ port: 1, steps: [requestStep(), requestStep()], level: 5_000 })
@@ -27,4 +28,13 @@ test.each([
   [closed, { asked: 'fargate' as const, configured: false, targetIsHere: true }, 'fargate', '`run-on` is fargate'],
 ])('case %#', (plan, changes, where, why) => {
   expect(chooseRunOn(plan, { ...usual, ...changes })).toEqual({ where, why })
+})
+
+test('arrivals and users at once share the machine', () => {
+  const half = { ...usual, room: { rate: 9_000, users: 2_000 } }
+  expect(chooseRunOn(mixedPlan(2_000, 1_000), half)).toEqual({
+    where: 'runner',
+    why: 'the peak is 4,000 requests/s, and this machine can send about 9,000; the peak is 1,000 users, and this machine can send about 2,000',
+  })
+  expect(chooseRunOn(mixedPlan(3_000, 1_000), half).where).toBe('fargate')
 })

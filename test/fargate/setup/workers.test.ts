@@ -4,6 +4,7 @@ import { expect, test } from '@jest/globals'
 import fc from 'fast-check'
 import { meanRequest, sentAtPeak } from '../../../src/fargate/setup/bandwidth.ts'
 import { ROOM_SIZES, roomOf, shareOut, workerRate, workersFor } from '../../../src/fargate/setup/workers.ts'
+import { mixedPlan } from '../../plan/mixed.ts'
 import { onePlan, requestStep } from '../../support/plans.ts'
 
 const rate = (level: number, limit = 100_000) =>
@@ -135,4 +136,13 @@ test('what leaves the workers is the requests, not the answers', () => {
   expect(meanRequest(large) - meanRequest(small)).toBe(1_001)
   expect(sentAtPeak(large)).toBe(100 * meanRequest(large))
   expect(sentAtPeak(users(10))).toBeUndefined()
+})
+
+test('arrivals and users at once take workers for both', () => {
+  const both = mixedPlan(ONE / 2, 2 * USERS)
+  expect(workersFor(both, auto)).toMatchObject({
+    count: 3,
+    why: expect.stringMatching(/requests\/s.* each worker; and .* users/),
+  })
+  expect(sentAtPeak(both)).toBe(ONE * meanRequest(both))
 })

@@ -1,0 +1,128 @@
+import { readFileSync, realpathSync, statSync } from 'node:fs'
+import { basename, dirname, isAbsolute, join, relative, sep } from 'node:path'
+import { EXIT, LoadgateError } from '../errors.ts'
+import { checkWritable, readText, textIfThere, writeText } from '../files.ts'
+import { readFlags } from '../flags.ts'
+import { createAccount } from '../import/account.ts'
+import { FORMATS, type Format, type ImportedProfile, importProfile } from '../import/import.ts'
+import { countLines, leftLines } from '../import/summary.ts'
+import { nearest } from '../nearest.ts'
+import type { Output } from '../output/output.ts'
+import { readTarget } from '../profile/scalars.ts'
+import type { Bytes } from '../units.ts'
+
+/** Recordings hold the answers too. */
+const LARGEST: Bytes = 256 * 1_048_576
+const LARGEST_NEIGHBOUR: Bytes = 64 * 1_048_576
+const NAMES = Object.keys(FORMATS)
+
+/**
+ * `import FORMAT FILE`: a profile from what another tool wrote, to standard output or `--output`. What is not in it is listed on
+ * standard error. Ends with 2 where the file cannot be read, or nothing in it can be sent.
+ */
+export async function importCommand(given: readonly string[], output: Output): Promise<number> {
+  const force = given.includes('--force')
+  const argv = given.filter((arg) => arg !== '--force')
+  const { values, positionals } = readFlags(argv, { flags: ['output', 'target'], most: 2 })
+  const [name, path] = positionals
+  const format = formatNamed(name)
+  if (path === undefined)
+    throw new LoadgateError('usage', `import ${format} takes a file`, {
+      hint: `For example: loadgate import ${format} ${EXAMPLE[format]} --output loadgate.yml`,
+    })
+  const source = {
+    text: await readText(path, LARGEST),
+    file: basename(path),
+    target: targetIn(values.target),
+    neighbour: neighboursOf(path),
+  }
+  const account = createAccount()
+  const made = told(() => importProfile(format, source, account), account, output)
+  if (values.output === undefined) {
+    if (made.files.length > 0)
+      output.warning(`Not written without --output: ${made.files.map((file) => file.name).join(', ')}.`)
+    output.document(made.profile)
+    return EXIT.pass
+  }
+  await write(made, values.output, force)
+  const written = [values.output, ...made.files.map((file) => join(dirname(values.output as string), file.name))]
+  output.info(`Written: ${written.join(', ')}.`)
+  if (made.variables.length > 0) output.info(`Set before it runs: ${made.variables.join(', ')}.`)
+  return EXIT.pass
+}
+
+const EXAMPLE: Readonly<Record<Format, string>> = {
+  har: 'visit.har',
+  openapi: 'openapi.yaml',
+  postman: 'shop.postman_collection.json',
+  jmx: 'plan.jmx',
+}
+
+function formatNamed(name: string | undefined): Format {
+  const known = NAMES.find((format) => format === name)
+  if (known !== undefined) return known as Format
+  const meant = name === undefined ? undefined : (OTHER_NAMES.get(name) ?? nearest(name, NAMES))
+  throw new LoadgateError(
+    'usage',
+    name === undefined ? 'import takes a format and a file' : `There is no format "${name}"`,
+    {
+      hint: meant ? `Did you mean \`loadgate import ${meant}\`?` : `Write one of: ${NAMES.join(', ')}.`,
+    },
+  )
+}
+
+/** k6's recorders and converters write and read plain HAR. */
+const OTHER_NAMES = new Map([
+  ['k6-har', 'har'],
+  ['swagger', 'openapi'],
+  ['jmeter', 'jmx'],
+])
+
+function targetIn(given: string | undefined): string | undefined {
+  if (given === undefined) return undefined
+  const read = readTarget(given)
+  if ('value' in read) return read.value
+  throw new LoadgateError('usage', `\`--target\`: ${read.message.replace('{}', `"${given}"`)}`)
+}
+
+/** Says what became of everything, also where nothing can be made of it. */
+function told(make: () => ImportedProfile, account: ReturnType<typeof createAccount>, output: Output): ImportedProfile {
+  try {
+    return make()
+  } finally {
+    const lines = [...countLines(account), ...leftLines(account).map((line) => `left out: ${line}`), ...account.notes]
+    if (lines.length > 0) output.warning(lines.join('\n'))
+  }
+}
+
+/** Files beside the source or below it, and none elsewhere. */
+function neighboursOf(path: string): (name: string) => string | undefined {
+  return (name) => {
+    try {
+      const root = realpathSync(dirname(path))
+      const at = realpathSync(join(root, name))
+      const way = relative(root, at)
+      const below = way !== '..' && !way.startsWith(`..${sep}`) && !isAbsolute(way)
+      const { size } = statSync(at)
+      return below && statSync(at).isFile() && size <= LARGEST_NEIGHBOUR ? readFileSync(at, 'utf8') : undefined
+    } catch {
+      return undefined
+    }
+  }
+}
+
+async function write({ profile, files }: ImportedProfile, path: string, force: boolean): Promise<void> {
+  const all = [
+    { path, text: profile },
+    ...files.map(({ name, content }) => ({ path: join(dirname(path), name), text: content })),
+  ]
+  for (const one of all) {
+    await checkWritable(one.path)
+    const there = await textIfThere(one.path, LARGEST)
+    if (there !== undefined && there !== one.text && !force)
+      throw new LoadgateError('usage', `${one.path} is there already`, {
+        hint: 'Name another file, or overwrite it with --force.',
+      })
+  }
+  for (const one of all) await writeText(one.path, one.text)
+}

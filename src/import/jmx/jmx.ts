@@ -1,0 +1,124 @@
+import { readTarget } from '../../profile/scalars.ts'
+import type { Account } from '../account.ts'
+import type { DraftScenario, Imported } from '../draft.ts'
+import { cleanName, unique } from '../names.ts'
+import { createSecrets, isSecret, type Secrets, tellSecrets } from '../secrets.ts'
+import { type Source, stemOf } from '../source.ts'
+import { createUploads } from '../uploads.ts'
+import { dataOf } from './data.ts'
+import { createFates, type Fates, isRequest } from './fates.ts'
+import { groupLoad, loadOf } from './load.ts'
+import { allOf, enabledIn, readPlan, type TestElement } from './plan-tree.ts'
+import { whereTo } from './sampler.ts'
+import { NO_SCOPE, type Scope, scopeWith } from './scope.ts'
+import type { Variables } from './variables.ts'
+import { stepsOf } from './walk.ts'
+
+/** A test plan of JMeter 2.13 to 5.x: a scenario for each thread group. */
+export function importJmx(source: Source, account: Account): Imported {
+  const plan = readPlan(source)
+  const fates = createFates(plan)
+  const secrets = createSecrets()
+  const given = givenIn(plan, secrets)
+  const groups = groupsIn(plan, NO_SCOPE).map((found) => ({
+    ...found,
+    load: groupLoad(found.group, given, loopsOf(found.group)),
+  }))
+  const users = groups.reduce((sum, { load }) => sum + load.threads, 0)
+  const { data, files, columns } = dataOf(plan, { source, users, variables: given, fates, account })
+  const variables = { ...given, columns: new Map([...given.columns, ...columns]) }
+  const base = baseOf(plan, variables, source, account)
+
+  const uploads = createUploads(account)
+  const names = new Set<string>()
+  const scenarios = groups.map(({ group, scope, load }): DraftScenario => {
+    const own = { variables: { ...variables, captured: new Map<string, string>() }, names: new Set<string>() }
+    const { once, steps } = stepsOf(group.below, scope, { ...own, base, secrets, uploads, fates, account })
+    return {
+      name: unique(cleanName(group.name, 'users'), names),
+      ...(groups.length > 1 ? { weight: load.threads } : {}),
+      ...(once.length > 0 ? { once } : {}),
+      steps,
+    }
+  })
+  settle(plan, fates, account)
+  tellSecrets(secrets, account)
+  const load = loadOf(
+    groups.map(({ load }, index) => ({ name: scenarios[index]!.name, load })),
+    account,
+  )
+  return {
+    draft: { name: cleanName(stemOf(source.file), 'plan'), target: base, load, data, scenarios },
+    files: [...files, ...uploads.files],
+  }
+}
+
+/** What stands for itself, wherever it is; and then the account. */
+function settle(plan: readonly TestElement[], fates: Fates, account: Account): void {
+  for (const element of allOf(plan)) if (!element.enabled) fates.leave(element, 'disabled')
+  for (const element of enabledIn(plan)) {
+    if (['TestPlan', 'Arguments', 'ThreadGroup'].includes(element.tag)) fates.take(element)
+    // Loadgate keeps the cookies of each user as it does.
+    if (element.tag !== 'CookieManager') continue
+    if (element.props.list('CookieManager.cookies').length === 0) fates.take(element)
+    else fates.leave(element, 'with cookies of its own, which are not sent')
+  }
+  fates.settle(account)
+}
+
+/** User Defined Variables, of the plan itself and of elements of their own; secrets among them by variables of the environment. */
+function givenIn(plan: readonly TestElement[], secrets: Secrets): Variables {
+  const all = enabledIn(plan)
+    .flatMap(({ tag, props }) => {
+      if (tag === 'TestPlan') return props.list('TestPlan.user_defined_variables')
+      return tag === 'Arguments' ? props.list('Arguments.arguments') : []
+    })
+    .map((argument) => [argument.text('Argument.name'), argument.text('Argument.value')] as const)
+  const hidden = all.filter(([name, value]) => !value.includes('${') && isSecret(name, value))
+  return {
+    constants: new Map(all),
+    columns: new Map(hidden.map(([name, value]) => [name, secrets.variable(name, value)])),
+    captured: new Map(),
+  }
+}
+
+/** Thread groups with what is beside and above them. */
+function groupsIn(
+  elements: readonly TestElement[],
+  outer: Scope,
+): readonly { readonly group: TestElement; readonly scope: Scope }[] {
+  const scope = scopeWith(outer, elements)
+  return elements
+    .filter(({ enabled }) => enabled)
+    .flatMap((element) => {
+      if (element.tag === 'ThreadGroup') return [{ group: element, scope }]
+      return element.tag === 'TestPlan' ? groupsIn(element.below, scope) : []
+    })
+}
+
+/** How often each thread goes through: a property of the Loop Controller that the group holds. */
+function loopsOf(group: TestElement): string {
+  return group.props.inner('ThreadGroup.main_controller')?.text('LoopController.loops') ?? ''
+}
+
+const NOWHERE = 'http://127.0.0.1:8080'
+
+/** The address that was asked for, or the one with the most requests. */
+function baseOf(plan: readonly TestElement[], variables: Variables, source: Source, account: Account): string {
+  if (source.target !== undefined) return source.target
+  const origins = originsIn(plan, NO_SCOPE, variables).filter((origin) => 'value' in readTarget(origin))
+  const counts = Map.groupBy(origins, (origin) => origin)
+  const base = [...counts].sort(([, a], [, b]) => b.length - a.length)[0]?.[0]
+  if (base === undefined) account.note(`The plan names no host; "target" is ${NOWHERE}: set it.`)
+  return base ?? NOWHERE
+}
+
+function originsIn(elements: readonly TestElement[], outer: Scope, variables: Variables): readonly string[] {
+  const scope = scopeWith(outer, elements)
+  return elements
+    .filter(({ enabled }) => enabled)
+    .flatMap((element) => {
+      const { origin } = isRequest(element) ? whereTo(element, scope, variables) : { origin: undefined }
+      return [...(origin === undefined ? [] : [origin]), ...originsIn(element.below, scope, variables)]
+    })
+}

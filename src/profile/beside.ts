@@ -1,0 +1,35 @@
+import type { ConnectionChoices, Scenario, Step } from './profile.ts'
+
+/** What Firefox, Chrome and Safari have open to one host over HTTP/1.1. */
+const LIKE_BROWSERS = 6
+/** On a connection of HTTP/2 at one time; what Chrome and most servers allow. Where a server allows fewer, the others wait for it. */
+export const MOST_STREAMS = 100
+
+/** Whether it is sent beside others, once a page has its answer. */
+export function isBeside(step: Step): boolean {
+  return step.kind === 'request' && step.also === true
+}
+
+/** How many requests beside a page one user has under way at most, however many there are. */
+export function parallelOf({ http, parallel }: Pick<ConnectionChoices, 'http' | 'parallel'>): number {
+  return parallel ?? (http === '2' ? MOST_STREAMS : LIKE_BROWSERS)
+}
+
+/** How many connections a user needs that has its own: those beside a page go over several, or over streams of one. */
+export function connectionsEach(
+  choices: Pick<ConnectionChoices, 'http' | 'parallel'>,
+  scenarios: readonly Pick<Scenario, 'steps'>[],
+): number {
+  if (choices.http === '2') return 1
+  return Math.max(1, ...scenarios.map(({ steps }) => Math.min(parallelOf(choices), mostBeside(steps))))
+}
+
+/** Of all pages. */
+function mostBeside(steps: readonly Step[]): number {
+  let [most, beside] = [0, 0]
+  for (const step of steps) {
+    beside = isBeside(step) ? beside + 1 : 0
+    most = Math.max(most, beside)
+  }
+  return most
+}

@@ -1,0 +1,126 @@
+// `loadgate import`: what it writes, and what it does not overwrite.
+import { cpSync, existsSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { afterEach, beforeEach, expect, test } from '@jest/globals'
+import { importCommand } from '../../src/command-line/import.ts'
+import { createOutput } from '../../src/output/output.ts'
+import { loadProfile } from '../../src/profile-file.ts'
+import { FILES } from '../import/imported.ts'
+import { type Workspace, workspace } from '../support/run-cli.ts'
+
+let place: Workspace
+let stdout: string
+let stderr: string
+beforeEach(() => {
+  place = workspace()
+  stdout = ''
+  stderr = ''
+  for (const name of ['shop.har', 'shop.jmx', 'data']) cpSync(join(FILES, name), place.at(name), { recursive: true })
+})
+afterEach(() => place[Symbol.dispose]())
+
+function run(...argv: string[]): Promise<number> {
+  const keepOut = (text: string) => {
+    stdout += text
+  }
+  const keepErr = (text: string) => {
+    stderr += text
+  }
+  return importCommand(argv, createOutput({ stdout: { write: keepOut }, stderr: { write: keepErr }, github: false }))
+}
+
+const read = (name: string) => readFileSync(place.at(name), 'utf8')
+
+test('the profile goes to standard output, and what is not in it to standard error', async () => {
+  expect(await run('har', place.at('shop.har'))).toBe(0)
+  expect(stdout).toBe(readFileSync(join(FILES, 'shop.har.yml'), 'utf8'))
+  expect(stderr).toMatch(/^warning: 20 requests: 13 taken, 7 left out: /)
+  expect(stderr).toContain('left out: request of a WebSocket: GET wss://shop.example/live\n')
+})
+
+test('a written profile has its data beside it, and is read and planned as any other', async () => {
+  expect(await run('jmx', place.at('shop.jmx'), '--output', place.at('out/loadgate.yml'))).toBe(0)
+  expect(read('out/accounts.csv')).toBe('email,password\nada@example.com,one\ngrace@example.com,two\n')
+  expect(stdout).toContain('Set before it runs: X_API_KEY.')
+  writeFileSync(place.at('out/photo.jpg'), 'a photo')
+  const { plan } = await loadProfile(place.at('out/loadgate.yml'), { X_API_KEY: 'secret-123456' })
+  expect(plan.scenarios.map(({ name, weight }) => [name, weight])).toEqual([
+    ['Buyers', 30],
+    ['Readers', 70],
+  ])
+  expect(plan.data.accounts!.rows).toHaveLength(2)
+})
+
+test('nothing is overwritten unless it is asked for, and then all of it', async () => {
+  mkdirSync(place.at('out'))
+  writeFileSync(place.at('out/accounts.csv'), 'mine\n')
+  const argv = ['jmx', place.at('shop.jmx'), '--output', place.at('out/loadgate.yml')]
+  await expect(run(...argv)).rejects.toThrow(/accounts\.csv is there already/)
+  expect(existsSync(place.at('out/loadgate.yml'))).toBe(false)
+  expect(await run(...argv, '--force')).toBe(0)
+  expect(read('out/accounts.csv')).toMatch(/^email,password\n/)
+  expect(await run(...argv)).toBe(0)
+})
+
+test('data is read from beside the plan alone', async () => {
+  writeFileSync(place.at('secret.csv'), 'a,b\n1,2\n')
+  mkdirSync(place.at('plans'))
+  symlinkSync(place.at('secret.csv'), place.at('plans/link.csv'))
+  for (const file of ['../secret.csv', 'link.csv']) {
+    writeFileSync(place.at('plans/shop.jmx'), read('shop.jmx').replace('data/accounts.csv', file))
+    expect(await run('jmx', place.at('plans/shop.jmx'))).toBe(0)
+    expect(stderr).toContain('has to stand beside the profile')
+    expect(stderr).not.toContain('Not written')
+  }
+})
+
+test('another base address is taken where it is asked for', async () => {
+  expect(await run('har', place.at('shop.har'), '--target', 'https://metrics.example')).toBe(0)
+  expect(stdout).toContain('target: ${env.TARGET_URL:-https://metrics.example}')
+  expect(stdout).toContain('- get: /collect')
+  await expect(run('har', place.at('shop.har'), '--target', 'metrics')).rejects.toThrow('is not an absolute address')
+})
+
+test.each([
+  [['k6-har', 'x.har'], 'There is no format "k6-har"', 'Did you mean `loadgate import har`?'],
+  [['openap', 'x'], 'There is no format "openap"', 'Did you mean `loadgate import openapi`?'],
+  [['curl', 'x'], 'There is no format "curl"', 'Write one of: har, openapi, postman, jmx.'],
+  [[], 'import takes a format and a file', 'Write one of: har, openapi, postman, jmx.'],
+  [['har'], 'import har takes a file', 'For example: loadgate import har visit.har --output loadgate.yml'],
+  [['har', '/nowhere/x.har'], 'cannot be read', 'Check the path'],
+  [['har', 'a', 'b'], '"b" is one argument too many', 'See `loadgate help`.'],
+])('%j is refused with what to do', async (argv, message, hint) => {
+  const error = await run(...argv).catch((error: unknown) => error)
+  expect(error).toMatchObject({
+    kind: 'usage',
+    message: expect.stringContaining(message),
+    hint: expect.stringContaining(hint),
+  })
+})
+
+test('where nothing can be sent, the list says why', async () => {
+  writeFileSync(
+    place.at('c.json'),
+    JSON.stringify({ item: [{ name: 'a', request: { method: 'VIEW', url: 'http://x.example/' } }] }),
+  )
+  await expect(run('postman', place.at('c.json'))).rejects.toThrow(
+    'There is no request in it that a profile could send',
+  )
+  expect(stderr).toContain('left out: request with a method that a profile does not have: "a"')
+})
+
+test('text of the source reaches no line of a comment or a log as a command', async () => {
+  const name = 'x\n::error::boo\n- get: /evil \u202e\u001b[31m'
+  writeFileSync(
+    place.at('c.json'),
+    JSON.stringify({
+      item: [
+        { name, request: { method: 'VIEW', url: 'http://x.example/' } },
+        { name: 'ok', request: 'http://x.example/ok' },
+      ],
+    }),
+  )
+  expect(await run('postman', place.at('c.json'))).toBe(0)
+  for (const hidden of ['\u202e', '\u001b', '\n::error', '\n- get: /evil'])
+    expect(stdout + stderr).not.toContain(hidden)
+})
