@@ -7,7 +7,7 @@ import { type Schema, type Shape, shapeOf } from '../src/profile/schema.ts'
 /** The whole page. */
 export function profileReference(): string {
   const sections = sectionsOf('', Profile, new Set()).map(({ title, text }) => `## ${title}\n\n${text}`)
-  return `${[INTRODUCTION, ...sections, REFERENCES, BUDGETS, elsewhere(), EDITORS].join('\n\n')}\n`
+  return `${[INTRODUCTION, ...sections, REFERENCES, FUNCTIONS, BUDGETS, elsewhere(), EDITORS].join('\n\n')}\n`
 }
 
 interface Section {
@@ -392,6 +392,16 @@ const REFERENCES = `## Values inside \`\${ }\`
 | \`\${worker()}\` | the number of the thread or task that sends it, from 1 | requests |
 | \`\${now()}\` | milliseconds since 1970 | requests |
 | \`\${random(1, 100)}\` | a whole number from the first to the second | requests |
+| \`\${name()}\`, \`\${email()}\`, \`\${phone()}\`, \`\${company()}\` | somebody's; an address at \`example.com\`, which hardly anybody else gets | requests |
+| \`\${address()}\`, \`\${city()}\`, \`\${postcode()}\`, \`\${country()}\` | street and number, and the rest of an address | requests |
+| \`\${text(20)}\` | so many words | requests |
+| \`\${date(2026-01-01, 2026-12-31)}\` | a day, both included, as \`2026-05-17\` | requests |
+| \`\${pick(red, "dark blue")}\` | one of them | requests |
+| \`\${number(uniform, 1, 100)}\` | a number from the first to the second, as likely as any other | requests |
+| \`\${number(normal, 50, 10)}\` | by mean and standard deviation | requests |
+| \`\${number(exponential, 5)}\` | by the mean | requests |
+| \`\${number(zipf, 1000, 1.1)}\` | a rank from 1 to 1000; the k-th as often as 1 / k^1.1, as what people look for is | requests |
+| \`\${sign(userId, "text", 7)}\` | what the function \`sign\` of the module under \`functions\` returns | requests |
 | \`$\${\` | the characters \`\${\` themselves | anywhere |
 
 "Requests" are path, \`query\`, \`headers\`, \`json\`, \`form\`, \`multipart\`, \`graphql\` and \`body\`. Values are encoded for the place where they stand: for a
@@ -399,8 +409,74 @@ URL in paths, \`query\` and \`form\`, as part of a string in \`json\` and \`grap
 as it is, slashes and all, and so is all of \`headers\`, \`multipart\` and \`body\`. In \`json\`, \`"\${...}"\` stays a string; write \`body\` for a
 number. Inside of \`{ }\` and \`[ ]\`, YAML wants quotes around it: \`{ id: "\${userId}" }\`.
 
+Numbers are whole unless decimals stand behind: \`\${number(normal, 19.9, 5, 2)}\`. All that is random is drawn from the plan's
+seed and the number of the iteration: two runs send the same, however many workers there are. Names and addresses come from
+pools of 2,048 that are drawn before the load.
+
+**Large documents.** \`generate: { file: order.json, size: 100 kB }\` sends a JSON document of at least that size: the entries
+of the first list in the file, or of the one at \`list\`, are repeated. Texts in it can hold generators. Those of the list are
+worked out before the load, in up to 16 variants of which each request takes one, and are of those that follow from the seed
+alone (\`uuid\`, \`random\`, \`name\` …); what stands around the list is made for each request.
+
 Values of the environment are not looked through for \`\${\` again. Those in headers, queries and bodies, and those whose
 name looks like a secret (\`TOKEN\`, \`PASSWORD\`, \`KEY\` …), are masked in every log and report.`
+
+const FUNCTIONS = `## Functions of your own
+
+What has to be worked out for every request, such as a signature with the time in it, is a function of a module that the
+profile names:
+
+\`\`\`yaml
+name: shop
+target: http://127.0.0.1:8080
+load: { rate: 50/s, for: 60s }
+functions: ./functions.mjs
+scenarios:
+  - name: member
+    steps:
+      - { get: /me, capture: { userId: { json: /id } } }
+      - { get: /orders, headers: { authorization: "\${seal(userId, env.TOKEN)}" } }
+\`\`\`
+
+\`\`\`js
+import { createCipheriv, randomBytes } from 'node:crypto'
+/** @import { Context } from 'loadgate' */
+
+/** @param {string} userId  @param {string} key  @param {Context} context */
+export function seal(userId, key, context) {
+  const iv = randomBytes(12)
+  const cipher = createCipheriv('aes-256-gcm', Buffer.from(key, 'hex'), iv)
+  const sealed = cipher.update(\`\${userId} \${context.now()}\`, 'utf8', 'base64url') + cipher.final('base64url')
+  return [iv.toString('base64url'), cipher.getAuthTag().toString('base64url'), sealed].join('.')
+}
+\`\`\`
+
+Arguments are columns, captured values, generators such as \`uuid()\`, \`env.NAME\`, and texts in quotes, numbers, \`true\`,
+\`false\` and \`null\`; all but the last four come as text. The last argument of each call is the context: \`user\`,
+\`iteration\`, \`worker\`, \`now()\`, \`captured(name)\` and \`random()\`, which is the same in every run where
+\`Math.random()\` is not. A text, number or boolean comes back.
+
+A function of the same module can judge answers, under \`expect: { check: isGood }\`. It is given the answer (\`status\`,
+\`header(name)\`, \`text\`, \`json\`) and the context, and returns \`true\`, or a text that says what is wrong:
+
+\`\`\`js
+/** @type {import('loadgate').CheckFunction} */
+export const isGood = ({ json }) => json?.total >= 0 || \`a total of \${json?.total}\`
+\`\`\`
+
+- **At once.** A function is called when its request is due and cannot wait: one that returns a promise is an error. What it
+  needs, it reads when the module is loaded, where a top-level \`await\` may take 10 s.
+- **One file.** It travels to every worker as text, and imports what is a part of Node: \`import … from 'node:crypto'\`.
+  On Fargate there is no environment: hand secrets over as \`env.NAME\`.
+- **Checked before the load.** \`loadgate check\` finds functions that are not there and calls that do not fit. One that
+  throws, or returns anything else, fails its request with the cause \`function-failed\`; nothing is sent.
+- **Their time is the generator's.** Every report says how much of it they took. From 10 % on it says that they limit the
+  generator; whether that is too much, the rules of [the verdict](verdict.md) for a late generator say.
+- **No sandbox.** A module is as trusted as the build scripts of the same pull request. Another text of it is another load,
+  as other data is: see [what a pull request can change](trust.md).
+
+Types for editors are in \`loadgate-functions.d.ts\` of this package. Where Loadgate is the action alone, copy that file beside
+the module and import from \`'./loadgate-functions.d.ts'\`.`
 
 const BUDGETS = `## Budgets
 

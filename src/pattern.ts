@@ -8,6 +8,8 @@ import { messageOf } from './errors.ts'
 export interface Pattern {
   /** Of the first place where it fits: its first group, or all of it where it has none. Undefined where it fits nowhere. */
   find(text: string): string | undefined
+  /** Whether it fits anywhere. */
+  fits(text: string): boolean
 }
 
 /** Throws what is wrong with it, in one line. */
@@ -19,6 +21,7 @@ export function compilePattern(source: string): Pattern {
       const matcher = pattern.matcher(text)
       return matcher.find() ? (matcher.group(group) ?? undefined) : undefined
     },
+    fits: (text) => pattern.matcher(text).find(),
   }
 }
 

@@ -1,16 +1,24 @@
 import { dirname, join } from 'node:path'
 import { withCertificates } from './certificates.ts'
+import { checkSchemas } from './check-schemas.ts'
+import { LoadgateError } from './errors.ts'
 import { insideOf, readBytes, readText } from './files.ts'
+import { inspectFunctions } from './inspect-functions.ts'
 import type { LoadPlan } from './plan/plan.ts'
+import { poolsNeeded } from './plan/plan-data.ts'
 import { filesUsed, MOST_FILES } from './plan/plan-files.ts'
-import { planLoad } from './plan/plan-load.ts'
+import { planLoad, SEED } from './plan/plan-load.ts'
+import { callIssues } from './profile/check-calls.ts'
 import { type ParsedData, parseData } from './profile/data.ts'
+import { formatIssues } from './profile/format-issues.ts'
 import type { LoadProfile } from './profile/profile.ts'
 import { parseProfile } from './profile/read-profile.ts'
 import type { Bytes } from './units.ts'
 
 const PROFILE_LIMIT: Bytes = 1_048_576
 const DATA_LIMIT: Bytes = 64 * 1_048_576
+/** It goes to every worker, and is in every plan. */
+const FUNCTIONS_LIMIT: Bytes = 1_048_576
 
 export interface LoadedProfile {
   readonly profile: LoadProfile
@@ -37,5 +45,20 @@ export async function loadProfile(
   }
   const files: Record<string, Buffer> = {}
   for (const file of filesUsed(profile)) files[file] = await readBytes(await insideOf(directory, file), MOST_FILES)
-  return { profile, plan: planLoad(profile, { data, files, file: path }), directory, secrets }
+  await checkSchemas(profile, directory, files)
+  const functions = await readFunctions(profile, directory, text)
+  const names = poolsNeeded(profile, files)
+  // Who uses none does not wait for the library.
+  const pools = names.length > 0 ? (await import('./draw-pools.ts')).drawPools(names, SEED) : undefined
+  return { profile, plan: planLoad(profile, { data, functions, files, pools, file: path }), directory, secrets }
+}
+
+/** The text of the module, every call of which has been found to fit. */
+async function readFunctions(profile: LoadProfile, directory: string, text: string): Promise<string | undefined> {
+  if (!profile.functions) return undefined
+  const { file } = profile.functions
+  const functions = await readText(await insideOf(directory, file), FUNCTIONS_LIMIT)
+  const mistakes = callIssues(profile, await inspectFunctions(functions, join(directory, file)))
+  if (mistakes.length > 0) throw new LoadgateError('usage', formatIssues(mistakes, text), { mistakes })
+  return functions
 }

@@ -43,7 +43,8 @@ export async function runShards(
   count: number,
   { output, signal, limits, live }: ShardDoors,
 ): Promise<readonly SentShards[]> {
-  const executor = count === 1 ? inlineExecutor() : threadsExecutor()
+  // Functions are the head's own code, and the thread that comes to the verdict is none of its business.
+  const executor = count === 1 && !plans.some(({ functions }) => functions) ? inlineExecutor() : threadsExecutor()
   const lost = plans.map((): string[] => [])
   const [first, second] = plans
   const progress = second ? watchSides(first!, count, output, live) : watchProgress(first!, output, { limits, live })
@@ -53,6 +54,7 @@ export async function runShards(
       {
         signal: limits ? AbortSignal.any([signal, limits.enough]) : signal,
         onProgress: progress.onProgress,
+        onPrinted: (text) => output.info(`functions: ${text.trimEnd()}`),
         onWorkerLost: (at, reason) =>
           lost[Math.floor(at / count)]!.push(`Worker ${(at % count) + 1} of ${count}: ${reason}`),
       },

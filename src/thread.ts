@@ -1,5 +1,6 @@
 // A worker thread: carries the shards it was born with, from the moment it is told to their results.
 import { parentPort, workerData } from 'node:worker_threads'
+import { prepareAhead } from './engine/prepare.ts'
 import { runShard } from './engine/run-shard.ts'
 import { LoadgateError, messageOf } from './errors.ts'
 import type { CarriedShard, FromWorker, ToWorker } from './executor/messages.ts'
@@ -14,7 +15,7 @@ executor.on('message', (message: ToWorker) => {
   if (message.kind === 'cancel') cancelled.abort()
   else void carry(message.at)
 })
-tell({ kind: 'ready' })
+void Promise.all(shards.map(({ shard }) => prepareAhead(shard.plan))).then(() => tell({ kind: 'ready' }))
 
 async function carry(startAt: EpochMs): Promise<void> {
   try {

@@ -4,6 +4,7 @@ import { isLoopback } from '../plan/target-here.ts'
 import type { GeneratorHealth, RunResult } from '../result/result.ts'
 import { counted, formatMs, formatShare, type Ms, type Share } from '../units.ts'
 import type { Defect, DefectCode } from './comparison.ts'
+import { functionsLimit } from './function-limit.ts'
 import type { Scope } from './scope.ts'
 
 // How unfit a generator may be. Its lateness in beginning what is due is no part of the response times, but a load that
@@ -71,7 +72,9 @@ function of(code: DefectCode, message: string | undefined, remedy: string): Defe
   return message === undefined ? [] : [{ code, message, remedy }]
 }
 
-function reliefFor({ shards, fingerprint, health: { machine, cpu }, plan }: RunResult): string {
+function reliefFor({ shards, fingerprint, health: { machine, cpu, functions }, plan }: RunResult): string {
+  const slow = functionsLimit(functions)
+  if (slow) return `The reason: ${slow}. Make them quicker, use more workers, or send less.`
   const own = (cpu * shards.expected) / fingerprint.machine.cores
   if (machine && machine.idle < NOTHING_LEFT && own < LITTLE) {
     const service = isLoopback(plan.target) ? '; where the service itself takes it all, send less' : ''

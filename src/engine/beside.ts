@@ -1,6 +1,7 @@
 import type { Ms } from '../units.ts'
 import { isSent } from './course.ts'
-import { type Answer, Place, unsent } from './http/transport.ts'
+import { type Answer, Place } from './http/transport.ts'
+import { notSent } from './not-sent.ts'
 import type { CompiledRequest } from './scenario.ts'
 import { Sender, type Sending } from './sender.ts'
 import type { Cause } from './shard-result.ts'
@@ -96,7 +97,8 @@ export class Beside {
       this.#underWay++
     } else {
       this.#free.push(lane)
-      this.#sampled(request, unsent('invalid-request', now), 'invalid-request')
+      const answer = notSent(this.#page.values, now)
+      this.#sampled(request, answer, answer.cause)
     }
   }
 

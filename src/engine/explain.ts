@@ -10,9 +10,18 @@ const LONGEST = 200
 /** Of what is quoted in it: the names of what was looked for must stay readable. */
 const LONGEST_QUOTE = 60
 
-/** What a whole answer had not that the step asks for, in one line; undefined where it had all, or is none. */
-export function explain(expect: Expect, captures: readonly CompiledCapture[], answer: Answer): string | undefined {
-  if (answer.cause !== undefined) return undefined
+/**
+ * What a whole answer had not that the step asks for, in one line; undefined where it had all, or is none.
+ * @param known what is known of it already
+ */
+export function explain(
+  expect: Expect,
+  captures: readonly CompiledCapture[],
+  answer: Answer,
+  known?: string,
+): string | undefined {
+  if (answer.cause !== undefined) return answer.detail && inALine(answer.detail)
+  if (known !== undefined) return inALine(known)
   const document = answer.text === undefined ? undefined : parseJson(answer.text)
   const found =
     statusMissed(expect, answer) ??
@@ -21,7 +30,11 @@ export function explain(expect: Expect, captures: readonly CompiledCapture[], an
     headerMissed(expect, answer) ??
     jsonMissed(expect, answer, document) ??
     captureMissed(captures, answer, document)
-  return found === undefined ? undefined : visibleOnly(found).slice(0, LONGEST)
+  return found === undefined ? undefined : inALine(found)
+}
+
+function inALine(text: string): string {
+  return visibleOnly(text).slice(0, LONGEST)
 }
 
 function statusMissed({ status: ranges }: Expect, { status }: Answer): string | undefined {

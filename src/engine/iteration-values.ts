@@ -22,6 +22,7 @@ export class IterationValues implements Values, Keeper {
   #captured: Map<string, string> | undefined = undefined
   #life: Captured | undefined = undefined
   #draws = FIRST_DRAW
+  #refused: string | undefined = undefined
 
   /** @param taker who takes a row where no row is taken twice: the arrival, or the user */
   constructor(run: EngineRun, taker: number) {
@@ -37,6 +38,7 @@ export class IterationValues implements Values, Keeper {
     this.#n = n
     this.#life = life
     this.#captured = undefined
+    this.#refused = undefined
     this.#draws = FIRST_DRAW
   }
 
@@ -63,6 +65,17 @@ export class IterationValues implements Values, Keeper {
   keep(name: string, value: string): void {
     this.#captured ??= new Map()
     this.#captured.set(name, value)
+  }
+
+  refuse(why: string): void {
+    this.#refused ??= why
+  }
+
+  /** Why a value could not be had since the last call, where a function of the profile is the reason. */
+  takeRefusal(): string | undefined {
+    const why = this.#refused
+    this.#refused = undefined
+    return why
   }
 
   draw(): number {

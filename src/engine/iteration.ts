@@ -6,9 +6,10 @@ import type { Appointment } from './agenda.ts'
 import { Beside, type BesideOutcome } from './beside.ts'
 import { Course } from './course.ts'
 import type { EngineRun } from './engine-run.ts'
-import { type Answer, unsent } from './http/transport.ts'
+import type { Answer } from './http/transport.ts'
 import type { IterationOwner } from './iteration-owner.ts'
 import { IterationValues, NOTHING, SCENARIO } from './iteration-values.ts'
+import { notSent } from './not-sent.ts'
 import type { CompiledRequest, CompiledScenario } from './scenario.ts'
 import { Sender } from './sender.ts'
 import type { Cause } from './shard-result.ts'
@@ -78,7 +79,8 @@ export class Iteration extends Sender implements Appointment {
 
   onDue(now: Ms): void {
     if (this.#unsendable) {
-      this.#sampled(this.#course.request, unsent('invalid-request', now), 'invalid-request')
+      const answer = notSent(this.values, now)
+      this.#sampled(this.#course.request, answer, answer.cause)
     } else {
       this.#planned = true
       this.#proceed()

@@ -6,6 +6,7 @@ import type { Expect } from '../profile/profile.ts'
 import { type Bytes, formatBytes, formatDuration, type Ms } from '../units.ts'
 import { compileCheck } from './check.ts'
 import { explain } from './explain.ts'
+import { NOTHING } from './template.ts'
 import { addressBook, type Refuses, type Resolve } from './http/addresses.ts'
 import { causeOf } from './http/causes.ts'
 import { guarded } from './http/sockets.ts'
@@ -45,7 +46,7 @@ export function openProbe(options: ProbeOptions): Probe {
     const took = performance.now() - startedAt
     if (typeof answer === 'string')
       return { took, failure: late.aborted ? `no answer within ${formatDuration(within)}` : answer }
-    const cause = check(answer, NOTHING_KEPT)
+    const cause = check(answer, NOTHING_KEPT, NOTHING)
     return { took, failure: cause && (explain(expect, [], answer) ?? cause) }
   }
 }

@@ -4,7 +4,7 @@ import type { Bytes } from '../units.ts'
 import { userAgent } from '../user-agent.ts'
 import type { CookieJar } from './cookies.ts'
 import type { Wants, WireRequest } from './http/transport.ts'
-import { compileTemplate, type Render, type Values } from './template.ts'
+import { compileTemplate, NOTHING, type Render, type Tools, type Values } from './template.ts'
 import { compileUpload, filesIn, withFileTexts } from './upload.ts'
 
 type RequestStep = Extract<PlannedStep, { kind: 'request' }>
@@ -13,18 +13,23 @@ type RequestStep = Extract<PlannedStep, { kind: 'request' }>
 export type Prepare = (values: Values, jar: CookieJar | undefined) => WireRequest | undefined
 
 /** A step made ready to be sent. What is the same every time is worked out here, once. */
-export function compileRequest(step: RequestStep, plan: LoadPlan, wants: Wants, files = filesIn(plan)): Prepare {
+export function compileRequest(
+  step: RequestStep,
+  plan: LoadPlan,
+  wants: Wants,
+  { files = filesIn(plan), ...tools }: Tools & { readonly files?: ReturnType<typeof filesIn> } = {},
+): Prepare {
   const { target, data, agent } = plan
   const { method, timeout } = step
   const { host, pathname } = new URL(target)
   const base = pathname.replace(/\/$/, '')
-  const part = (template: Template, sendable: Sendable) => compilePart(compileTemplate(template, data), sendable)
+  const part = (template: Template, sendable: Sendable) => compilePart(compileTemplate(template, data, tools), sendable)
   const headers = headersOf(step, host, agent)
   const path = part(step.path, (text) => sendablePath(base, text))
   const others = headers.filter((header) => !isCookie(header))
   const fields = joined(others.map(([name, value]) => part(value, (text) => line(name, text))))
   const cookie = part(headers.find(isCookie)?.[1] ?? [], sendableHeader)
-  const upload = compileUpload(step.body, data, files)
+  const upload = compileUpload(step.body, data, files, tools)
   const body = part(upload ? [] : withFileTexts(step.body?.content ?? [], files), bytesOf)
 
   const prepare: Prepare = (values, jar) => {
@@ -53,15 +58,6 @@ interface Part {
 }
 
 type Sendable = (text: string) => string | undefined
-
-// What is the same every time asks for nothing.
-const NOTHING: Values = {
-  row: () => undefined,
-  captured: () => undefined,
-  number: () => 0,
-  draw: () => 0,
-  now: () => 0,
-}
 
 function compilePart(content: string | Render, sendable: Sendable): Part {
   if (typeof content === 'string') {

@@ -16,7 +16,7 @@ import { credentialsOf } from './http/credentials.ts'
 import { http1 } from './http/http1.ts'
 import type { Transport, TransportOptions } from './http/transport.ts'
 import { beginArrivals } from './open-model.ts'
-import { compileScenarios } from './scenario.ts'
+import { takePrepared } from './prepare.ts'
 import { ShardLedgers } from './shard-ledgers.ts'
 import type { HealthRecord, ShardProgress, ShardResult } from './shard-result.ts'
 
@@ -49,7 +49,7 @@ export async function runShard(
 ): Promise<ShardResult> {
   const { plan, index, count } = shard
   const groups = groupsOf(plan)
-  const scenarios = await Promise.all(groups.map((group) => compileScenarios(group.plan)))
+  const { functions, scenarios } = await takePrepared(plan)
   const target = new URL(plan.target)
   const clock = await startClock()
   const transport = await openTransport(transportOptions(shard, target, clock))
@@ -71,9 +71,15 @@ export async function runShard(
   }
 
   const health = new HealthWatch()
-  appoint(run, start + plan.measureFrom, () => health.begin())
+  appoint(run, start + plan.measureFrom, () => {
+    health.begin()
+    functions?.time.begin(performance.now())
+  })
   // Until the curve is spent, no longer: waiting for the last answers is rest.
-  appoint(run, start + plan.duration, () => void health.end())
+  appoint(run, start + plan.duration, () => {
+    health.end()
+    functions?.time.end(performance.now())
+  })
   const report = () => onProgress?.({ index, ...progressOf(run), ...ledgers.progress() })
   if (onProgress) repeat(run, start + PROGRESS_EVERY, report)
   const loads = groups.map((group, at) => ({
@@ -83,7 +89,7 @@ export async function runShard(
   const complete = await runLoads(run, shard, loads, signal)
   report()
 
-  const fitness = health.end()
+  const fitness = { ...health.end(), ...(functions && { functions: functions.time.end(performance.now()) }) }
   run.agenda.stop()
   await Promise.all([run.transport.close(), clock.stop()])
   return {

@@ -1,10 +1,15 @@
 import { LoadgateError } from '../errors.ts'
 import type { LoadPlan, PlannedScenario, PlannedStep } from '../plan/plan.ts'
 import { isBeside } from '../profile/beside.ts'
+import type { DocumentValue } from '../profile/document.ts'
+import type { FunctionCall } from '../profile/functions.ts'
 import type { Capture, Flow, Pace, ThinkStep } from '../profile/profile.ts'
+import { type AnswerCheckers, answerCheckers } from './answer-checks.ts'
 import { compileCapture, type Html, type Patterns } from './captures.ts'
 import { type Check, compileCheck } from './check.ts'
+import { compileDocument } from './document.ts'
 import { explain } from './explain.ts'
+import type { Functions } from './functions.ts'
 import type { Answer } from './http/transport.ts'
 import { layOut } from './lay-out.ts'
 import { explainRedirect } from './redirects.ts'
@@ -54,10 +59,11 @@ export interface CompiledRequest {
 /** What an answer that failed the check had not; asked for few of them. */
 export type Explain = (answer: Answer) => string | undefined
 
-export async function compileScenarios(plan: LoadPlan): Promise<readonly CompiledScenario[]> {
+export async function compileScenarios(plan: LoadPlan, functions?: Functions): Promise<readonly CompiledScenario[]> {
   const patterns = await patternsOf(plan)
   const html = capturesOf(plan).some(({ from }) => from.kind === 'html') ? await import('./html.ts') : undefined
-  const parts = { plan, patterns, html, files: filesIn(plan) }
+  const further = await answerCheckers(plan, functions)
+  const parts = { plan, patterns, html, files: filesIn(plan), functions, further }
   return plan.scenarios.map((scenario) => {
     // One without would be over as soon as it began, and its user would begin the next at once, for ever.
     if (!scenario.steps.some((step, index) => !step.once && isAlwaysSent(scenario, step, index)))
@@ -72,22 +78,31 @@ interface Parts {
   readonly patterns: Patterns
   readonly html: Html | undefined
   readonly files: ReturnType<typeof filesIn>
+  readonly functions: Functions | undefined
+  readonly further: AnswerCheckers
 }
 
-function compileStep(step: RequestStep, { plan, patterns, html, files }: Parts): Omit<CompiledRequest, 'beside'> {
+function compileStep(step: RequestStep, parts: Parts): Omit<CompiledRequest, 'beside'> {
+  const { plan, patterns, html, further } = parts
   const captures = step.capture.map((capture) => compileCapture(capture, patterns, html))
-  const { check, wants } = compileCheck(step.expect, captures)
+  const { check, wants, why } = compileCheck(step.expect, captures, further(step))
   const follows = step.redirects === 'follow'
   return {
     kind: 'request',
     id: step.id,
     flow: step.flow,
     follows,
-    prepare: compileRequest(step, plan, follows ? { ...wants, headers: true } : wants, files),
+    prepare: compileRequest(step, plan, follows ? { ...wants, headers: true } : wants, toolsFor(step, parts)),
     check,
     explain: (answer: Answer) =>
-      (follows ? explainRedirect(answer) : undefined) ?? explain(step.expect, captures, answer),
+      (follows ? explainRedirect(answer) : undefined) ?? explain(step.expect, captures, answer, why()),
   }
+}
+
+function toolsFor(step: RequestStep, { plan, files, functions }: Parts) {
+  const call = functions && ((call: FunctionCall) => functions.compile(call, step))
+  const document = (value: DocumentValue) => compileDocument(value, plan, files)
+  return { call, pools: plan.pools, files, document }
 }
 
 function isAlwaysSent({ blocks = [] }: PlannedScenario, step: PlannedStep, index: number): boolean {

@@ -69,7 +69,7 @@ export abstract class Sender implements Receiver {
     const request = this.#request!
     this.#journey = undefined
     this.#path = ''
-    const { cause = wrong ?? request.check(answer, this.values) } = answer
+    const { cause = wrong ?? request.check(answer, this.values, this.values) } = answer
     this.onEnd(request, answer, cause)
   }
 

@@ -129,6 +129,7 @@ export type Cause =
   | 'too-many-redirects'
   | 'foreign-redirect'
   | 'invalid-request'
+  | 'function-failed'
   | 'generator'
   | 'cancelled'
   /** Of another generator's run, whose file does not say why. */
@@ -159,6 +160,17 @@ export interface HealthRecord {
   }
   /** Requests sent again on a fresh connection since the server had closed the kept one. Not failures. */
   readonly staleRetries: number
+  /** Of the profile's own functions; undefined where it calls none. */
+  readonly functions?: FunctionHealth | undefined
+}
+
+/** What calling functions took, in real time. */
+export interface FunctionHealth {
+  readonly calls: number
+  readonly total: Ms
+  readonly longest: Ms
+  /** Of the worker's time. */
+  readonly share: Share
 }
 
 /** What a worker says of itself about once a second while it runs. */

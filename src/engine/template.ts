@@ -1,7 +1,11 @@
 import { wholeNumber } from '../plan/choice.ts'
-import type { DataTable } from '../plan/plan.ts'
+import type { DataTable, LoadPlan } from '../plan/plan.ts'
+import type { DocumentValue } from '../profile/document.ts'
+import type { FunctionCall } from '../profile/functions.ts'
 import type { Reference, Template } from '../profile/profile.ts'
 import type { EpochMs } from '../units.ts'
+import type { Called } from './functions.ts'
+import { compileRecipe } from './generated.ts'
 
 /** Where a template's references find their values: one pass of one user. */
 export interface Values {
@@ -13,15 +17,36 @@ export interface Values {
   /** A number in [0, 1), the next of this pass's own sequence. */
   draw(): number
   now(): EpochMs
+  /** Told why a value cannot be had, where there is something to say. */
+  refuse?(why: string): void
+}
+
+/** Of no pass: what is the same every time asks for nothing. */
+export const NOTHING: Values = {
+  row: () => undefined,
+  captured: () => undefined,
+  number: () => 0,
+  draw: () => 0,
+  now: () => 0,
+}
+
+/** What a template needs besides data, made ready for one step. */
+export interface Tools {
+  /** How a function of the profile's module is called; undefined where there is none. */
+  readonly call?: ((call: FunctionCall) => Called) | undefined
+  /** Of the plan. */
+  readonly pools?: LoadPlan['pools']
+  /** How a large document is made. */
+  readonly document?: (value: DocumentValue) => Render
 }
 
 /** Undefined when a value is not there. */
 export type Render = (values: Values) => string | undefined
 
 /** A template made ready: the text itself when it is always the same, so that it costs nothing per request. */
-export function compileTemplate(template: Template, data: Readonly<Record<string, DataTable>>): string | Render {
+export function compileTemplate(template: Template, data: Tables, tools?: Tools): string | Render {
   if (template.every((part) => typeof part === 'string')) return template.join('')
-  const parts = template.map((part) => (typeof part === 'string' ? part : compileReference(part, data)))
+  const parts = template.map((part) => (typeof part === 'string' ? part : compileReference(part, data, tools)))
   return (values) => {
     let text = ''
     for (const part of parts) {
@@ -33,8 +58,8 @@ export function compileTemplate(template: Template, data: Readonly<Record<string
   }
 }
 
-function compileReference({ encode, value }: Reference, data: Readonly<Record<string, DataTable>>): Render {
-  const read = compileValue(value, data)
+function compileReference({ encode, value }: Reference, data: Tables, tools: Tools | undefined): Render {
+  const read = value.kind === 'function' ? compileCall(value, data, tools) : compileValue(value, data, tools)
   const write = ENCODERS[encode]
   return (values) => {
     const text = read(values)
@@ -42,7 +67,31 @@ function compileReference({ encode, value }: Reference, data: Readonly<Record<st
   }
 }
 
-function compileValue(value: Reference['value'], data: Readonly<Record<string, DataTable>>): Render {
+/** An argument that is not there leaves nothing to call. */
+function compileCall(call: FunctionCall, data: Tables, tools: Tools | undefined): Render {
+  if (!tools?.call) throw new Error(`there is no function ${call.name}`)
+  const called = tools.call(call)
+  const given = call.given.map((argument) =>
+    argument.kind === 'literal' ? argument : compileValue(argument, data, tools),
+  )
+  return (values) => {
+    const read: unknown[] = []
+    for (const argument of given) {
+      const value = typeof argument === 'function' ? argument(values) : argument.value
+      if (value === undefined) return undefined
+      read.push(value)
+    }
+    return called(read, values)
+  }
+}
+
+type Tables = Readonly<Record<string, DataTable>>
+
+function compileValue(
+  value: Exclude<Reference['value'], FunctionCall>,
+  data: Tables,
+  tools: Tools | undefined,
+): Render {
   switch (value.kind) {
     case 'data': {
       const table = data[value.source]
@@ -53,6 +102,8 @@ function compileValue(value: Reference['value'], data: Readonly<Record<string, D
     }
     case 'capture':
       return (values) => values.captured(value.name)
+    case 'generated':
+      return compileRecipe(value.recipe, tools?.pools)
     case 'uuid':
       return uuid
     case 'user':
@@ -61,6 +112,9 @@ function compileValue(value: Reference['value'], data: Readonly<Record<string, D
       return numberOf(value.kind)
     case 'now':
       return (values) => String(Math.round(values.now()))
+    case 'document':
+      if (!tools?.document) throw new Error(`nobody has made ${value.file} ready`)
+      return tools.document(value)
     case 'file':
       throw new Error('a file is no value')
     case 'random':

@@ -1,7 +1,7 @@
 import type { DataTable, LoadPlan } from '../plan/plan.ts'
 import type { Body, Template } from '../profile/profile.ts'
 import type { Payload } from './http/transport.ts'
-import { compileTemplate, type Render, type Values } from './template.ts'
+import { compileTemplate, type Render, type Tools, type Values } from './template.ts'
 
 /** A body with files in it, in pieces: what is in a file is never copied. */
 export interface Upload {
@@ -31,13 +31,16 @@ export function compileUpload(
   body: Body | undefined,
   data: Readonly<Record<string, DataTable>>,
   files: Files,
+  tools?: Tools,
 ): Upload | undefined {
   if (body === undefined) return undefined
   const { content, boundary } = body
   if (boundary === undefined && !content.some(isFile)) return undefined
   const parts = content.map((part): string | Buffer | Render => {
     if (typeof part === 'string') return part
-    return part.value.kind === 'file' ? fileOf(files, part.value.file) : within(compileTemplate([part], data), boundary)
+    return part.value.kind === 'file'
+      ? fileOf(files, part.value.file)
+      : within(compileTemplate([part], data, tools), boundary)
   })
   const fixed = parts.every((part) => typeof part !== 'function')
   const all = fixed ? piecesOf(parts, undefined) : undefined

@@ -19,4 +19,6 @@ export interface ExecutorOptions {
   readonly onProgress?: (progress: ShardProgress) => void
   /** Told of a worker that died, with the place of its shard and the reason. */
   readonly onWorkerLost?: (at: number, reason: string) => void
+  /** Told of what functions of the profile print, in a thread of their own: the first hundred pieces of each thread. */
+  readonly onPrinted?: (text: string) => void
 }

@@ -1,3 +1,4 @@
+import { prepareAhead } from '../engine/prepare.ts'
 import { runShard } from '../engine/run-shard.ts'
 import type { ShardResult } from '../engine/shard-result.ts'
 import { messageOf } from '../errors.ts'
@@ -10,7 +11,8 @@ import { epochNow, HEADSTART, timeLimit } from './time.ts'
 export function inlineExecutor(): Executor {
   return {
     name: 'inline',
-    run(shards, options = {}) {
+    async run(shards, options = {}) {
+      await Promise.all(shards.map(({ plan }) => prepareAhead(plan)))
       // A shard alone starts as soon as its engine is set up.
       const startAt = shards.length > 1 ? epochNow() + HEADSTART : undefined
       return Promise.all(shards.map((shard, at) => runHere({ shard, at }, startAt, options)))

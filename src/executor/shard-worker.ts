@@ -11,6 +11,9 @@ const CANCELLED_WITHIN: Ms = 3_000
 /** For what the thread still has to say on stdout and stderr once its result is here. */
 const EXIT_WITHIN: Ms = 1_000
 
+/** Pieces, as they come: what is printed for every request would fill a log. */
+const MOST_PRINTED = 100
+
 // The young generation is where garbage is collected most often: with Node's 16 MB the pauses of a busy engine are
 // what delays its arrivals most.
 const YOUNG_MEGABYTES = 64
@@ -35,14 +38,18 @@ export class ShardWorker {
   constructor(
     entry: URL,
     shards: readonly CarriedShard[],
-    options: Pick<ExecutorOptions, 'onProgress' | 'onWorkerLost'>,
+    options: Pick<ExecutorOptions, 'onProgress' | 'onWorkerLost' | 'onPrinted'>,
   ) {
     this.#shards = shards
+    const onPrinted = shards.some(({ shard }) => shard.plan.functions) ? options.onPrinted : undefined
     this.#worker = new Worker(entry, {
       workerData: shards,
       name: `worker ${shards[0]!.shard.index + 1}`,
       resourceLimits: { maxYoungGenerationSizeMb: YOUNG_MEGABYTES },
+      stdout: onPrinted !== undefined,
+      stderr: onPrinted !== undefined,
     })
+    if (onPrinted) this.#tellPrinted(onPrinted)
     this.#worker.on('message', (message: FromWorker) => this.#receive(message, options.onProgress))
     this.#worker.on('error', (error) => this.#lose(messageOf(error)))
     this.#worker.on('messageerror', (error) => this.#lose(messageOf(error)))
@@ -65,6 +72,14 @@ export class ShardWorker {
     this.#cancelled = true
     this.#endWithin(CANCELLED_WITHIN, 'cancelled and not done')
     this.#post({ kind: 'cancel' })
+  }
+
+  #tellPrinted(onPrinted: (text: string) => void): void {
+    let left = MOST_PRINTED
+    for (const stream of [this.#worker.stdout, this.#worker.stderr])
+      stream.setEncoding('utf8').on('data', (text: string) => {
+        if (left-- > 0) onPrinted(text)
+      })
   }
 
   #post(message: ToWorker): void {

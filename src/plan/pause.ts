@@ -27,7 +27,7 @@ export function meanPause(pause: Pause): Ms {
 }
 
 /** Box and Muller (1958). */
-function standardNormal(source: Source): number {
+export function standardNormal(source: Source): number {
   const radius = Math.sqrt(-2 * Math.log(1 - source.draw()))
   return radius * Math.cos(2 * Math.PI * source.draw())
 }

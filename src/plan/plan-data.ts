@@ -1,7 +1,10 @@
 import { LoadgateError } from '../errors.ts'
 import { nearest } from '../nearest.ts'
 import type { ParsedData } from '../profile/data.ts'
-import type { LoadProfile, Scenario } from '../profile/profile.ts'
+import { type DocumentValue, parseDocument } from '../profile/document.ts'
+import { valuesIn } from '../profile/functions.ts'
+import { POOLS, type PoolName, poolsOf } from '../profile/generated.ts'
+import type { LoadProfile, Reference, Scenario } from '../profile/profile.ts'
 import { formatCount } from '../units.ts'
 import type { DataTable } from './plan.ts'
 import type { Takers } from './takers.ts'
@@ -67,13 +70,33 @@ function weightsOf(file: string, by: string, read: ParsedData): readonly number[
 /** Column names by data source, of all templates of all scenarios. */
 export function columnsUsed(scenarios: readonly Scenario[]): ReadonlyMap<string, ReadonlySet<string>> {
   const used = new Map<string, Set<string>>()
-  for (const template of scenarios.flatMap(templatesOf))
-    for (const part of template) {
-      if (typeof part === 'string' || part.value.kind !== 'data') continue
-      const { source, column } = part.value
-      used.set(source, (used.get(source) ?? new Set()).add(column))
-    }
+  for (const value of valuesUsed(scenarios))
+    if (value.kind === 'data') used.set(value.source, (used.get(value.source) ?? new Set()).add(value.column))
   return used
+}
+
+/** Pools that the generators of a profile choose from. */
+export function poolsNeeded(
+  { scenarios }: Pick<LoadProfile, 'scenarios'>,
+  files: Readonly<Record<string, Buffer>> = {},
+): readonly PoolName[] {
+  const values = valuesUsed(scenarios)
+  const inDocuments = values.flatMap((value) => (value.kind === 'document' ? documentValues(value, files) : []))
+  const used = [...values, ...inDocuments].flatMap((value) => (value.kind === 'generated' ? poolsOf(value.recipe) : []))
+  return POOLS.filter((name) => used.includes(name))
+}
+
+function documentValues(
+  document: DocumentValue,
+  files: Readonly<Record<string, Buffer>>,
+): readonly Reference['value'][] {
+  const { before, entries, after } = parseDocument(String(files[document.file]), document)
+  return [before, ...entries, after].flat().flatMap((part) => (typeof part === 'string' ? [] : [part.value]))
+}
+
+function valuesUsed(scenarios: readonly Scenario[]): readonly Reference['value'][] {
+  const parts = scenarios.flatMap(templatesOf).flat()
+  return parts.flatMap((part) => (typeof part === 'string' ? [] : valuesIn(part.value)))
 }
 
 function unknownColumn(file: string, column: string, { columns }: ParsedData): LoadgateError {

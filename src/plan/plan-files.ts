@@ -1,19 +1,25 @@
 import { LoadgateError } from '../errors.ts'
-import type { LoadProfile } from '../profile/profile.ts'
+import type { LoadProfile, Scenario } from '../profile/profile.ts'
 import { type Bytes, formatBytes } from '../units.ts'
 import { templatesOf } from './templates.ts'
 
 /** Every worker holds all files in memory, and on Fargate they come to it with the plan. */
 export const MOST_FILES: Bytes = 32_000_000
 
-/** Paths of the files that requests carry, as the profile writes them, each once. */
+/** Paths of the files that requests carry or checks need, as the profile writes them, each once. */
 export function filesUsed({ scenarios }: Pick<LoadProfile, 'scenarios'>): readonly string[] {
   const references = scenarios.flatMap(templatesOf).flat()
-  return [
-    ...new Set(
-      references.flatMap((part) => (typeof part === 'object' && part.value.kind === 'file' ? [part.value.file] : [])),
-    ),
-  ]
+  const carried = references.flatMap((part) =>
+    typeof part === 'object' && 'file' in part.value ? [part.value.file] : [],
+  )
+  return [...new Set([...carried, ...scenarios.flatMap(schemasOf)])]
+}
+
+function schemasOf({ steps }: Scenario): readonly string[] {
+  return steps.flatMap((step) => {
+    const schema = step.kind === 'request' ? step.expect.schema : undefined
+    return schema && 'file' in schema ? [schema.file] : []
+  })
 }
 
 /** What is in them, base64 by path; undefined where there are none. LoadgateError `usage` when they cannot be sent. */

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import type { LoadPlan } from './plan.ts'
+import type { LoadPlan, PlannedScenario, PlannedStep } from './plan.ts'
 
 /** SHA-256, in hex, over all that decides the load. Where it is sent, who vouches for whom, how it is judged and what it is called do not. */
 export function hashOf({
@@ -12,7 +12,23 @@ export function hashOf({
   agent: _______,
   ...load
 }: Omit<LoadPlan, 'hash'>): string {
-  return createHash('sha256').update(JSON.stringify(load, sortedKeys)).digest('hex')
+  return createHash('sha256')
+    .update(JSON.stringify(withoutPlaces(load), sortedKeys))
+    .digest('hex')
+}
+
+/** A line more in the profile, or another name of a file, sends nothing else. */
+function withoutPlaces({ functions, scenarios, ...load }: Pick<LoadPlan, 'functions' | 'scenarios'>) {
+  if (functions === undefined) return { ...load, scenarios }
+  return { ...load, scenarios: scenarios.map(withoutCalls), functions: functions.text }
+}
+
+function withoutCalls({ steps, ...scenario }: PlannedScenario) {
+  return { ...scenario, steps: steps.map((step) => (step.kind === 'request' ? withoutCall(step) : step)) }
+}
+
+function withoutCall({ calls: _, ...step }: Extract<PlannedStep, { kind: 'request' }>) {
+  return step
 }
 
 /** Equal data must give equal text, in whatever order its keys were set. */

@@ -1,3 +1,5 @@
+import { LoadgateError } from '../errors.ts'
+import { callsOf } from '../profile/check-calls.ts'
 import type { ParsedData } from '../profile/data.ts'
 import type { LoadProfile, RequestStep, Scenario } from '../profile/profile.ts'
 import { peakLevel } from './curve.ts'
@@ -5,20 +7,24 @@ import { budgetsOf } from './default-budgets.ts'
 import { groupsOf } from './groups.ts'
 import type { LoadPlan, PlannedScenario } from './plan.ts'
 import { connectionsOf, usesOf } from './plan-connections.ts'
-import { columnsUsed, tablesOf } from './plan-data.ts'
+import { columnsUsed, poolsNeeded, tablesOf } from './plan-data.ts'
 import { filesOf } from './plan-files.ts'
 import { loadsOf } from './plan-groups.ts'
 import { hashOf } from './plan-hash.ts'
 import { checkedTakers, takersOf } from './takers.ts'
 
 /** The same requests in every run, so that two runs differ in the service only. */
-const SEED = 1
+export const SEED = 1
 
 interface PlanOptions {
   /** Rows by the name of their source, for every source of the profile. */
   readonly data: Readonly<Record<string, ParsedData>>
+  /** The module of the profile's functions, where it names one. */
+  readonly functions?: string | undefined
   /** What is in the files that requests carry, by their paths: all of `filesUsed`. */
   readonly files?: Readonly<Record<string, Buffer>> | undefined
+  /** Those that `poolsNeeded` names. */
+  readonly pools?: LoadPlan['pools']
   /** The profile's path: the place of the budgets that are added to it. */
   readonly file?: string | undefined
 }
@@ -26,7 +32,7 @@ interface PlanOptions {
 /** Resolves every default and number; LoadgateError `usage` when the load cannot be sent as described. */
 export function planLoad(
   profile: LoadProfile,
-  { data, files = {}, file = profile.budgets[0]?.place.file ?? 'loadgate.yml' }: PlanOptions,
+  { data, functions, files = {}, pools, file = profile.budgets[0]?.place.file ?? 'loadgate.yml' }: PlanOptions,
 ): LoadPlan {
   const { groups, ...load } = loadsOf(profile)
   const carried = filesOf(profile, files)
@@ -39,6 +45,8 @@ export function planLoad(
     ...(tls === undefined ? {} : { tls }),
     timeout: profile.timeout,
     scenarios: numbered(profile),
+    ...functionsOf(profile, functions),
+    ...poolsOf(profile, files, pools),
     ...(carried === undefined ? {} : { files: carried }),
     budgets: budgetsOf(profile, file),
   }
@@ -61,6 +69,26 @@ export function planLoad(
     connections,
     data: tablesOf(profile, data, (table) => takersOf(usersOf(table))),
   })
+}
+
+function poolsOf(
+  profile: LoadProfile,
+  files: Readonly<Record<string, Buffer>>,
+  pools: LoadPlan['pools'] = {},
+): Pick<LoadPlan, 'pools'> {
+  const needed = poolsNeeded(profile, files)
+  if (needed.length === 0) return {}
+  const missing = needed.find((name) => pools[name] === undefined)
+  if (missing !== undefined) throw new Error(`nobody has drawn the texts for ${missing}`)
+  return { pools: Object.fromEntries(needed.map((name) => [name, pools[name]])) }
+}
+
+/** A module that nothing is called of is no part of the load. */
+function functionsOf(profile: LoadProfile, text: string | undefined): Pick<LoadPlan, 'functions'> {
+  if (!profile.functions || callsOf(profile).length === 0) return {}
+  const { file } = profile.functions
+  if (text === undefined) throw new LoadgateError('usage', `${file} is not there`, { hint: 'It has the functions.' })
+  return { functions: { file, text } }
 }
 
 type Bare = Omit<LoadPlan, 'connections' | 'data' | 'hash'>

@@ -1,4 +1,5 @@
 import type { AllowedTargets } from '../allowed-targets.ts'
+import type { PoolName } from '../profile/generated.ts'
 import type {
   Block,
   Budget,
@@ -35,7 +36,11 @@ export interface LoadPlan {
   readonly timeout: Ms
   readonly scenarios: readonly PlannedScenario[]
   readonly data: Readonly<Record<string, DataTable>>
-  /** What is in the files that requests carry, base64 by path; absent where they carry none. */
+  /** The module whose functions the scenarios call; undefined where they call none. */
+  readonly functions?: PlannedFunctions
+  /** Texts that generators choose from; undefined where none does. */
+  readonly pools?: Readonly<Partial<Record<PoolName, readonly string[]>>>
+  /** What is in the files that requests carry or checks need, base64 by path; absent where there are none. */
   readonly files?: Readonly<Record<string, string>>
   readonly budgets: readonly Budget[]
   /** What may be sent to; the target as it is written where it is left out. */
@@ -107,6 +112,13 @@ export interface DataTable {
   readonly cumulative?: readonly number[] | undefined
   /** Of `unique` alone, in a plan of several groups: number of the arrival or user that takes the first row. */
   readonly from?: number
+}
+
+/** It goes to the workers as text. */
+export interface PlannedFunctions {
+  /** As the profile names it: for messages, and no part of the load. */
+  readonly file: string
+  readonly text: string
 }
 
 /** The part of a plan that one worker carries: arrivals (or users, or rows) n with n mod count = index. */

@@ -135,7 +135,8 @@ function parseJson(text: string, file: string): ParsedData {
   return { columns, rows }
 }
 
-function readJson(text: string, file: string): unknown {
+/** Throws LoadgateError 'usage' with the line. */
+export function readJson(text: string, file: string): unknown {
   try {
     return JSON.parse(text)
   } catch (cause) {

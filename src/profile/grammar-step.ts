@@ -1,4 +1,5 @@
 import { body, GraphQl, Multipart } from './grammar-body.ts'
+import { Document } from './grammar-document.ts'
 import {
   anyScalar,
   duration,
@@ -17,12 +18,13 @@ import {
   text,
   type Words,
 } from './grammar-values.ts'
+import { readSize, SIZE } from './read-answer-checks.ts'
 import { CHANCE, MOST_TIMES, readChance, readTimes, TIMES } from './read-flow.ts'
 import { readPattern } from './read-pattern.ts'
 import { readPause } from './read-pause.ts'
 import { readAttributeName, readSelector } from './read-selector.ts'
-import { readAsWritten, readHeaderName, readHeaderText, readStatus } from './scalars.ts'
-import { described, dictionary, either, type Loose, leaf, list, map } from './schema.ts'
+import { readAsWritten, readHeaderName, readHeaderText, readIdentifier, readStatus } from './scalars.ts'
+import { anyJson, described, dictionary, either, type Loose, leaf, list, map } from './schema.ts'
 
 const status = leaf(readStatus, {
   type: 'a code such as 200, or a class such as 2xx',
@@ -59,6 +61,33 @@ export const Expectation = described(
       },
     ).optional(),
     body: text({ description: 'Text that the body must contain.', examples: ['Welcome'] }).optional(),
+    without: text({ description: 'Text that the body must not contain.', examples: ['Exception'] }).optional(),
+    matches: leaf(readPattern, {
+      type: 'a regular expression',
+      description: 'Regular expression (RE2) that must fit somewhere in the body.',
+      examples: ['order [0-9]+'],
+      json: { type: 'string', minLength: 1, maxLength: 1_000 },
+    }).optional(),
+    size: leaf(readSize, {
+      type: 'a size such as < 100 kB, > 1 kB, or 1 kB..100 kB',
+      description: 'Size of the body as it comes over the network.',
+      examples: ['< 100 kB', '1 kB..100 kB'],
+      json: orEnvironment(SIZE),
+    }).optional(),
+    schema: described(anyJson(), {
+      type: 'a path to a .json file, or a JSON Schema',
+      content: 'json',
+      description: 'JSON Schema of the body, of draft 7 or 2020-12.',
+      examples: ['order.schema.json', '{ type: object, required: [ id ] }'],
+      json: { type: ['string', 'object'] },
+    }).optional(),
+    check: leaf(readIdentifier, {
+      type: 'a name of a function',
+      description:
+        'Function of the module under `functions` that is given the answer and returns `true`, or a text that says what is wrong.',
+      examples: ['isGood'],
+      json: { type: 'string' },
+    }).optional(),
   }),
   {
     type: 'a map',
@@ -66,6 +95,8 @@ export const Expectation = described(
     examples: ['{ status: 201, json: { /success: true } }'],
   },
 )
+
+export type ExpectationSection = Loose<typeof Expectation>
 
 export const CAPTURE_KINDS = ['json', 'header', 'cookie', 'regex', 'html'] as const
 
@@ -165,6 +196,7 @@ export const Step = described(
       }).optional(),
       multipart: Multipart.optional(),
       graphql: GraphQl.optional(),
+      generate: Document.optional(),
       body: body({
         description: 'Body, sent as it is.',
         examples: ['<order item="7"/>', '{ file: image.bin }'],

@@ -4,6 +4,7 @@ import { LoadSection, OwnLoadSection } from './grammar-load.ts'
 import { Pace } from './grammar-pace.ts'
 import { AnyStep } from './grammar-steps.ts'
 import { duration, HOUR, identifier, MINUTE, name, orEnvironment, redirects, text } from './grammar-values.ts'
+import { readModuleFile } from './read-functions.ts'
 import { readChoice, readDataFile, readPath, readSwitch, readTarget, readText, readWeight } from './scalars.ts'
 import { described, dictionary, jsonSchemaOf, leaf, list, map } from './schema.ts'
 
@@ -146,6 +147,13 @@ export const Profile = described(
       type: 'a map of names to files',
       description: 'Test data; a step uses a column as `${name.column}`.',
       examples: ['{ accounts: { file: accounts.csv } }'],
+    }).optional(),
+    functions: leaf(readModuleFile, {
+      type: 'a path to a .mjs or .js file',
+      description:
+        'JavaScript module beside the profile or below it, in one file; a step calls what it exports as `${name(…)}`.',
+      examples: ['./functions.mjs'],
+      json: { type: 'string', pattern: '\\.[mM]?[jJ][sS]$|\\$\\{env\\.' },
     }).optional(),
     scenarios: described(list(ScenarioSection), {
       type: 'a list of scenarios',

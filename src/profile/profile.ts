@@ -1,4 +1,8 @@
 import type { Ms, Share } from '../units.ts'
+import type { AnswerChecks } from './answer-checks.ts'
+import type { DocumentValue } from './document.ts'
+import type { CallPlace, FunctionCall, FunctionsModule } from './functions.ts'
+import type { Generated } from './generated.ts'
 
 /** A profile as written, read and checked: every unit resolved, every template parsed, no default of the plan applied. */
 export interface LoadProfile {
@@ -17,6 +21,7 @@ export interface LoadProfile {
   /** Empty when the profile chooses none (the plan then applies the defaults). */
   readonly connections: ConnectionChoices
   readonly data: Readonly<Record<string, DataSource>>
+  readonly functions?: FunctionsModule
   readonly scenarios: readonly Scenario[]
   /** As written; empty when the profile names none (the plan then applies the defaults). */
   readonly budgets: readonly Budget[]
@@ -209,6 +214,8 @@ export interface RequestStep extends OfLife {
   readonly redirects?: Redirects
   /** Whether it is sent, and how often; undefined: once. */
   readonly flow?: Flow | undefined
+  /** Where it calls functions of the profile's own, if it does: for messages, and no part of the load. */
+  readonly calls?: readonly CallPlace[]
   /** Sent as soon as the page has its answer, which is the last request before it without this, beside others like it. */
   readonly also?: true
 }
@@ -243,7 +250,7 @@ export type Pause =
   | { readonly shape: 'exponential'; readonly mean: Ms }
 
 /** What makes an answer a success. */
-export interface Expect {
+export interface Expect extends AnswerChecks {
   /** Inclusive ranges; 200–399 unless the profile says otherwise. */
   readonly status: readonly { readonly from: number; readonly to: number }[]
   /** JSON Pointer (RFC 6901) to the value it must have. */
@@ -285,6 +292,9 @@ export interface Reference {
     | { readonly kind: 'user' | 'iteration' | 'worker' }
     | { readonly kind: 'now' }
     | { readonly kind: 'random'; readonly from: number; readonly to: number }
+    | FunctionCall
+    | Generated
+    | DocumentValue
     /** What is in a file beside the profile: its bytes, or as `encode` says, its text. In bodies alone. */
     | { readonly kind: 'file'; readonly file: string }
 }

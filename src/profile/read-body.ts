@@ -12,7 +12,7 @@ import { keysAt, nodeAt, type Path } from './tree.ts'
 
 type Section = Loose<typeof StepGrammar>
 
-const KINDS = ['json', 'form', 'multipart', 'graphql', 'body'] as const
+const KINDS = ['json', 'form', 'multipart', 'graphql', 'generate', 'body'] as const
 
 /** What a request carries; `broken` where something is wrong with it, which is then in the log. */
 export function readBody(
@@ -49,6 +49,7 @@ const CONTENT: Readonly<Record<(typeof KINDS)[number], ReadBody>> = {
     typed('application/x-www-form-urlencoded', readPairs(reading, form, path, scope)),
   multipart: (reading, { multipart }, place) => readMultipart(reading, multipart, place),
   graphql: (reading, { graphql }, place) => typed('application/json', readGraphQl(reading, graphql, place)),
+  generate: (_, { generate }) => typed('application/json', documentContent(generate)),
   body: readPlain,
 }
 
@@ -64,6 +65,12 @@ function readPlain(reading: Reading, { body, type }: Section, { path, scope }: P
   const content =
     typeof body === 'object' ? fileContent(body.file) : readTemplate(reading, path, { scope, encode: 'none' })
   return broken ? undefined : typed(type, content)
+}
+
+function documentContent(section: Section['generate']): Template | undefined {
+  const { file, size, list } = section ?? {}
+  if (file === undefined || size === undefined) return undefined
+  return [{ encode: 'none', value: { kind: 'document', file, size, list } }]
 }
 
 function fileContent(file: string | undefined): Template | undefined {

@@ -1,5 +1,7 @@
+import type { CallPlace } from './functions.ts'
 import type { Expectation } from './grammar-step.ts'
 import type { Expect, JsonValue } from './profile.ts'
+import { readAnswerChecks } from './read-answer-checks.ts'
 import { literal, type Reading } from './reading.ts'
 import type { Loose } from './schema.ts'
 import { nodeAt, type Path } from './tree.ts'
@@ -11,7 +13,10 @@ export function readExpect(
   reading: Reading,
   section: Loose<typeof Expectation> | undefined,
   path: Path,
+  calls?: CallPlace[],
 ): Expect | undefined {
+  const checks = readAnswerChecks(reading, section, path, calls)
+  if (!checks) return undefined
   const given = section?.status
   const status = given === undefined ? ANY_SUCCESS : 'from' in given ? [given] : given
   const json = Object.entries(section?.json ?? {}).map(([pointer, value]) => ({
@@ -27,6 +32,7 @@ export function readExpect(
     json: json.flatMap(({ pointer, value }) => (value === undefined ? [] : [{ pointer, value }])),
     headers: headers.flatMap(({ name, contains }) => (contains === undefined ? [] : [{ name, contains }])),
     body: section?.body,
+    ...checks,
   }
 }
 

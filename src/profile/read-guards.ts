@@ -1,10 +1,11 @@
 import { type GuardSection, MOST_GUARDS } from './grammar-guards.ts'
 import type { Guard } from './profile.ts'
+import { ANSWER_CHECKS } from './answer-checks.ts'
 import { readExpect } from './read-expect.ts'
 import { complain, type Reading } from './reading.ts'
 import type { Loose } from './schema.ts'
 import { show } from './show.ts'
-import type { Path } from './tree.ts'
+import { keysAt, type Path } from './tree.ts'
 import { writtenAddress } from './written-address.ts'
 
 const EVERY = 5_000
@@ -48,6 +49,11 @@ export function readGuards(
 function readGuard(reading: Reading, section: Section, path: Path): Guard | undefined {
   const { name, get, every = EVERY, within = WITHIN, failures = FAILURES } = section
   const expect = readExpect(reading, section.expect, [...path, 'expect'])
+  const odd = keysAt(reading.root, [...path, 'expect']).find((key) => ANSWER_CHECKS.some((check) => check === key))
+  if (odd !== undefined) {
+    const why = `a guard is not asked for "${odd}"; remove it`
+    complain(reading, [...path, 'expect', odd], 'conflict', why, 'head')
+  }
   const written = writtenAddress(reading, [...path, 'get'])
   if (get === undefined || expect === undefined || written === undefined) return undefined
   return { name: name ?? get, url: get, written, every, within, failures, expect }

@@ -6,6 +6,7 @@ import { createIssueLog } from './issue-log.ts'
 import type { DataSource, LoadProfile, ServiceSpec } from './profile.ts'
 import { readBudgets } from './read-budgets.ts'
 import { readConnections } from './read-connections.ts'
+import { functionsOf } from './read-functions.ts'
 import { readGuards } from './read-guards.ts'
 import { readOwnLoads } from './read-own-loads.ts'
 import { readProfileLoad } from './read-profile-load.ts'
@@ -116,6 +117,7 @@ function build(reading: Reading): LoadProfile | undefined {
     ...(section.redirects === undefined ? {} : { redirects: section.redirects }),
     connections,
     data: Object.fromEntries(data.flatMap(([key, source]) => (source ? [[key, source] as const] : []))),
+    ...functionsOf(reading, section.functions),
     scenarios: known,
     budgets,
     ...(guards.length === 0 ? {} : { guards }),

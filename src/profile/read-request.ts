@@ -1,9 +1,11 @@
+import type { CallPlace } from './functions.ts'
 import { METHODS, type Step as StepGrammar } from './grammar-step.ts'
 import type { RequestStep, Template } from './profile.ts'
 import { readBody, readPairs } from './read-body.ts'
 import { readCaptures } from './read-captures.ts'
 import { readExpect } from './read-expect.ts'
 import { readFlow } from './read-flow.ts'
+import { hasFunctions } from './read-functions.ts'
 import { asGraphQl } from './read-graphql.ts'
 import { readTemplate } from './read-template.ts'
 import { complain, type Reading, unread } from './reading.ts'
@@ -19,8 +21,10 @@ type Section = Loose<typeof StepGrammar>
 export function readRequest(
   reading: Reading,
   section: Section,
-  { path, name, scope }: { readonly path: Path; readonly name: string; readonly scope: Scope },
+  { path, name, scope: given }: { readonly path: Path; readonly name: string; readonly scope: Scope },
 ): RequestStep | undefined {
+  const calls: CallPlace[] = []
+  const scope = hasFunctions(reading) ? { ...given, calls } : given
   const keys = keysAt(reading.root, path)
   const method = METHODS.find((key) => keys.includes(key))
   if (!method) return undefined
@@ -28,7 +32,7 @@ export function readRequest(
   const query = readPairs(reading, section.query, [...path, 'query'], scope)
   const headers = readHeaders(reading, section.headers, [...path, 'headers'], scope)
   const body = readBody(reading, section, { path, method, scope })
-  const expect = readExpect(reading, section.expect, [...path, 'expect'])
+  const expect = readExpect(reading, section.expect, [...path, 'expect'], scope.calls)
   const flow = readFlow(reading, section, { path, scope })
   const capture = readCaptures(reading, section.capture, [...path, 'capture'])
   if (!address || !query || !headers || body === 'broken' || !expect || !capture || flow === 'broken') return undefined
@@ -44,6 +48,7 @@ export function readRequest(
     timeout: section.timeout,
     ...(section.redirects === undefined ? {} : { redirects: section.redirects }),
     ...(flow === undefined ? {} : { flow }),
+    ...(calls.length === 0 ? {} : { calls }),
   }
   return keys.includes('graphql') ? asGraphQl(step) : step
 }

@@ -1,9 +1,10 @@
+import type { CallPlace, FunctionCall } from './functions.ts'
 import type { Reference, Template, TemplatePart } from './profile.ts'
-import { fill, type Reading, type Secrecy, slotSpan } from './reading.ts'
+import { environmentArgument, fill, type Reading, type Secrecy, slotSpan } from './reading.ts'
 import type { Wrong } from './scalars.ts'
 import { show } from './show.ts'
 import { referenceOf, type Scope } from './template.ts'
-import { nodeAt, type Path } from './tree.ts'
+import { nodeAt, type Path, type Span } from './tree.ts'
 
 export interface TemplateUse {
   readonly scope: Scope
@@ -24,10 +25,14 @@ export function readTemplate(reading: Reading, path: Path, use: TemplateUse): Te
   let whole = problems.length === 0
   const template = parts.map((part): TemplatePart => {
     if (typeof part === 'string') return use.write ? use.write(part) : part
-    const value = referenceOf(part, use.scope)
-    if ('kind' in value) return { encode: use.encode, value }
+    const value = referenceOf(part, use.scope, (name) => environmentArgument(reading, name))
+    const span = slotSpan(reading, node, part)
+    if ('kind' in value) {
+      if (value.kind === 'function') use.scope.calls?.push(placeOf(reading, value, span))
+      return { encode: use.encode, value }
+    }
     whole = false
-    reading.log.add(value.code, slotSpan(reading, node, part), value.message)
+    reading.log.add(value.code, span, value.message)
     return ''
   })
   const literal = parts.map((part) => (typeof part === 'string' ? part : '')).join('')
@@ -39,4 +44,8 @@ export function readTemplate(reading: Reading, path: Path, use: TemplateUse): Te
     wrong.message.replace('{}', () => show(node.written)),
   )
   return undefined
+}
+
+function placeOf({ log }: Reading, { name, given, written }: FunctionCall, { start }: Span): CallPlace {
+  return { name, given: given.length, written, place: log.place(start) }
 }

@@ -1,6 +1,7 @@
 import { isWorthHiding } from '../secret-parts.ts'
 import type { IssueCode } from './issue.ts'
 import type { IssueLog } from './issue-log.ts'
+import { type Wrong, wrong } from './scalars.ts'
 import { type Environment, type Filled, fillEnvironment, type Slot, type UsedVariable } from './template.ts'
 import { headSpan, type Node, nodeAt, type Path, type ScalarNode, type Span } from './tree.ts'
 
@@ -47,6 +48,14 @@ export function fill(reading: Reading, node: ScalarNode, secrecy: Secrecy): Fill
     keepSecret(reading, variable, secret)
   }
   return filled
+}
+
+/** A value of the environment that a function is given: what it makes of it is sent, and how it was made is a secret. */
+export function environmentArgument({ env, secrets }: Reading, name: string): string | Wrong {
+  const value = Object.hasOwn(env, name) ? env[name] : undefined
+  if (!value) return wrong('missing-env', `${name} is not set; set it`)
+  if (isWorthHiding(value)) secrets.add(value)
+  return value
 }
 
 const SECRET_NAME = /TOKEN|SECRET|PASS|PWD|KEY|AUTH|CREDENTIAL|COOKIE|SESSION|SIGNATURE|DSN/i

@@ -1,4 +1,8 @@
 import { nearest } from '../nearest.ts'
+import { callIn } from './call.ts'
+import { functionCall } from './function-call.ts'
+import type { Argument, CallPlace, FunctionCall } from './functions.ts'
+import { generatorOf, KNOWN_GENERATORS } from './generators.ts'
 import type { Reference, TemplatePart } from './profile.ts'
 import { type Wrong, wrong } from './scalars.ts'
 import { show } from './show.ts'
@@ -117,16 +121,55 @@ export interface Scope {
   readonly captured: readonly string[]
   /** Captured in this or a later step of the same scenario. */
   readonly later: readonly string[]
+  /** Where the calls of the profile's own functions are noted down; undefined where it has no module of its own. */
+  readonly calls?: CallPlace[] | undefined
 }
 
-const PLAIN = ['uuid', 'now', 'user', 'iteration', 'worker'] as const
-const GENERATORS = [...PLAIN.map((name) => `${name}()`), 'random(from, to)']
-
-/** The meaning of a slot that is not of the environment. */
-export function referenceOf({ source, written }: Slot, scope: Scope): Reference['value'] | Wrong {
+/** The meaning of a slot that is not of the environment; `env` gives an argument that is. */
+export function referenceOf(
+  { source, written }: Slot,
+  scope: Scope,
+  env: (name: string) => string | Wrong = () => wrong('unknown-reference', 'the environment cannot stand here'),
+): Reference['value'] | Wrong {
   const text = source.trim()
-  const call = /^([A-Za-z_][\w-]*)\s*\(([^)]*)\)$/.exec(text)
-  if (call) return generator(call[1] as string, (call[2] as string).trim(), written)
+  const call = callIn(text)
+  const generated = call && generatorOf(call, written)
+  if (generated) return generated
+  if (!call) return plainReference(text, written, scope)
+  if (!scope.calls)
+    return wrong(
+      'unknown-reference',
+      `there is no function ${show(call.name)}; there is ${KNOWN_GENERATORS.join(', ')}, and what the module exports that is named under "functions"`,
+    )
+  return functionCall(call, written, (argument) => argumentOf(argument, written, scope, env))
+}
+
+function argumentOf(
+  text: string,
+  written: string,
+  scope: Scope,
+  env: (name: string) => string | Wrong,
+): Argument | Wrong {
+  const [, name] = /^env\.([A-Za-z_][A-Za-z0-9_]*)$/.exec(text) ?? []
+  if (name !== undefined) {
+    const value = env(name)
+    return typeof value === 'string' ? { kind: 'literal', value } : value
+  }
+  if (/^env\b/.test(text)) return wrong('unknown-reference', `${show(text)} is not understood; write env.NAME`)
+  const call = callIn(text)
+  if (!call) return plainReference(text, written, scope)
+  return (
+    generatorOf(call, written) ??
+    wrong('invalid-value', `${show(written)}: ${show(call.name)} cannot be called inside of another call`)
+  )
+}
+
+/** A column of data or a captured value. */
+function plainReference(
+  text: string,
+  written: string,
+  scope: Scope,
+): Exclude<Reference['value'], FunctionCall> | Wrong {
   const dot = text.indexOf('.')
   if (dot >= 0) return column(text.slice(0, dot).trim(), text.slice(dot + 1).trim(), written, scope)
   if (scope.captured.includes(text)) return { kind: 'capture', name: text }
@@ -138,7 +181,7 @@ function column(
   name: string,
   written: string,
   { sources, captured }: Scope,
-): Reference['value'] | Wrong {
+): Exclude<Reference['value'], FunctionCall> | Wrong {
   if (sources.includes(source) && name !== '') return { kind: 'data', source, column: name }
   if (sources.includes(source)) return wrong('unknown-reference', `${show(written)} names no column of ${source}`)
   if (captured.includes(source))
@@ -158,7 +201,8 @@ function unknownName(text: string, written: string, { sources, captured, later }
   if (later.includes(text))
     return `${show(text)} is captured only in this or a later step; capture it in an earlier one`
   if (sources.includes(text)) return `${show(written)} names no column; write \${${text}.COLUMN}`
-  const generated = GENERATORS.find((generator) => generator.startsWith(`${text}(`))
+  if (/^[A-Za-z_][\w-]*\s*\(/.test(text)) return `${show(written)}: its brackets or its quotes do not close`
+  const generated = KNOWN_GENERATORS.find((generator) => generator.startsWith(`${text}(`))
   if (generated) return `${show(written)} lacks its brackets; write \${${generated}}`
   if (/^[A-Z][A-Z0-9_]*$/.test(text))
     return `there is no ${show(text)} here; write \${env.${text}} for the environment, or $\${ for the characters themselves`
@@ -166,23 +210,6 @@ function unknownName(text: string, written: string, { sources, captured, later }
   return near
     ? `there is no ${show(text)} here; did you mean "${near}"?`
     : `there is no ${show(text)} here; an earlier step can capture it, or write $\${ for the characters themselves`
-}
-
-function generator(name: string, given: string, written: string): Reference['value'] | Wrong {
-  const plain = PLAIN.find((known) => known === name)
-  if (plain !== undefined)
-    return given === ''
-      ? { kind: plain }
-      : wrong('invalid-value', `${show(written)}: ${name}() takes nothing in its brackets`)
-  if (name !== 'random')
-    return wrong('unknown-reference', `there is no function ${show(name)}; there is ${GENERATORS.join(', ')}`)
-  const [, from, to] = /^(-?\d+)\s*,\s*(-?\d+)$/.exec(given) ?? []
-  if (from === undefined || to === undefined)
-    return wrong('invalid-value', `${show(written)} needs two whole numbers, as in \${random(1, 100)}`)
-  const range = { from: Number(from), to: Number(to) }
-  if (!Number.isSafeInteger(range.from) || !Number.isSafeInteger(range.to) || range.from > range.to)
-    return wrong('out-of-range', `${show(written)}: the first number must not be above the second, and both below 2^53`)
-  return { kind: 'random', ...range }
 }
 
 /** Neighbouring literals become one, empty ones none. */

@@ -1,4 +1,5 @@
 import type { BudgetRow, DefectCode, SideFacts, StoredFacts } from '../compare/comparison.ts'
+import { functionsLimit } from '../compare/function-limit.ts'
 import type { HealthRecord } from '../engine/shard-result.ts'
 import { formatDollars } from '../fargate/setup/prices.ts'
 import { formatSize } from '../fargate/setup/sizes.ts'
@@ -222,8 +223,9 @@ export function partsSentence({ steps, health: { connections } }: RunResult): st
 
 /** The generator's own fitness in one line, and whether the judge found it beyond any bound. */
 export function healthSentence({ result, comparison }: Report): string {
+  const { health } = result
   if (result.source !== undefined) return sourceSentence(result.source, result.percentiles)
-  const { lateness, loopDelayP99, loopUtilisation, cpu, pauses, machine, connections, staleRetries } = result.health
+  const { lateness, loopDelayP99, loopUtilisation, cpu, pauses, machine, connections, staleRetries } = health
   const has = (codes: readonly DefectCode[]) => comparison.defects.some(({ code }) => codes.includes(code))
   const fitness = has(UNFIT)
     ? 'beyond its bounds'
@@ -237,9 +239,18 @@ export function healthSentence({ result, comparison }: Report): string {
     ...(pauses ? [pausesText(pauses)] : []),
     `${formatCount(connections.peak)} of at most ${counted(connections.cap, 'connection')}, ${formatCount(connections.opened)} opened`,
     trafficText(result),
+    ...functionsText(health),
     ...(staleRetries > 0 ? [`${formatCount(staleRetries)} sent again on a fresh connection`] : []),
   ]
   return `Generator: ${fitness} · ${facts.join(' · ')}.`
+}
+
+/** Beyond their bound they limit the generator, also where that has not made it late yet. */
+function functionsText({ functions }: RunResult['health']): readonly string[] {
+  if (functions === undefined) return []
+  const limit = functionsLimit(functions)
+  if (limit !== undefined) return [`limited by functions: ${limit}`]
+  return [`${formatShare(functions.share)} of the time in ${counted(functions.calls, 'call')} of functions`]
 }
 
 function pausesText({ count, total, longest }: HealthRecord['pauses']): string {

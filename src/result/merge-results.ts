@@ -7,6 +7,7 @@ import { demandOf } from '../plan/demand.ts'
 import { judgedScenarios } from '../plan/groups.ts'
 import type { LoadPlan } from '../plan/plan.ts'
 import { MOST_CONNECTIONS } from '../profile/scalars.ts'
+import { mergedFunctions } from './function-health.ts'
 import { addedCounts, addedIntervals, addedWarmUps, namesOf, sum } from './added-counts.ts'
 import { addedGroups, type GroupsPart, groupResults, groupsPart, loadSummary } from './merge-groups.ts'
 import type { Fingerprint, RunResult, StepResult } from './result.ts'
@@ -172,6 +173,7 @@ function addedHealth(parts: readonly Part['health'][]): Part['health'] {
       short: parts.some(({ connections }) => connections.short),
     },
     staleRetries: sum(parts, ({ staleRetries }) => staleRetries),
+    ...mergedFunctions(parts),
   }
 }
 

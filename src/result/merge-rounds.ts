@@ -6,6 +6,7 @@ import { type HistogramText, sumOf } from '../histogram.ts'
 import { lengthOf } from '../plan/curve.ts'
 import type { Segment } from '../plan/plan.ts'
 import type { Ms } from '../units.ts'
+import { mergedFunctions } from './function-health.ts'
 import type { GeneratorHealth, RunResult, StepResult, WorkerFigures } from './result.ts'
 import { firstOfEach } from './worker-figures.ts'
 
@@ -234,6 +235,7 @@ function mergedHealth(parts: readonly GeneratorHealth[]): GeneratorHealth {
       short: isEach(short) ? short.includes(true) : undefined,
     },
     staleRetries: sum(parts, ({ staleRetries }) => staleRetries),
+    ...mergedFunctions(parts),
   }
 }
 

@@ -1,5 +1,5 @@
 import { isWithinWindow } from '../engine/interval.ts'
-import type { Cause, FailureExample, IntervalRecord, Intervals } from '../engine/shard-result.ts'
+import type { Cause, FailureExample, FunctionHealth, IntervalRecord, Intervals } from '../engine/shard-result.ts'
 import { LoadgateError, messageOf } from '../errors.ts'
 import { countIn, Histogram, type HistogramText } from '../histogram.ts'
 import {
@@ -126,6 +126,7 @@ const CAUSES: Readonly<Record<Cause, true>> = {
   'too-many-redirects': true,
   'foreign-redirect': true,
   'invalid-request': true,
+  'function-failed': true,
   generator: true,
   cancelled: true,
   unknown: true,
@@ -224,6 +225,7 @@ const percentile = record<Percentile>({
 
 const partPercentiles = record<PartPercentiles>({ steps: list(count, 10_000), count, points: list(percentile, 10_000) })
 
+export const functionHealth = record<FunctionHealth>({ calls: count, total: amount, longest: amount, share: amount })
 const warmUp = where(record(sentAndEnded), addsUp, 'a sum of its parts')
 const steps = list(where(step, addsUp, 'a sum of its parts'), 10_000)
 
@@ -273,6 +275,7 @@ const summaryFields = {
       short: optional(truth),
     }),
     staleRetries: count,
+    functions: optional(functionHealth),
   }),
   active: optional(active),
   workers: optional(list(worker, 10_000)),

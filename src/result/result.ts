@@ -218,4 +218,6 @@ export interface GeneratorHealth {
     readonly short: boolean | undefined
   }
   readonly staleRetries: number
+  /** Share and longest are the worst worker's; undefined where the profile calls no functions of its own. */
+  readonly functions?: HealthRecord['functions']
 }

@@ -1,5 +1,4 @@
 import { ownDefects } from '../compare/evidence.ts'
-import { runShard } from '../engine/run-shard.ts'
 import { messageOf } from '../errors.ts'
 import { mixOf } from '../plan/demand.ts'
 import type { LoadPlan } from '../plan/plan.ts'
@@ -10,6 +9,7 @@ import { counted, type Ms, type PerSecond, type Share } from '../units.ts'
 import { ENGINE_MAJOR } from '../version.ts'
 import { machineHere } from './machine-here.ts'
 import { measureCost, type RequestCost, STOPPED } from './measure-cost.ts'
+import { sendHere } from './send-here.ts'
 import { UNSEEN } from './size-load.ts'
 import { type StandIn, startStandIn } from './stand-in.ts'
 import { standInPlan } from './stand-in-plan.ts'
@@ -105,7 +105,7 @@ interface Sending {
 export async function tryRate({ plan, origin, rate, signal }: Sending): Promise<Attempt> {
   const level = rate / requestsPerIteration({ ...mixOf(plan), model: 'open' })
   const asked = standInPlan(plan, origin, { model: 'open', level, warmUp: WARM_UP, measured: MEASURED })
-  const shard = await runShard({ plan: asked, index: 0, count: 1 }, { signal })
+  const shard = await sendHere(asked, signal)
   const { cores, cpu } = machineHere(plan)
   const result = mergeResults([shard], {
     id: 'stand-in',

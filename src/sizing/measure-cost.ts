@@ -1,10 +1,10 @@
-import { runShard } from '../engine/run-shard.ts'
 import type { ShardResult } from '../engine/shard-result.ts'
 import { messageOf } from '../errors.ts'
 import { mixOf } from '../plan/demand.ts'
 import type { LoadPlan } from '../plan/plan.ts'
 import { requestsPerIteration } from '../plan/summarise-plan.ts'
 import type { Ms, PerSecond, Us } from '../units.ts'
+import { sendHere } from './send-here.ts'
 import { type StandIn, startStandIn } from './stand-in.ts'
 import { type StandInLoad, standInPlan } from './stand-in-plan.ts'
 
@@ -65,7 +65,7 @@ export async function measureCost(plan: LoadPlan, signal: AbortSignal): Promise<
 async function measureAgainst(standIn: StandIn, plan: LoadPlan, signal: AbortSignal): Promise<Measurement> {
   const send = async (load: StandInLoad) => {
     const asked = standInPlan(plan, standIn.origin, load)
-    return costOf(await runShard({ plan: asked, index: 0, count: 1 }, { signal }), asked)
+    return costOf(await sendHere(asked, signal), asked)
   }
   const full = await send(USERS)
   if ('unmeasured' in full) return full

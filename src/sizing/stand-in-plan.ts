@@ -1,3 +1,4 @@
+import { withoutAnswerChecks } from '../engine/answer-checks.ts'
 import { mixOf } from '../plan/demand.ts'
 import type { DataTable, LoadPlan, PlannedConnections, PlannedScenario, PlannedStep, Segment } from '../plan/plan.ts'
 import type { Flow } from '../profile/profile.ts'
@@ -69,7 +70,8 @@ function toStandIn(step: PlannedStep): readonly PlannedStep[] {
   if (step.kind !== 'request') return []
   const capture = step.capture.map((one) => (one.from.kind === 'regex' ? { ...one, from: FOUND } : one))
   const flow = step.flow && withoutBetween(step.flow)
-  return [{ ...step, path: [`/${step.id}/`, ...step.path], capture, timeout: TIMEOUT, flow }]
+  const expect = withoutAnswerChecks(step.expect)
+  return [{ ...step, expect, path: [`/${step.id}/`, ...step.path], capture, timeout: TIMEOUT, flow }]
 }
 
 /** The pace of the measurement is not the plan's: rows that are used up would end it. */

@@ -3,6 +3,7 @@ import { budgetDifferences } from './budget-differences.ts'
 import { dataDifferences } from './data-differences.ts'
 import { type Difference, namesOf, numberDiffers, textDiffers } from './difference.ts'
 import { fileDifferences } from './file-differences.ts'
+import { functionDifferences } from './function-differences.ts'
 import { guardDifferences } from './guard-differences.ts'
 import { loadDifferences } from './load-differences.ts'
 import type { Policy } from './policy.ts'
@@ -27,6 +28,7 @@ export function loadOrServiceDifferences(base: Policy, head: Policy): readonly D
     ...serviceDifferences(base.profile.service, head.profile.service),
     ...loadDifferences(base, head),
     ...dataDifferences(base, head),
+    ...functionDifferences(base.plan.functions, head.plan.functions),
     ...fileDifferences(base.plan, head.plan),
     ...scenarioDifferences(base.profile, head.profile),
     ...guardDifferences(base.profile, head.profile),

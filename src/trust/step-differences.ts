@@ -1,6 +1,7 @@
 import { meanTimes } from '../plan/expected.ts'
 import type { Capture, Expect, Flow, RequestStep, Template } from '../profile/profile.ts'
 import { formatDuration, formatShare, type Ms } from '../units.ts'
+import { answerCheckDifferences } from './answer-check-differences.ts'
 import { type Difference, demandDiffers, type Effect, namesOf, numberDiffers, textDiffers } from './difference.ts'
 
 /** A step with the timeout of its profile, which it has where it names none of its own. */
@@ -72,6 +73,9 @@ function referenceText(value: Exclude<Template[number], string>['value']): strin
       return `\${${value.name}}`
     case 'random':
       return `\${random(${value.from}, ${value.to})}`
+    case 'function':
+    case 'generated':
+      return value.written
     default:
       return `\${${value.kind}()}`
   }
@@ -109,6 +113,7 @@ export function expectDifferences(step: string, before: Expect, after: Expect): 
     ...demandsDiffer(`${step}: expected value`, json, jsonNow),
     ...demandsDiffer(`${step}: expected header`, headers, headersNow),
     ...demandDiffers(`${step}: expected body`, before.body, after.body),
+    ...answerCheckDifferences(step, before, after),
     ...demandDiffers(`${step}: GraphQL errors`, before.graphql && 'refused', after.graphql && 'refused'),
   ]
 }

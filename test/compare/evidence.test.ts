@@ -192,6 +192,19 @@ test.each<[readonly DefectCode[], string, Partial<RunResult['health']>]>([
   expect(codes(madeRun({ health }))).toEqual(expected)
 })
 
+test('where functions of the profile make it late, they are the reason', () => {
+  const lateness = histogram(new Array(6_000).fill(30))
+  const remedy = (share: number) => {
+    const functions = { calls: 6_000, total: 12_000, longest: 5, share }
+    return defectsOf(madeRun({ health: { lateness, functions } })).map((defect) => defect.remedy)
+  }
+  expect(remedy(0.2)).toEqual([
+    "The reason: the profile's functions took 20 % of a worker's time, 2 ms for each call, bound 10 %. Make them quicker, use more workers, or send less.",
+  ])
+  expect(remedy(0.05)[0]).toMatch(/larger machine, or send less\.$/)
+  expect(codes(madeRun({ health: { functions: { calls: 1, total: 1, longest: 1, share: 0.9 } } }))).toEqual([])
+})
+
 test('where others use the machine up, that is what is to be mended, and not the number of threads', () => {
   const remedy = (cpu: number, idle: number, more: Partial<RunResult> = {}) => {
     const health = { lateness: histogram(new Array(6_000).fill(30)), cpu, machine: { stolen: 0, idle } }

@@ -2,6 +2,7 @@ import { expect, test } from '@jest/globals'
 import { compileCapture, valueAt } from '../../src/engine/captures.ts'
 import { compileCheck } from '../../src/engine/check.ts'
 import type { Answer } from '../../src/engine/http/transport.ts'
+import { NOTHING } from '../../src/engine/template.ts'
 import { compilePattern } from '../../src/pattern.ts'
 import { requestStep } from '../support/plans.ts'
 
@@ -28,7 +29,7 @@ function judge(step: Step, answer: Partial<Answer>) {
     bytesReceived: 0,
     ...answer,
   }
-  const cause = check(whole, { keep: (name, value) => Object.assign(kept, { [name]: value }), now: () => 0 })
+  const cause = check(whole, { keep: (name, value) => Object.assign(kept, { [name]: value }), now: () => 0 }, NOTHING)
   return { cause, kept, needsText: wants.text }
 }
 

@@ -20,6 +20,14 @@ test('nothing is said of what is not known', () => {
   expect(silent).toContain('CPU 34 % · 24 of')
 })
 
+test('what functions took, and that they limit the generator once they take a tenth', () => {
+  const functions = { calls: 2_000, total: 1_000, longest: 4, share: 0.05 }
+  expect(sentence({ functions })).toContain('· 5 % of the time in 2,000 calls of functions.')
+  expect(sentence({ functions: { ...functions, total: 3_000, share: 0.15 } })).toContain(
+    "· limited by functions: the profile's functions took 15 % of a worker's time, 1.5 ms for each call, bound 10 %.",
+  )
+})
+
 test('none and one', () => {
   expect(sentence({ pauses: { count: 0, total: 0, longest: 0 } })).toContain('· no garbage collected ·')
   expect(sentence({ pauses: { count: 1, total: 2, longest: 2 } })).toContain('2 ms the longest of 1 pause ·')

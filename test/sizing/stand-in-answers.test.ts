@@ -3,6 +3,7 @@ import { compileCapture } from '../../src/engine/captures.ts'
 import { compileCheck } from '../../src/engine/check.ts'
 import { CookieJar } from '../../src/engine/cookies.ts'
 import { compileHtml } from '../../src/engine/html.ts'
+import { NOTHING } from '../../src/engine/template.ts'
 import { compilePattern } from '../../src/pattern.ts'
 import type { RequestStep } from '../../src/profile/profile.ts'
 import { answerTo, STAND_IN_PATTERN } from '../../src/sizing/stand-in-answers.ts'
@@ -32,10 +33,14 @@ function judge(step: RequestStep) {
   } as const
   const patterns = new Map([[STAND_IN_PATTERN, compilePattern(STAND_IN_PATTERN)]])
   const captures = step.capture.map((one) => compileCapture(one, patterns, { compileHtml }))
-  const cause = compileCheck(step.expect, captures).check(answer, {
-    keep: (name, value) => kept.set(name, value),
-    now: () => 0,
-  })
+  const cause = compileCheck(step.expect, captures).check(
+    answer,
+    {
+      keep: (name, value) => kept.set(name, value),
+      now: () => 0,
+    },
+    NOTHING,
+  )
   return { cause, status, kept: Object.fromEntries(kept), body }
 }
 

@@ -116,6 +116,10 @@ const BY_HAND: readonly (readonly [way: Way, value: Written, effect: Effect])[] 
   [['scenarios', 0, 'steps', 2, 'chance'], '1 in 500', 'looser'],
   [['scenarios', 0, 'steps', 2, 'when'], { id: ['7', '8'] }, 'different'],
   [['scenarios', 0, 'steps', 2, 'repeat'], '1..5', 'different'],
+  [[...STEP, 'expect', 'without'], 'Exception', 'tighter'],
+  [[...STEP, 'expect', 'matches'], 'order [0-9]+', 'tighter'],
+  [[...STEP, 'expect', 'size'], '< 1 MB', 'tighter'],
+  [[...STEP, 'expect', 'schema'], { type: 'object' }, 'tighter'],
   [['scenarios', 0, 'steps', 2, 'also'], [{ get: '/app.css' }], 'different'],
   [['scenarios', 0, 'steps', 2], { chance: '1 in 500', steps: [{ get: '/orders/${id}' }] }, 'looser'],
   [['scenarios', 0, 'steps', 2], { repeat: '2..4', steps: [{ get: '/orders/${id}' }] }, 'different'],
@@ -208,6 +212,28 @@ export const EDITS: readonly Edit[] = [
       '1s',
     ),
     effect: 'different',
+  },
+  {
+    what: 'a header that a function makes',
+    profile: changed(
+      changed(SHOP, ['functions'], 'functions.mjs'),
+      [...STEP, 'headers', 'x-shop'],
+      '${mark(accounts.email)}',
+    ),
+    effect: 'different',
+  },
+  ...['100 kB', '1 MB'].map((size) => ({
+    what: `a document of ${size}`,
+    profile: changed(SHOP, ['scenarios', 1, 'steps', 1], {
+      put: '/seen',
+      generate: { file: 'order.json', size, list: '/items' },
+    }),
+    effect: 'different' as const,
+  })),
+  {
+    what: 'a check by a function',
+    profile: changed(changed(SHOP, ['functions'], 'functions.mjs'), [...STEP, 'expect', 'check'], 'mark'),
+    effect: 'tighter',
   },
   {
     what: 'a request is sent beside another instead of behind it',

@@ -6,7 +6,7 @@ import { type Schema, shapeOf } from '../../src/profile/schema.ts'
 import { orderOf } from '../../src/trust/limits.ts'
 import { policyDifferences } from '../../src/trust/policy-differences.ts'
 import { EDITS, type Edit } from './edits.ts'
-import { changed, policyOf, SHOP, soundPolicy, waysIn } from './shop.ts'
+import { changed, FUNCTIONS, policyOf, SHOP, soundPolicy, waysIn } from './shop.ts'
 
 const base = soundPolicy(SHOP)
 const differences = (edit: Pick<Edit, 'profile' | 'rows'>) => {
@@ -107,6 +107,22 @@ test('each is told in words, before and after', () => {
   expect(at(['service', 'start'], 'node fast.mjs')).toEqual([
     'service: start: node server.mjs → node fast.mjs (different)',
   ])
+})
+
+test('another text of the functions is another load, where they are called', () => {
+  const called = changed(
+    changed(SHOP, ['functions'], 'functions.mjs'),
+    ['scenarios', 1, 'steps', 0, 'get'],
+    '/${mark(1)}',
+  )
+  const said = (functions: string, profile: Edit['profile'] = called) =>
+    policyDifferences(soundPolicy(profile), soundPolicy(profile, { functions })).map(({ what, effect }) => [
+      what,
+      effect,
+    ])
+  expect(said(`${FUNCTIONS}// faster`)).toEqual([['functions: content', 'different']])
+  expect(said(FUNCTIONS)).toEqual([])
+  expect(said('other', changed(SHOP, ['functions'], 'functions.mjs'))).toEqual([])
 })
 
 test('of headers and bodies only that they differ is told, since secrets stand there', () => {

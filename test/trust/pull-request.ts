@@ -8,7 +8,7 @@ import type { GateOptions } from '../../src/inputs.ts'
 import { createOutput } from '../../src/output/output.ts'
 import { loadProfile } from '../../src/profile-file.ts'
 import { NOW } from '../baseline/made-run.ts'
-import { ROWS, type Written } from './shop.ts'
+import { DOCUMENT, FUNCTIONS, ROWS, type Written } from './shop.ts'
 
 export interface Files {
   /** Undefined where there is none. */
@@ -55,6 +55,8 @@ function write(directory: string, { profile, rows = ROWS, accept }: Files): void
   // JSON is YAML.
   if (profile !== undefined) writeFileSync(join(directory, 'loadgate.yml'), JSON.stringify(profile))
   for (const file of ['accounts.csv', 'others.csv']) writeFileSync(join(directory, file), rows)
+  writeFileSync(join(directory, 'functions.mjs'), FUNCTIONS)
+  writeFileSync(join(directory, 'order.json'), DOCUMENT)
   if (accept !== undefined) writeFileSync(join(directory, 'loadgate-accept.yml'), accept)
 }
 

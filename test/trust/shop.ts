@@ -10,6 +10,11 @@ export type Way = readonly (string | number)[]
 
 export const ROWS = 'email,password\na@b.example,one\nc@d.example,two\n'
 
+/** What JSON files hold. */
+export const DOCUMENT = '{ "items": [ 1 ] }'
+
+export const FUNCTIONS = 'export const mark = (email) => `m-${email}`'
+
 export const SHOP = {
   name: 'shop',
   target: 'https://127.0.0.1:8443',
@@ -126,7 +131,7 @@ export function waysIn(profile: Written, way: Way = []): readonly Way[] {
 /** As the tool reads it from YAML, which JSON is; undefined where it refuses to run such a profile. */
 export function policyOf(
   profile: Written,
-  { file = 'loadgate.yml', rows = ROWS, upload = 'an image' } = {},
+  { file = 'loadgate.yml', rows = ROWS, upload = 'an image', functions = FUNCTIONS } = {},
 ): Policy | undefined {
   const { profile: read } = readProfile(JSON.stringify(profile), { file, env: { CLIENT_KEY: 'key.pem' } })
   if (read === undefined) return undefined
@@ -134,8 +139,10 @@ export function policyOf(
     const data = Object.fromEntries(
       Object.entries(read.data).map(([name, { file, format }]) => [name, parseData(rows, { file, format })]),
     )
-    const files = Object.fromEntries(filesUsed(read).map((path) => [path, Buffer.from(upload)]))
-    return { profile: read, plan: planLoad(read, { data, files, file }) }
+    const files = Object.fromEntries(
+      filesUsed(read).map((path) => [path, Buffer.from(path.endsWith('.json') ? DOCUMENT : upload)]),
+    )
+    return { profile: read, plan: planLoad(read, { data, functions, files, file }) }
   } catch {
     return undefined
   }

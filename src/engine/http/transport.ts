@@ -58,10 +58,16 @@ export interface Answer {
   readonly doneAt: Ms
   readonly bytesSent: Bytes
   readonly bytesReceived: Bytes
+  /** Why it was not sent, in words, where there are any. */
+  readonly detail?: string | undefined
 }
 
 /** To a request of which no byte left. */
-export function unsent(cause: 'cancelled' | 'invalid-request' | 'no-connection', now: Ms, startedAt = now): Answer {
+export function unsent(
+  cause: 'cancelled' | 'invalid-request' | 'function-failed' | 'no-connection',
+  now: Ms,
+  startedAt = now,
+): Answer {
   return {
     cause,
     status: 0,
