@@ -6,11 +6,11 @@ import type { Expect } from '../profile/profile.ts'
 import { type Bytes, formatBytes, formatDuration, type Ms } from '../units.ts'
 import { compileCheck } from './check.ts'
 import { explain } from './explain.ts'
-import { NOTHING } from './template.ts'
 import { addressBook, type Refuses, type Resolve } from './http/addresses.ts'
 import { causeOf } from './http/causes.ts'
 import { guarded } from './http/sockets.ts'
 import { type Answer, unsent } from './http/transport.ts'
+import { NOTHING } from './template.ts'
 
 /** Of an answer; who watches something asks for a small page. */
 const MOST_BODY: Bytes = 262_144

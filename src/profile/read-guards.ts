@@ -1,6 +1,6 @@
+import { ANSWER_CHECKS } from './answer-checks.ts'
 import { type GuardSection, MOST_GUARDS } from './grammar-guards.ts'
 import type { Guard } from './profile.ts'
-import { ANSWER_CHECKS } from './answer-checks.ts'
 import { readExpect } from './read-expect.ts'
 import { complain, type Reading } from './reading.ts'
 import type { Loose } from './schema.ts'

@@ -1,0 +1,5 @@
+import { createRequire as __loadgateCreateRequire } from 'node:module'; const require = __loadgateCreateRequire(import.meta.url);
+import{e as p}from"./HLA4RPYJ.js";import{a as o}from"./F5BPKOSP.js";var m=1e4;function u(r,n){let e=`${r}
+//# sourceURL=${encodeURI(n)}
+`;return`data:text/javascript;base64,${Buffer.from(e).toString("base64")}`}o(u,"addressOf");async function f(r,n){let{promise:e,reject:s}=Promise.withResolvers(),i=setTimeout(()=>s(new Error(`${n} is not there after 10 s`)),m);try{let t=Object.entries(await Promise.race([import(u(r,n)),e]));return new Map(t.flatMap(([a,c])=>typeof c=="function"?[[a,c]]:[]))}catch(t){throw new Error(`${n} cannot be run: ${p(t)}`,{cause:t})}finally{clearTimeout(i)}}o(f,"importFunctions");function g(r){return[...r.matchAll(l)].flatMap(({0:n,1:e,2:s,index:i})=>{let t=e??s??"",a=n.length-n.trimStart().length;return t.startsWith("node:")?[]:[{name:t,line:r.slice(0,i+a).split(`
+`).length}]})}o(g,"foreignImports");var l=/^\s*(?:(?:import|export)\b[^'"`;]*?\bfrom\s*['"]([^'"\n]+)['"]|import\s*['"]([^'"\n]+)['"])/gm;export{m as a,u as b,f as c,g as d};

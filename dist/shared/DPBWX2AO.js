@@ -1,0 +1,2 @@
+import { createRequire as __loadgateCreateRequire } from 'node:module'; const require = __loadgateCreateRequire(import.meta.url);
+import{a as t}from"./F5BPKOSP.js";function s(n){let r=[n,n.trim(),...n.split(/[\r\n]+/).map(e=>e.trim())];return[...new Set(r)].filter(i)}t(s,"secretParts");function i(n){return n.length>=4}t(i,"isWorthHiding");var o=/[\p{Cc}\p{Cf}\p{Default_Ignorable_Code_Point}]/gu,p=/[\p{Cn}\p{Co}\p{Cs}]/gu;function u(n){return n.replace(o,"").replace(p,"�")}t(u,"visibleOnly");export{s as a,i as b,u as c};
