@@ -20,7 +20,7 @@ const { env } = process
 const output = createOutput({ stdout: process.stdout, stderr: process.stderr, github: true })
 let failure: string | undefined
 
-const exitCode = await runEntry(output, gateHere, annotateError)
+const exitCode = await runEntry(output, gateHere, { onError: annotateError })
 finish(exitCode, failure && output.redact(neutralise(failure)))
 
 async function gateHere(signal: AbortSignal): Promise<number> {

@@ -32,10 +32,14 @@ export async function readBytes(path: string, limit: Bytes): Promise<Buffer> {
   }
 }
 
-/** The same, or undefined where there is nothing. */
+/** The same as text, or undefined where there is nothing. */
 export async function textIfThere(path: string, limit: Bytes): Promise<string | undefined> {
+  return (await bytesIfThere(path, limit))?.toString('utf8')
+}
+
+export async function bytesIfThere(path: string, limit: Bytes): Promise<Buffer | undefined> {
   const found = await lstat(path).catch(() => undefined)
-  return found && readText(path, limit)
+  return found && readBytes(path, limit)
 }
 
 async function regular(file: Awaited<ReturnType<typeof open>>, path: string) {
@@ -80,10 +84,10 @@ export async function checkWritable(path: string): Promise<void> {
 }
 
 /** Writes a file and the directories above it. */
-export async function writeText(path: string, text: string): Promise<void> {
+export async function writeText(path: string, content: string | Buffer): Promise<void> {
   try {
     await makeDirectory(dirname(path))
-    await writeFile(path, text)
+    await writeFile(path, content)
   } catch (cause) {
     throw new LoadgateError('infrastructure', `${path} cannot be written: ${messageOf(cause)}`, {
       hint: 'The log above has the report.',

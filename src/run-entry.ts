@@ -12,16 +12,24 @@ const SIGNALS = Object.keys(CANCELLED) as readonly Cancelling[]
  * takes up to 6 s, with results that come late.
  */
 const STOP_WITHIN: Ms = 6_500
+/** What goes on until it is told to end may take its time then: nobody but a person tells it. */
+const FINISH_WITHIN: Ms = 60_000
+
+interface Ending {
+  /** Told of what the body threw, once it stands in the log; not of what a cancelled one throws. */
+  readonly onError?: (error: unknown) => void
+  /** Of a body that a signal ends as it is meant to end, and whose exit code counts: what it does then. */
+  readonly finishing?: string | undefined
+}
 
 /**
  * Runs the body of an entry and answers with its exit code. The first SIGINT, SIGTERM or SIGHUP aborts the body's
  * signal, a second one, or a body that has not ended in time, ends the process: its 'exit' listeners take the children along.
- * @param onError told of what the body threw, once it stands in the log; not of what a cancelled one throws
  */
 export async function runEntry(
   output: Output,
   body: (signal: AbortSignal) => Promise<number>,
-  onError?: (error: unknown) => void,
+  { onError, finishing }: Ending = {},
 ): Promise<number> {
   const cancel = new AbortController()
   let cancelled: number | undefined
@@ -30,16 +38,17 @@ export async function runEntry(
     if (cancelled !== undefined) process.exit(cancelled)
     cancelled = CANCELLED[signal]
     output.done()
-    output.warning(`${signal}: stopping the load and the service. What is not finished is neither published nor kept.`)
-    guard = setTimeout(() => process.exit(cancelled), STOP_WITHIN)
+    if (finishing === undefined) output.warning(`${signal}: ${STOPPING}`)
+    else output.info(`${signal}: ${finishing}`)
+    guard = setTimeout(() => process.exit(cancelled), finishing === undefined ? STOP_WITHIN : FINISH_WITHIN)
     cancel.abort()
   }
   for (const signal of SIGNALS) process.on(signal, onSignal)
   try {
     const code = await body(cancel.signal)
-    return cancelled ?? code
+    return finishing === undefined ? (cancelled ?? code) : code
   } catch (error) {
-    if (cancelled !== undefined) return cancelled
+    if (cancelled !== undefined && finishing === undefined) return cancelled
     tell(error, output)
     onError?.(error)
     return exitCodeOf(error)
@@ -49,6 +58,8 @@ export async function runEntry(
     for (const signal of SIGNALS) process.off(signal, onSignal)
   }
 }
+
+const STOPPING = 'stopping the load and the service. What is not finished is neither published nor kept.'
 
 /** Expected trouble is told in its own words; for a mistake of ours, the place it happened helps to report it. */
 function tell(error: unknown, output: Output): void {

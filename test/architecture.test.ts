@@ -14,6 +14,7 @@ const STAGES = [
   'plan',
   'engine',
   'import',
+  'record',
   'executor',
   'service',
   'versions',
@@ -31,6 +32,7 @@ const STAGES = [
   'publish',
 ]
 const SMALL = [
+  'asked-by-own-name',
   'address-kind',
   'allowed-targets',
   'units',

@@ -23,6 +23,7 @@ import { HELP, helpFor } from './help.ts'
 import { importCommand } from './import.ts'
 import { openRunNote } from './left-behind.ts'
 import { planCommand, plannedAt } from './plan.ts'
+import { RECORDED, recordCommand } from './record.ts'
 import { reportCommand } from './report.ts'
 import { compareWithItself } from './self-comparisons.ts'
 import { sweepCommand } from './sweep.ts'
@@ -61,6 +62,8 @@ const COMMANDS: Readonly<Record<string, Command>> = {
   report: reportCommand,
 
   import: importCommand,
+
+  record: recordCommand,
 
   baseline: (argv, output, signal) =>
     baselineCommand(argv, { output, signal, runOnce: (options) => runOnce(options, output, signal) }),
@@ -140,12 +143,17 @@ export function runCommand([given = 'help', ...argv]: readonly string[]): Promis
   const output = createOutput({ stdout, stderr, github: inGitHub(env), toFile: isFile(stdout.fd) })
   const asksHelp = argv.some((arg) => OTHER_NAMES.get(arg) === 'help')
   const name = OTHER_NAMES.get(given) ?? given
-  return runEntry(output, async (signal) => {
-    const command = commandNamed(name)
-    if (!asksHelp) return command(argv, output, signal)
-    output.info(helpFor([name, ...argv]))
-    return EXIT.pass
-  })
+  const finishing = name === 'record' ? RECORDED : undefined
+  return runEntry(
+    output,
+    async (signal) => {
+      const command = commandNamed(name)
+      if (!asksHelp) return command(argv, output, signal)
+      output.info(helpFor([name, ...argv]))
+      return EXIT.pass
+    },
+    { finishing },
+  )
 }
 
 function isFile(descriptor: number): boolean {

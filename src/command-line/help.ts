@@ -27,9 +27,10 @@ const OWN_FLAGS = [
   ['of', 'baseline accept: of which scenario or step; left out, of the whole run.'],
   ['limit', 'baseline accept: what is accepted, such as "+ 15 %".'],
   ['reason', 'baseline accept: why, in a sentence.'],
-  ['output', 'import: where the profile is written instead of standard output; other files beside it.'],
-  ['force', 'import: overwrites what is there.'],
-  ['target', 'import: base address, where it is not the one that the file suggests.'],
+  ['output', 'import, record: where the profile is written instead of standard output; other files beside it.'],
+  ['force', 'import, record: overwrites what is there.'],
+  ['target', 'record: address of the service; import: base address, where it is not the one that the file suggests.'],
+  ['port', 'record: where it listens on this machine; left out, any port that is free.'],
   ['expires', 'baseline accept: the last day on which it counts, such as 2026-12-31.'],
 ].map(([flag, about]) => `  --${flag}`.padEnd(22) + about)
 
@@ -47,6 +48,7 @@ const FLAGS_OF: Readonly<Record<string, readonly string[]>> = {
   report: ['report', 'format'],
   aa: ['runs', 'json', 'allow-targets'],
   import: ['output', 'force', 'target'],
+  record: ['target', 'port', 'output', 'force'],
   'baseline show': ['baseline', 'json'],
   'baseline seed': ['baseline', 'runs', 'threads', 'allow-targets'],
   'baseline verify': ['baseline'],
@@ -70,6 +72,8 @@ export const HELP = `Loadgate sends the load of a profile, compares the result w
                                           them into a directory (csv too, which is two files), to the byte as the run did
   loadgate import FORMAT FILE             a profile from what another tool wrote: har (a browser's recording), openapi,
                                           postman or jmx (JMeter); lists what is not in it; --output FILE writes it there
+  loadgate record --target URL            a profile of what a browser does, which comes to the service by way of a proxy on
+                                          this machine until Ctrl-C; as import, it lists what is not in it
   loadgate aa [PROFILE]                   compares this version with itself, side by side, --runs times (10): the gate's
                                           own false alarms, and the smallest change it can tell from noise; kept
                                           beside the profile (loadgate.sharpness.json) for the reports, or at --json PATH

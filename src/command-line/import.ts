@@ -1,15 +1,14 @@
 import { readFileSync, realpathSync, statSync } from 'node:fs'
 import { basename, dirname, isAbsolute, join, relative, sep } from 'node:path'
 import { EXIT, LoadgateError } from '../errors.ts'
-import { checkWritable, readText, textIfThere, writeText } from '../files.ts'
+import { readText } from '../files.ts'
 import { readFlags } from '../flags.ts'
-import { createAccount } from '../import/account.ts'
-import { FORMATS, type Format, type ImportedProfile, importProfile } from '../import/import.ts'
-import { countLines, leftLines } from '../import/summary.ts'
+import { FORMATS, type Format } from '../import/import.ts'
 import { nearest } from '../nearest.ts'
 import type { Output } from '../output/output.ts'
 import { readTarget } from '../profile/scalars.ts'
 import type { Bytes } from '../units.ts'
+import { giveProfile } from './give-profile.ts'
 
 /** Recordings hold the answers too. */
 const LARGEST: Bytes = 256 * 1_048_576
@@ -36,18 +35,7 @@ export async function importCommand(given: readonly string[], output: Output): P
     target: targetIn(values.target),
     neighbour: neighboursOf(path),
   }
-  const account = createAccount()
-  const made = told(() => importProfile(format, source, account), account, output)
-  if (values.output === undefined) {
-    if (made.files.length > 0)
-      output.warning(`Not written without --output: ${made.files.map((file) => file.name).join(', ')}.`)
-    output.document(made.profile)
-    return EXIT.pass
-  }
-  await write(made, values.output, force)
-  const written = [values.output, ...made.files.map((file) => join(dirname(values.output as string), file.name))]
-  output.info(`Written: ${written.join(', ')}.`)
-  if (made.variables.length > 0) output.info(`Set before it runs: ${made.variables.join(', ')}.`)
+  await giveProfile(format, source, { path: values.output, force }, output)
   return EXIT.pass
 }
 
@@ -78,21 +66,11 @@ const OTHER_NAMES = new Map([
   ['jmeter', 'jmx'],
 ])
 
-function targetIn(given: string | undefined): string | undefined {
+export function targetIn(given: string | undefined): string | undefined {
   if (given === undefined) return undefined
   const read = readTarget(given)
   if ('value' in read) return read.value
   throw new LoadgateError('usage', `\`--target\`: ${read.message.replace('{}', `"${given}"`)}`)
-}
-
-/** Says what became of everything, also where nothing can be made of it. */
-function told(make: () => ImportedProfile, account: ReturnType<typeof createAccount>, output: Output): ImportedProfile {
-  try {
-    return make()
-  } finally {
-    const lines = [...countLines(account), ...leftLines(account).map((line) => `left out: ${line}`), ...account.notes]
-    if (lines.length > 0) output.warning(lines.join('\n'))
-  }
 }
 
 /** Files beside the source or below it, and none elsewhere. */
@@ -109,20 +87,4 @@ function neighboursOf(path: string): (name: string) => string | undefined {
       return undefined
     }
   }
-}
-
-async function write({ profile, files }: ImportedProfile, path: string, force: boolean): Promise<void> {
-  const all = [
-    { path, text: profile },
-    ...files.map(({ name, content }) => ({ path: join(dirname(path), name), text: content })),
-  ]
-  for (const one of all) {
-    await checkWritable(one.path)
-    const there = await textIfThere(one.path, LARGEST)
-    if (there !== undefined && there !== one.text && !force)
-      throw new LoadgateError('usage', `${one.path} is there already`, {
-        hint: 'Name another file, or overwrite it with --force.',
-      })
-  }
-  for (const one of all) await writeText(one.path, one.text)
 }

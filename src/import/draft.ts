@@ -108,7 +108,7 @@ export interface Imported {
 
 export interface DraftFile {
   readonly name: string
-  readonly content: string
+  readonly content: string | Buffer
 }
 
 export const LONGEST_PAUSE: Ms = 3_600_000

@@ -5,8 +5,8 @@ import { unique } from './names.ts'
 
 /** Files that requests carry. */
 export interface Uploads {
-  /** The path by which the profile finds it; its text where the source has it whole. */
-  pathOf(name: string, content?: string): string
+  /** The path by which the profile finds it; what is in it where the source has it whole. */
+  pathOf(name: string, content?: string | Buffer): string
   /** Those whose content is at hand. */
   readonly files: readonly DraftFile[]
 }
@@ -18,7 +18,7 @@ export function createUploads(account: Account): Uploads {
   return {
     files,
     pathOf(name, content) {
-      const key = JSON.stringify([name, content])
+      const key = JSON.stringify([name, typeof content === 'object' ? content.toString('latin1') : content])
       const known = paths.get(key)
       if (known !== undefined) return known
       const path = unique(safePath(name), taken, (number) => `-${number}`)

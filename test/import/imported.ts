@@ -56,7 +56,7 @@ function dataOf({ files }: ImportedProfile, { data }: LoadProfile): Record<strin
   return Object.fromEntries(
     Object.entries(data).flatMap(([name, { file, format }]) => {
       const content = files.find((one) => one.name === file)?.content
-      return content === undefined ? [] : [[name, parseData(content, { file, format })]]
+      return content === undefined ? [] : [[name, parseData(content.toString(), { file, format })]]
     }),
   )
 }

@@ -54,7 +54,7 @@ export function whyNot(entry: Entry, base: string): string | undefined {
   if (method === 'get' || method === 'head') return 'with a body that this method does not have in a profile'
   if (body.text === undefined) return 'with a body that was not recorded'
   // Of a form with files the recording has the fields, and garbles the files.
-  if (multipartParts(body.text, body.type ?? '')) return undefined
+  if (body.bytes || multipartParts(body.text, body.type ?? '')) return undefined
   if (body.text.includes('\ufffd') || body.text.includes('\0')) return 'with a body that is not text'
   return body.text.length > LONGEST_BODY ? `with a body of more than ${LONGEST_BODY} characters` : undefined
 }

@@ -99,8 +99,11 @@ function operationOf(body: DraftBody | undefined): string | undefined {
 
 function bodyOf(body: RecordedBody | undefined, fill: Fill, uploads: Uploads): DraftBody | undefined {
   if (body?.text === undefined) return undefined
-  const parts = multipartParts(body.text, body.type ?? '')
-  if (parts === undefined) return fill.body(rawBody(body.text, body.type))
+  const { text, type, bytes = false } = body
+  const parts = multipartParts(text, type ?? '', bytes)
+  if (parts === undefined && bytes)
+    return { kind: 'file', file: uploads.pathOf('body.bin', Buffer.from(text, 'latin1')), type }
+  if (parts === undefined) return fill.body(rawBody(text, type))
   return { kind: 'multipart', parts: parts.map((part) => partOf(part, fill, uploads)) }
 }
 
