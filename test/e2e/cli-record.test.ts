@@ -1,14 +1,13 @@
 // A visit of the shop by way of the recording proxy becomes a profile that replays, with another session and another token.
-import { spawn } from 'node:child_process'
 import { readFileSync, writeFileSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { afterEach, beforeEach, expect, test } from '@jest/globals'
+import { type RunningShop, SHOP, startShop } from '../support/example-shop.ts'
 import { freePort } from '../support/free-port.ts'
 import { type ReportFile, runCli, startCli, type Workspace, workspace } from '../support/run-cli.ts'
 
-const SHOP = resolve(import.meta.dirname, '../../examples/shop')
 let place: Workspace
-let shop: Awaited<ReturnType<typeof startShop>>
+let shop: RunningShop
 beforeEach(async () => {
   place = workspace()
   shop = await startShop()
@@ -17,18 +16,6 @@ afterEach(async () => {
   await shop.stop()
   place[Symbol.dispose]()
 })
-
-async function startShop() {
-  const port = await freePort()
-  const child = spawn(process.execPath, ['server.mjs'], { cwd: SHOP, env: { PORT: String(port) } })
-  await new Promise((resolve) => child.stdout.once('data', resolve))
-  const stop = async () => {
-    const ended = new Promise((resolve) => child.once('exit', resolve))
-    child.kill()
-    await ended
-  }
-  return { origin: `http://127.0.0.1:${port}`, stop }
-}
 
 /** With one cookie, as a browser keeps it. */
 function visitor(origin: string) {

@@ -7,7 +7,18 @@ const modules = resolve(process.env.BROWSER_MODULES ?? join(import.meta.dirname,
 /** Of playwright-core's own types, as much as the tests use: the package is not there where the types are checked. */
 export interface Browser {
   newPage(options?: PageOptions): Promise<Page>
+  newContext(options: RecordingOptions): Promise<Recording>
   close(): Promise<void>
+}
+
+/** What its pages ask for and get is written down once it is closed (HAR 1.2). */
+export interface Recording {
+  newPage(): Promise<Page>
+  close(): Promise<void>
+}
+
+export interface RecordingOptions {
+  readonly recordHar?: { readonly path: string; readonly content: 'embed' }
 }
 
 export interface PageOptions {
@@ -39,6 +50,7 @@ export interface Page {
 export interface Locator {
   click(): Promise<void>
   fill(text: string): Promise<void>
+  setInputFiles(path: string): Promise<void>
   focus(): Promise<void>
   count(): Promise<number>
   allInnerTexts(): Promise<string[]>

@@ -1,0 +1,90 @@
+// What a real browser does in the shop, as its own recording (HAR) and by way of the recording proxy: both become profiles that
+// replay without a hand laid on them.
+import { readFileSync, writeFileSync } from 'node:fs'
+import { afterEach, beforeEach, expect, test } from '@jest/globals'
+import { type RunningShop, startShop } from '../../support/example-shop.ts'
+import { freePort } from '../../support/free-port.ts'
+import { type ReportFile, runCli, startCli, type Workspace, workspace } from '../../support/run-cli.ts'
+import { type Browser, launchChromium, type RecordingOptions } from './chromium.ts'
+
+const PASSWORD = 'pass-012'
+const PICTURE = '<svg xmlns="http://www.w3.org/2000/svg"><circle r="9"/></svg>\n'
+
+let place: Workspace
+let shop: RunningShop
+let browser: Browser
+beforeEach(async () => {
+  place = workspace()
+  shop = await startShop()
+  browser = await launchChromium()
+})
+afterEach(async () => {
+  await browser?.close()
+  await shop.stop()
+  place[Symbol.dispose]()
+})
+
+/** Looks around, logs in, and sends a picture of itself. */
+async function visit(origin: string, picture: string, options: RecordingOptions): Promise<void> {
+  const recording = await browser.newContext(options)
+  const page = await recording.newPage()
+  await page.goto(`${origin}/`)
+  await page.locator('a[href="/products/3"]').click()
+  await page.locator('h1:text("Product 3")').waitFor()
+  await page.goto(`${origin}/login`)
+  await page.locator('input[name=email]').fill('fan012@shop.example')
+  await page.locator('input[name=password]').fill(PASSWORD)
+  await page.locator('button').click()
+  await page.locator('#user').waitFor()
+  await page.locator('input[type=file]').setInputFiles(picture)
+  await page.locator('button').click()
+  await page.locator('h1:text("Thank you")').waitFor()
+  await recording.close()
+}
+
+/** How often each step of the profile was sent, and how often it failed, in a few seconds. */
+async function replayed(file: string) {
+  const profile = readFileSync(place.at(file), 'utf8')
+  expect(profile).not.toContain(PASSWORD)
+  const [secret = ''] = /(?<=\$\{env\.)\w*PASSWORD\w*/.exec(profile) ?? []
+  const env = { [secret]: PASSWORD }
+  // The load is the profile's own: one user, for longer than a test may take.
+  writeFileSync(place.at(file), profile.replace(/\bfor: *\S+?(?=[ ,}\n])/, 'for: 8s'))
+  const { log } = await runCli(['run', file, '--json', 'report.json'], { cwd: place.path, env })
+  const { result }: ReportFile = JSON.parse(readFileSync(place.at('report.json'), 'utf8'))
+  return { profile, log, steps: result.steps }
+}
+
+const PAGES = ['GET /', 'GET /products/3', 'GET /login', 'POST /login', 'GET /account', 'POST /photos']
+
+function expectWhole({ profile, log, steps }: Awaited<ReturnType<typeof replayed>>): void {
+  expect(steps.filter(({ failed }) => failed > 0).map(({ step, causes }) => ({ step, causes, log }))).toEqual([])
+  expect(PAGES.filter((page) => !steps.some(({ step, succeeded }) => step === page && succeeded > 0))).toEqual([])
+  // The token of the form is the session's: with the recorded one, the login would have failed.
+  expect(profile).toMatch(/csrf: *\n? *\{? *html/)
+  expect(profile).toContain('also:')
+}
+
+test("the browser's own recording, with an upload", async () => {
+  writeFileSync(place.at('me.svg'), PICTURE)
+  await visit(shop.origin, place.at('me.svg'), { recordHar: { path: place.at('visit.har'), content: 'embed' } })
+  const { exitCode, log } = await runCli(['import', 'har', 'visit.har', '--output', 'visit.yml'], { cwd: place.path })
+  expect([exitCode, log]).toEqual([0, expect.stringContaining('Written: visit.yml')])
+  expectWhole(await replayed('visit.yml'))
+}, 120_000)
+
+test('the same visit by way of the proxy, with a picture of any bytes', async () => {
+  const port = String(await freePort())
+  const cli = startCli(['record', '--target', shop.origin, '--port', port, '--output', 'visit.yml'], {
+    cwd: place.path,
+  })
+  await cli.until('Ctrl-C writes the profile')
+  const picture = Buffer.from(Array.from({ length: 50_000 }, (_, n) => (n * 31 + (n >> 7)) & 255))
+  writeFileSync(place.at('mine.png'), picture)
+  await visit(`http://127.0.0.1:${port}`, place.at('mine.png'), {})
+  cli.kill('SIGINT')
+  const { exitCode, log } = await cli.ended
+  expect([exitCode, log]).toEqual([0, expect.stringContaining('Written: visit.yml')])
+  expect(readFileSync(place.at('mine.png')).equals(picture)).toBe(true)
+  expectWhole(await replayed('visit.yml'))
+}, 120_000)
