@@ -92,7 +92,8 @@ END
   cat >"$CHROMIUM" <<END
 #!/bin/sh
 export FONTCONFIG_FILE='$scratch/chromium/fonts.conf'
-export LD_LIBRARY_PATH='$scratch/chromium/usr/lib/$(uname -m)-linux-gnu:$scratch/chromium/lib/$(uname -m)-linux-gnu'
+libraries='$scratch/chromium/usr/lib/$(uname -m)-linux-gnu'
+export LD_LIBRARY_PATH="\$libraries:\$libraries/pulseaudio:$scratch/chromium/lib/$(uname -m)-linux-gnu"
 exec '$scratch/chromium/usr/lib/chromium/chromium' "\$@"
 END
   chmod +x "$CHROMIUM"
@@ -139,4 +140,4 @@ if [ -n "$why" ]; then
 fi
 
 node --experimental-vm-modules --disable-warning=ExperimentalWarning node_modules/jest/bin/jest.js \
-  --config test/heavy/jest.config.json "${without[@]}" "$@"
+  --config test/heavy/jest.config.json "$@" "${without[@]}"

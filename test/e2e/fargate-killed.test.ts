@@ -2,8 +2,9 @@
 import { writeFileSync } from 'node:fs'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from '@jest/globals'
-import { type FargatePlace, PLACE_FLAGS, startFargatePlace } from '../support/fargate-place.ts'
+import { type FargatePlace, PLACE_FLAGS, SEND_FLAGS, startFargatePlace } from '../support/fargate-place.ts'
 import { EVENTS, type GateCall, gateAction, installAction } from '../support/gate-action.ts'
+import { OWN_NETWORK } from '../support/own-name.ts'
 import { runAction } from '../support/run-action.ts'
 import { runCli, startCli, type Workspace, workspace } from '../support/run-cli.ts'
 
@@ -42,7 +43,7 @@ function profile() {
 /** Resolves to the run's id. */
 async function killWhileItSends(): Promise<string> {
   writeFileSync(here.at('loadgate.yml'), JSON.stringify(profile()))
-  const flags = ['--run-on', 'fargate', ...PLACE_FLAGS, '--fargate-workers', String(WORKERS)]
+  const flags = [...SEND_FLAGS, '--fargate-workers', String(WORKERS)]
   const cli = startCli(['run', ...flags], { cwd: here.path, env: place.cloud.env, limit: LIMIT })
   await Promise.race([place.sentMoreThan(before), cli.ended])
   cli.kill('SIGKILL')
@@ -78,7 +79,7 @@ test('tasks whose start was never answered are found by the name of their run', 
   const known = ecs.started.length
   ecs.inject({ operation: 'RunTask', kind: { answeredAfter: 60_000 } })
   writeFileSync(here.at('loadgate.yml'), JSON.stringify(profile()))
-  const flags = ['--run-on', 'fargate', ...PLACE_FLAGS, '--fargate-workers', String(WORKERS)]
+  const flags = [...SEND_FLAGS, '--fargate-workers', String(WORKERS)]
   const cli = startCli(['run', ...flags], { cwd: here.path, env: place.cloud.env, limit: LIMIT })
   while (ecs.started.length === known) await Promise.race([sleep(50), cli.ended])
   cli.kill('SIGKILL')
@@ -93,7 +94,8 @@ test('tasks whose start was never answered are found by the name of their run', 
 async function endedJob(how: Pick<GateCall, 'cancelWith'>) {
   const action = installAction()
   try {
-    const inputs = { 'run-on': 'fargate', 'fargate-stack': 'load', 'fargate-workers': String(WORKERS) }
+    const workers = { 'fargate-stack': 'load', 'fargate-workers': String(WORKERS) }
+    const inputs = { 'run-on': 'fargate', 'allow-targets': OWN_NETWORK, ...workers }
     const { env } = place.cloud
     const main = await gateAction({
       ...{ action: action.path, workspace: here.path, profile: profile(), inputs, env, ...how },

@@ -1,7 +1,7 @@
 // A run that is started by one process and judged by another, from another place.
 import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { afterAll, beforeAll, expect, test } from '@jest/globals'
-import { type FargatePlace, PLACE_FLAGS, startFargatePlace } from '../support/fargate-place.ts'
+import { type FargatePlace, PLACE_FLAGS, SEND_FLAGS, startFargatePlace } from '../support/fargate-place.ts'
 import { type GateRun, onlyStarved, reported, runCli, type Workspace, workspace } from '../support/run-cli.ts'
 
 const WORKERS = 2
@@ -34,7 +34,7 @@ function profile(rate = '40/s') {
 
 async function detach(): Promise<string> {
   writeFileSync(here.at('loadgate.yml'), JSON.stringify(profile()))
-  const flags = ['--run-on', 'fargate', ...PLACE_FLAGS, '--fargate-workers', String(WORKERS)]
+  const flags = [...SEND_FLAGS, '--fargate-workers', String(WORKERS)]
   const end = await runCli(['run', '--detach', ...flags], { cwd: here.path, env: place.cloud.env, limit: LIMIT })
   expect([end.log, end.exitCode]).toEqual([expect.stringContaining('needs nobody'), 0])
   return /loadgate collect (\S+)/.exec(end.log)![1]!
@@ -88,7 +88,7 @@ test('two versions side by side are not loaded from elsewhere', async () => {
   const base = ['--base-target', 'http://127.0.0.1:1']
   const words = expect.stringContaining('Two versions side by side are loaded from this machine')
   writeFileSync(here.at('loadgate.yml'), JSON.stringify(profile()))
-  const args = ['run', '--run-on', 'fargate', ...PLACE_FLAGS, ...base]
+  const args = ['run', ...SEND_FLAGS, ...base]
   const run = await runCli(args, { cwd: here.path, env: place.cloud.env, limit: LIMIT })
   expect([run.log, run.exitCode]).toEqual([words, 2])
   const collected = await collect('a'.repeat(20), profile(), ...base)

@@ -2,7 +2,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, beforeAll, expect, test } from '@jest/globals'
 import { type CountingServer, startCountingServer } from '../support/counting-server.ts'
-import { type FargatePlace, PLACE_FLAGS, startFargatePlace } from '../support/fargate-place.ts'
+import { type FargatePlace, SEND_FLAGS, startFargatePlace } from '../support/fargate-place.ts'
 import {
   type GateRun,
   gateOnce,
@@ -14,7 +14,7 @@ import {
 } from '../support/run-cli.ts'
 
 const WORKERS = 3
-const FLAGS = ['--run-on', 'fargate', ...PLACE_FLAGS, '--fargate-workers', String(WORKERS)]
+const FLAGS = [...SEND_FLAGS, '--fargate-workers', String(WORKERS)]
 const MOST_TRIES = 5
 
 let fargate: FargatePlace

@@ -6,7 +6,7 @@ import { afterAll, beforeAll, expect, test } from '@jest/globals'
 import { VERSION } from '../../src/version.ts'
 import { madeStack, STACK } from '../support/aws/made-stack.ts'
 import { type CountingServer, startCountingServer } from '../support/counting-server.ts'
-import { ownName } from '../support/own-name.ts'
+import { OWN_NETWORK, ownName } from '../support/own-name.ts'
 import { type GateRun, gateOnce, onlyStarved, type RunningCli, reported, workspace } from '../support/run-cli.ts'
 import { until } from '../support/until.ts'
 import { type ContainerCloud, startContainerCloud } from './container-cloud.ts'
@@ -60,7 +60,8 @@ async function runThere({ name, seconds = 4, workers = WORKERS, flags = [], duri
     scenarios: [{ name: 'shop', steps: [{ get: `/${name}/\${rows.n}`, name: 'item' }] }],
     budgets: ['errors < 5 %', 'p95 < 5 s'],
   }
-  const where = ['--run-on', 'fargate', '--fargate-stack', STACK, '--fargate-workers', String(workers)]
+  const there = ['--run-on', 'fargate', '--fargate-stack', STACK, '--fargate-workers', String(workers)]
+  const where = [...there, '--allow-targets', OWN_NETWORK]
   const run = await gateOnce(profile, {
     cwd: place.path,
     env: world.env,

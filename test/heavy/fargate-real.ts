@@ -1,8 +1,6 @@
 // All of a run on Fargate but AWS: the built command line, and a real process for each task, with AWS's stand-in between them.
 
-import { lookup } from 'node:dns/promises'
 import { writeFileSync } from 'node:fs'
-import { hostname } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Ms } from '../../src/units.ts'
@@ -10,6 +8,7 @@ import { type Cloud, startCloud } from '../support/aws/cloud.ts'
 import type { TaskDefinition } from '../support/aws/ecs/clusters.ts'
 import { runProcess } from '../support/aws/ecs/launch.ts'
 import { type CountingServer, startCountingServer } from '../support/counting-server.ts'
+import { OWN_NETWORK, ownName } from '../support/own-name.ts'
 import { type RunningCli, startCli, workspace } from '../support/run-cli.ts'
 
 const TASK = join(import.meta.dirname, '..', '..', 'dist', 'task.js')
@@ -88,7 +87,8 @@ export async function startFargate(provisioning: Ms): Promise<Fargate> {
         budgets: ['errors < 50 %'],
       }
       writeFileSync(place.at('loadgate.yml'), JSON.stringify(profile))
-      const flags = ['--run-on', 'fargate', '--fargate-stack', 'load', '--fargate-workers', String(count)]
+      const there = ['--run-on', 'fargate', '--fargate-stack', 'load', '--fargate-workers', String(count)]
+      const flags = [...there, '--allow-targets', OWN_NETWORK]
       return startCli(['run', ...flags], { cwd: place.path, env: cloud.env, limit })
     },
     async settled(limit) {
@@ -102,10 +102,4 @@ export async function startFargate(provisioning: Ms): Promise<Fargate> {
       place[Symbol.dispose]()
     },
   }
-}
-
-/** A name of this machine that is not "localhost": workers of ECS would reach another machine by that. */
-async function ownName(): Promise<string> {
-  const { address } = await lookup(hostname(), 4).catch(() => ({ address: '' }))
-  return address.startsWith('127.') ? hostname() : '[::ffff:127.0.0.1]'
 }

@@ -1,12 +1,11 @@
 // A target, and all of AWS that it takes to load it by the built worker.
-import { lookup } from 'node:dns/promises'
-import { hostname } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Ms } from '../../src/units.ts'
 import { type Cloud, startCloud } from './aws/cloud.ts'
 import { runProcess } from './aws/ecs/launch.ts'
 import { type CountingServer, startCountingServer } from './counting-server.ts'
+import { OWN_NETWORK, ownName } from './own-name.ts'
 
 const TASK = join(import.meta.dirname, '..', '..', 'dist', 'task.js')
 const BUCKET = 'loadgate-test'
@@ -33,6 +32,8 @@ export interface FargatePlace extends AsyncDisposable {
 }
 
 export const PLACE_FLAGS = ['--fargate-stack', 'load'] as const
+/** Of those that send. */
+export const SEND_FLAGS = ['--run-on', 'fargate', ...PLACE_FLAGS, '--allow-targets', OWN_NETWORK] as const
 const SECOND: Ms = 1_000
 
 export async function startFargatePlace(): Promise<FargatePlace> {
@@ -71,10 +72,4 @@ export async function startFargatePlace(): Promise<FargatePlace> {
       await server[Symbol.asyncDispose]()
     },
   }
-}
-
-/** A name of this machine that is not "localhost": workers of ECS would reach another machine by that. */
-async function ownName(): Promise<string> {
-  const { address } = await lookup(hostname(), 4).catch(() => ({ address: '' }))
-  return address.startsWith('127.') ? hostname() : '[::ffff:127.0.0.1]'
 }
