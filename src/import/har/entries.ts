@@ -64,13 +64,14 @@ function entryOf(given: unknown): Entry {
   const address = textOf(request.url) ?? ''
   const begun = Date.parse(textOf(entry.startedDateTime) ?? '')
   const from = Number.isNaN(begun) ? 0 : begun
+  const headers = pairsOf(request.headers)
   const time = typeof entry.time === 'number' && entry.time > 0 ? entry.time : 0
   return {
     method: (textOf(request.method) ?? '').toUpperCase(),
     address,
     url: URL.canParse(address) ? new URL(address) : undefined,
-    headers: pairsOf(request.headers),
-    body: bodyOf(request.postData),
+    headers,
+    body: bodyOf(request.postData) ?? unrecorded(headers),
     begun: from,
     ended: from + time,
     resource: textOf(entry._resourceType),
@@ -90,6 +91,13 @@ function bodyOf(given: unknown): RecordedBody | undefined {
   if (pairs.length > 0 && type?.startsWith('application/x-www-form-urlencoded'))
     return { type, text: new URLSearchParams(pairs.map(([name, value]): [string, string] => [name, value])).toString() }
   return pairs.length > 0 || (text === undefined && type !== undefined) ? { type, text: undefined } : undefined
+}
+
+/** Of an upload Chromium does not record that there was a body, but for its length. */
+function unrecorded(headers: Headers): RecordedBody | undefined {
+  const value = (name: string) => headers.find(([each]) => each.toLowerCase() === name)?.[1]
+  const sent = Number(value('content-length') ?? 0) > 0 || value('transfer-encoding') !== undefined
+  return sent ? { type: value('content-type'), text: undefined } : undefined
 }
 
 function answerOf(response: ReturnType<typeof fields>): Answer {

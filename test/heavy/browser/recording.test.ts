@@ -55,22 +55,26 @@ async function replayed(file: string) {
   return { profile, log, steps: result.steps }
 }
 
-const PAGES = ['GET /', 'GET /products/3', 'GET /login', 'POST /login', 'GET /account', 'POST /photos']
+const PAGES = ['GET /', 'GET /products/3', 'GET /login', 'POST /login', 'GET /account']
 
-function expectWhole({ profile, log, steps }: Awaited<ReturnType<typeof replayed>>): void {
+function expectWhole({ profile, log, steps }: Awaited<ReturnType<typeof replayed>>, pages: readonly string[]): void {
   expect(steps.filter(({ failed }) => failed > 0).map(({ step, causes }) => ({ step, causes, log }))).toEqual([])
-  expect(PAGES.filter((page) => !steps.some(({ step, succeeded }) => step === page && succeeded > 0))).toEqual([])
+  expect(pages.filter((page) => !steps.some(({ step, succeeded }) => step === page && succeeded > 0))).toEqual([])
   // The token of the form is the session's: with the recorded one, the login would have failed.
   expect(profile).toMatch(/csrf: *\n? *\{? *html/)
   expect(profile).toContain('also:')
 }
 
-test("the browser's own recording, with an upload", async () => {
+test("the browser's own recording replays, but for the upload, whose body Chromium does not record: that is said", async () => {
   writeFileSync(place.at('me.svg'), PICTURE)
   await visit(shop.origin, place.at('me.svg'), { recordHar: { path: place.at('visit.har'), content: 'embed' } })
   const { exitCode, log } = await runCli(['import', 'har', 'visit.har', '--output', 'visit.yml'], { cwd: place.path })
   expect([exitCode, log]).toEqual([0, expect.stringContaining('Written: visit.yml')])
-  expectWhole(await replayed('visit.yml'))
+  const left = `POST ${shop.origin}/photos`
+  expect(log).toMatch(new RegExp(`left out: .*${left}.*a body that was not recorded`))
+  const whole = await replayed('visit.yml')
+  expectWhole(whole, PAGES)
+  expect(whole.profile).toContain(`# Left out: ${left}: with a body that was not recorded`)
 }, 120_000)
 
 test('the same visit by way of the proxy, with a picture of any bytes', async () => {
@@ -86,5 +90,5 @@ test('the same visit by way of the proxy, with a picture of any bytes', async ()
   const { exitCode, log } = await cli.ended
   expect([exitCode, log]).toEqual([0, expect.stringContaining('Written: visit.yml')])
   expect(readFileSync(place.at('mine.png')).equals(picture)).toBe(true)
-  expectWhole(await replayed('visit.yml'))
+  expectWhole(await replayed('visit.yml'), [...PAGES, 'POST /photos'])
 }, 120_000)
