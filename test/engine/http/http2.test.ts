@@ -220,8 +220,8 @@ test('servers that do not speak it: no-http2 over TLS, malformed-answer without'
 test('a target on which nothing listens, and one that comes back', async () => {
   const before = await startServer()
   const { port } = before
-  const running = run({ port, level: 50, seconds: 1.5, timeout: 500 })
-  await new Promise((resolve) => setTimeout(resolve, 500))
+  const running = run({ port, level: 50, seconds: 3, timeout: 500 })
+  while (before.requests <= 20) await new Promise((resolve) => setTimeout(resolve, 20))
   await before[Symbol.asyncDispose]()
   const { steps } = await running
   expect(steps[0]!.succeeded).toBeGreaterThan(15)
