@@ -7,8 +7,8 @@ export function fingerprintHere(plan: string): Fingerprint {
 }
 
 /** What must agree before a run is compared with another. */
-export function fingerprintOf(plan: string, machine: Machine): Fingerprint {
-  return { plan, generator: ENGINE_MAJOR, machine }
+export function fingerprintOf(plan: string, machine: Machine, generator = ENGINE_MAJOR): Fingerprint {
+  return { plan, generator, machine }
 }
 
 /** The machine that this runs on. */

@@ -11,11 +11,13 @@ import { historyOfRun, placeOf } from './github/place.ts'
 import { type HeldTo, heldTo } from './held-to.ts'
 import { historyOf } from './history/history-of.ts'
 import type { GateOptions } from './inputs.ts'
+import { generatorOf } from './jmeter/run-script.ts'
 import { keptSharpness } from './kept-sharpness.ts'
 import { type LoadDoors, measureAlone } from './measure-alone.ts'
 import { targetIsHere } from './plan/target-here.ts'
 import { loadProfile } from './profile-file.ts'
 import type { Publisher } from './publish/publisher.ts'
+import { refuseScript } from './refuse-script.ts'
 import { reproduce } from './reproduce.ts'
 import type { Machine } from './result/result.ts'
 import { machineOf } from './send-from-fargate.ts'
@@ -28,7 +30,7 @@ import type { Checkout } from './versions/checkout.ts'
 import type { PullRequest } from './versions/merge-base.ts'
 import type { VersionsOptions } from './versions/prepare-versions.ts'
 import { whileGuarded } from './watch-guards.ts'
-import { type Sending, whereSent, whereToSend } from './where-to-send.ts'
+import { NOT_ON_FARGATE, type Sending, whereSent, whereToSend } from './where-to-send.ts'
 
 /** The world around one run. */
 export interface GateDoors extends LoadDoors {
@@ -84,10 +86,10 @@ export async function gate(options: GateOptions, doors: GateDoors): Promise<Gate
   const asOf = base?.commit.sha ?? (github && historyOfRun(github))
   const earlier = sideBySide || !compares ? NOTHING_EARLIER : await readEarlier(store, output, { asOf, signal })
   const sending = await sendingOf(held, options, doors)
-  const fingerprint = fingerprintOf(loaded.plan.hash, machineFor(sending))
+  const fingerprint = fingerprintOf(loaded.plan.hash, machineFor(sending), generatorFor(sending))
   const sharpness = sideBySide ? await keptSharpness(options, { ...doors, base }) : undefined
   // The speed of this processor says nothing of a service that runs on another.
-  const timed = store !== undefined && sending.kind === 'runner' && targetIsHere(loaded.profile)
+  const timed = store !== undefined && isHere(sending) && targetIsHere(loaded.profile)
   if (options.requireBaseline && !sideBySide)
     requireComparable(budgets, earlier, { fingerprint, now: Date.now(), timed })
 
@@ -136,12 +138,23 @@ async function sendingOf({ loaded, sideBySide }: HeldTo, options: GateOptions, d
           ? 'Leave `run-on` out, or compare with stored runs: `compare: baseline`.'
           : 'Compare what was sent with stored runs: `compare: baseline`.',
     })
-  if (collect !== undefined) return whereSent(collect, options, doors.env)
+  if (collect !== undefined) {
+    refuseScript(loaded.profile, NOT_ON_FARGATE, 'Collect with the profile that was sent.')
+    return whereSent(collect, options, doors.env)
+  }
   return sideBySide ? { kind: 'runner' } : whereToSend(loaded, options, doors)
 }
 
+function isHere({ kind }: Sending): boolean {
+  return kind === 'runner' || kind === 'script'
+}
+
+function generatorFor(sending: Sending): string | undefined {
+  return sending.kind === 'script' ? generatorOf(sending.jmeter) : undefined
+}
+
 function machineFor(sending: Sending): Machine {
-  if (sending.kind === 'runner') return thisMachine()
+  if (sending.kind === 'runner' || sending.kind === 'script') return thisMachine()
   return machineOf(sending.kind === 'fargate' ? sending.fleet.settings : sending.settings)
 }
 

@@ -9,6 +9,7 @@ import { createRedactor } from './output/redact.ts'
 import { partNames } from './plan/part-names.ts'
 import type { Budget, LoadProfile, ServiceSpec } from './profile/profile.ts'
 import { type LoadedProfile, loadProfile } from './profile-file.ts'
+import { refuseScript } from './refuse-script.ts'
 import { ACCEPT_FILE, type Acceptance } from './trust/acceptance.ts'
 import { acceptancesInForce } from './trust/acceptances-in-force.ts'
 import { judgedBudgets } from './trust/judged-budgets.ts'
@@ -76,8 +77,17 @@ export async function heldTo(
   const judged = judgedBudgets(policies.base, policies.head, accepted)
   const loaded = judged.load === 'base' && before ? { ...before, directory: head.directory } : head
   const compares = [...judged.budgets, ...judged.added].some(({ limit }) => limit.kind === 'baseline')
-  const possible = base !== undefined && loaded.profile.service !== undefined && compares
+  const { service, engine } = loaded.profile
+  const twoVersions = base !== undefined && service !== undefined && compares
+  if (twoVersions && engine && compare === 'auto') doors.output.info(`It is compared with stored runs: ${ALONE}.`)
+  const possible = twoVersions && engine === undefined
   const sideBySide = baseTarget !== undefined || compare === 'side-by-side' || (compare === 'auto' && possible)
+  if (sideBySide)
+    refuseScript(
+      loaded.profile,
+      `is not measured side by side: ${WHY_ALONE}`,
+      'Compare with stored runs: `compare: baseline`.',
+    )
   const acceptances = acceptancesInForce(await acceptanceFiles(path, base, now), { accepted, now, sideBySide })
   const own = raiseLimits(judged.budgets, acceptances.inForce)
   const added = raiseLimits(judged.added, acceptances.inForce)
@@ -97,6 +107,10 @@ export async function heldTo(
     facts: policyFacts({ ...judged, why, problem }, differences, { ...acceptances, raised }, doors.output.redact),
   }
 }
+
+/** Pairs and rounds are what makes two versions at once the sharper instrument. */
+const WHY_ALONE = 'its requests come in no pairs, and how long a round of it is only the script knows'
+const ALONE = `the load is a script, and ${WHY_ALONE}`
 
 interface BaseRead {
   /** Undefined where the base has none, or none that can be read. */

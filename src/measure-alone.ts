@@ -8,6 +8,7 @@ import { staggered } from './compare/staggered.ts'
 import type { FargateJob } from './fargate/coordinator/job.ts'
 import type { HeldTo } from './held-to.ts'
 import { hideSecrets } from './hide-secrets.ts'
+import { nameScript } from './jmeter/run-script.ts'
 import type { LivePage } from './live-html.ts'
 import type { Output } from './output/output.ts'
 import { withProcessorSpeed } from './processor-speed.ts'
@@ -18,6 +19,7 @@ import { mergeResults } from './result/merge-results.ts'
 import type { Fingerprint, RunResult } from './result/result.ts'
 import { runShards, type SentShards, threadsFor } from './run-shards.ts'
 import { collectRun, type FargateRun, sendFromFargate } from './send-from-fargate.ts'
+import { type SentScript, sendScript } from './send-script.ts'
 import type { ServiceProcess } from './service/process-group.ts'
 import { howItEnded, lastWords, type RunningService } from './service/spawn-service.ts'
 import { startService } from './service/start-service.ts'
@@ -81,18 +83,15 @@ export async function measureAlone(
   const { found, calibration } = options.timed
     ? await withProcessorSpeed(send, doors.signal)
     : { found: await send(), calibration: undefined }
-  const { shards, lost, early, executor, serviceEnd, facts, job } = found
+  const { serviceEnd, facts, job } = found
   const context = {
     id: randomUUID(),
     plan,
     fingerprint: job?.fingerprint ?? options.fingerprint,
     commit: job?.commit ?? options.commit,
     calibration,
-    lost,
-    early,
-    executor,
   }
-  const result = mergeResults(shards, context)
+  const result = 'ran' in found ? nameScript(found.ran, context) : mergeResults(found.shards, { ...found, ...context })
   const { baseline, problem } = earlier
   const comparison = compareApart(judged, (budgets) => compare(result, baseline, budgets, { baselineProblem: problem }))
   const trip = guards.trip()
@@ -111,7 +110,8 @@ export async function measureAlone(
 
 const NO_RUNS = { runs: [], corrected: false }
 
-type Sent = SentShards & Pick<Measured, 'serviceEnd'> & { readonly facts?: FargateFacts; readonly job?: FargateJob }
+type Sent = (SentShards | SentScript) &
+  Pick<Measured, 'serviceEnd'> & { readonly facts?: FargateFacts; readonly job?: FargateJob }
 
 /** Starts the service, sends the plan and stops the service, whatever happens in between. */
 async function sendLoad(
@@ -130,9 +130,8 @@ async function sendLoad(
     const collected = await collectRun(sending.runId, sending.settings, loaded.plan, { ...doors, limits })
     return { ...collected, serviceEnd: undefined }
   }
-  const count = threadsFor(loaded.plan, threads, machineHere(loaded.profile), doors.output)
+  const send = senderHere(loaded, { sending, threads }, { ...doors, limits })
   const service = await startedService(loaded, doors)
-  const send = async () => (await runShards([loaded.plan], count, { ...doors, limits }))[0]!
   if (!service) return { ...(await send()), serviceEnd: undefined }
   const watch = watchService(service, doors.output)
   const stop = () => {
@@ -147,6 +146,17 @@ async function sendLoad(
     doors.signal.removeEventListener('abort', stop)
     await stop()
   }
+}
+
+/** From threads of this process, or by the generator whose script it is. */
+function senderHere(
+  { plan, profile }: LoadedProfile,
+  { sending, threads }: Pick<AloneOptions, 'sending' | 'threads'>,
+  doors: LoadDoors & { readonly limits: LimitWatch },
+): () => Promise<SentShards | SentScript> {
+  if (sending.kind === 'script') return () => sendScript(plan, sending.jmeter, doors)
+  const count = threadsFor(plan, threads, machineHere(profile), doors.output)
+  return async () => (await runShards([plan], count, doors))[0]!
 }
 
 async function prepared(

@@ -8,10 +8,12 @@ import { type FargateSettings, namesPlace } from './fargate/setup/settings.ts'
 import { roomOf } from './fargate/setup/workers.ts'
 import { inGitHub } from './github/variables.ts'
 import type { GateOptions } from './inputs.ts'
+import { findJMeter, type JMeter } from './jmeter/find-jmeter.ts'
 import type { Output } from './output/output.ts'
 import { mostThreads } from './plan/split-plan.ts'
 import { targetIsHere } from './plan/target-here.ts'
 import type { LoadedProfile } from './profile-file.ts'
+import { refuseScript } from './refuse-script.ts'
 import { renderFargate, renderRunOn } from './report/fargate.ts'
 import { machineHere } from './sizing/machine-here.ts'
 import { measureCost } from './sizing/measure-cost.ts'
@@ -28,9 +30,13 @@ type Asked = Pick<GateOptions, 'runOn' | 'fargate'> & { readonly attached?: bool
 /** Where the load of a run comes from. */
 export type Sending =
   | { readonly kind: 'runner' }
+  /** By a script of another generator, from here. */
+  | { readonly kind: 'script'; readonly jmeter: JMeter }
   | { readonly kind: 'fargate'; readonly fleet: PreparedFleet }
   /** It was sent already, by workers that were left to themselves. */
   | { readonly kind: 'collect'; readonly runId: string; readonly settings: FargateSettings }
+
+export const NOT_ON_FARGATE = 'is sent from this machine alone: no worker on Fargate has JMeter'
 
 export interface SendingDoors {
   readonly output: Output
@@ -43,6 +49,8 @@ export interface SendingDoors {
  * LoadgateError `usage` with what stands against it.
  */
 export async function whereToSend(planned: Planned, options: Asked, doors: SendingDoors): Promise<Sending> {
+  if (options.runOn === 'fargate') refuseScript(planned.profile, NOT_ON_FARGATE, 'Leave `run-on` out.')
+  if (planned.plan.script) return { kind: 'script', jmeter: await findJMeter(doors.env, doors.signal) }
   if (options.runOn === 'runner') return { kind: 'runner' }
   const choice = await chosen(planned, options, doors)
   doors.output.info(renderRunOn(choice))

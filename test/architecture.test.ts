@@ -20,6 +20,7 @@ const STAGES = [
   'versions',
   'result',
   'foreign',
+  'jmeter',
   'fargate',
   'aws',
   'github',

@@ -76,14 +76,19 @@ function refusal(run: BaselineRun, current: Current): string | undefined {
   if (!run.complete) return 'the run was not complete'
   if (theirs.generator !== generator && (run.source ?? current.source) !== undefined)
     return `another generator: ${theirs.generator}, now ${generator}`
-  if (theirs.plan !== plan)
-    return current.source ? 'another load: it has another --name' : 'another load: the profile has changed'
+  if (theirs.plan !== plan) return anotherLoad(current)
   if (theirs.generator !== generator) return `another generator: version ${theirs.generator}, now ${generator}`
   if (KIND.some((part) => theirs.machine[part] !== machine[part])) return otherMachine(theirs.machine, machine)
   const load = otherLoad(run, current)
   if (load !== undefined) return load
   if (!(current.startedAt - run.startedAt <= STALE_AFTER)) return `older than ${Math.round(STALE_AFTER / DAY)} days`
   return undefined
+}
+
+/** Of a file that was brought, only its name is known to part it from others. */
+function anotherLoad({ source }: Current): string {
+  if (source?.ran) return 'another load: the script, or what it reads, has changed'
+  return source ? 'another load: it has another --name' : 'another load: the profile has changed'
 }
 
 function otherProcessor(run: BaselineRun, current: Current): string {

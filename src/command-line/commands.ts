@@ -48,8 +48,9 @@ const COMMANDS: Readonly<Record<string, Command>> = {
 
   check: async (argv, output) => {
     const path = profileIn(argv)
-    const { scenarios, budgets } = (await plannedAt(path, output)).plan
-    output.info(`${path} is sound: ${counted(scenarios.length, 'scenario')}, ${counted(budgets.length, 'budget')}.`)
+    const { script, scenarios, budgets } = (await plannedAt(path, output)).plan
+    const load = script ? `the script ${script.file} of ${script.tool}` : counted(scenarios.length, 'scenario')
+    output.info(`${path} is sound: ${load}, ${counted(budgets.length, 'budget')}.`)
     return EXIT.pass
   },
 

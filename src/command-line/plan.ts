@@ -5,14 +5,15 @@ import { type GateOptions, optionsFromCommandLine } from '../inputs.ts'
 import type { Output } from '../output/output.ts'
 import { workerThreads } from '../plan/split-plan.ts'
 import { type LoadedProfile, loadProfile } from '../profile-file.ts'
+import { refuseScript } from '../refuse-script.ts'
 import { renderFargate, renderRunOn, renderWouldRun } from '../report/fargate.ts'
-import { renderGuards } from '../report/plan.ts'
+import { renderGuards, renderScript } from '../report/plan.ts'
 import { renderLoads } from '../report/plan-groups.ts'
 import { renderSizing, renderUnsized } from '../report/sizing.ts'
 import { machineHere } from '../sizing/machine-here.ts'
 import { measureCost } from '../sizing/measure-cost.ts'
 import { type Sizing, sizeLoad } from '../sizing/size-load.ts'
-import { preparedFor, runOnOf } from '../where-to-send.ts'
+import { NOT_ON_FARGATE, preparedFor, runOnOf } from '../where-to-send.ts'
 
 type Planned = Pick<LoadedProfile, 'plan' | 'profile'>
 
@@ -21,8 +22,14 @@ export async function planCommand(argv: readonly string[], output: Output, signa
   const options = optionsFromCommandLine(argv)
   const planned = await plannedAt(options.profile, output)
   const { plan, profile } = planned
-  output.info(renderLoads(plan, { width: Math.min(output.width, 100), height: 8 }))
+  if (options.runOn === 'fargate') refuseScript(profile, NOT_ON_FARGATE, 'Leave `--run-on` out.')
+  output.info(
+    plan.script
+      ? renderScript(plan, plan.script)
+      : renderLoads(plan, { width: Math.min(output.width, 100), height: 8 }),
+  )
   if (profile.guards) output.info(renderGuards(profile.guards))
+  if (plan.script) return EXIT.pass
   const sizing = options.runOn === 'fargate' ? undefined : await sizeHere(planned, output, signal)
   if (signal.aborted) return EXIT.invalid
   if (options.runOn === 'runner') return EXIT.pass

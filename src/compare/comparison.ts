@@ -69,8 +69,8 @@ export type Judgement =
 export interface Early {
   /** Since the start of the run. */
   readonly after: Ms
-  /** How long it was to last. */
-  readonly of: Ms
+  /** How long it was to last; undefined where only a script knows. */
+  readonly of: Ms | undefined
   /** What was measured is of the last so many. */
   readonly window: Ms
 }

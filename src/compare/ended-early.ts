@@ -14,8 +14,8 @@ export function endedEarly(
   { measureFrom }: Pick<LoadPlan, 'measureFrom'>,
 ): Comparison {
   const { after, of } = breach.early
-  // What was counted is related to a window that never came.
-  const longer = (of - measureFrom) / (after - measureFrom)
+  // What was counted is related to a window that never came, unless only the requests themselves tell how long it was.
+  const longer = of === undefined ? 1 : (of - measureFrom) / (after - measureFrom)
   const others = comparison.budgets.filter(({ budget }) => budget !== breach.budget)
   return {
     ...comparison,

@@ -82,15 +82,17 @@ function countsDefects(result: RunResult): readonly Defect[] {
   ]
 }
 
-function workerDefects({ shards, complete }: RunResult): readonly Defect[] {
+function workerDefects({ shards, complete, source }: RunResult): readonly Defect[] {
   const { expected, reported, lost } = shards
   const defects: Defect[] = []
   if (!(reported === expected && lost.length === 0))
     defects.push({
       code: 'worker-lost',
-      message: `${whatBecame(shards)}${lost.length > 0 ? `: ${lost.slice(0, NAMED).join('; ')}` : ''}`,
+      message: source?.ran
+        ? lost.slice(0, NAMED).join('; ')
+        : `${whatBecame(shards)}${lost.length > 0 ? `: ${lost.slice(0, NAMED).join('; ')}` : ''}`,
       remedy:
-        reported === expected
+        reported === expected || source?.ran
           ? 'See to what ended it, and run again.'
           : 'Run again; a worker that dies again is out of memory more often than not.',
     })

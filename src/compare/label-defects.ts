@@ -25,14 +25,18 @@ export function labelDefects(
       (label): Defect => ({
         code: 'step-missing',
         message: `"${label}" has no requests, and in the baseline it has ${formatShare(then.of.get(label)!)} of them`,
-        remedy: 'See why it was not sent; if the script has changed, begin a new baseline under another `--name`.',
+        remedy: source.ran
+          ? 'See why it was not sent: the script is the same.'
+          : 'See why it was not sent; if the script has changed, begin a new baseline under another `--name`.',
       }),
     ),
     ...lacking(now, then).map(
       (label): Defect => ({
         code: 'unequal-load',
         message: `"${label}" has ${formatShare(now.of.get(label)!)} of the requests, and none in the baseline`,
-        remedy: 'If the script has changed, begin a new baseline under another `--name`.',
+        remedy: source.ran
+          ? 'See why it was not sent before: the script is the same.'
+          : 'If the script has changed, begin a new baseline under another `--name`.',
       }),
     ),
   ]

@@ -38,13 +38,13 @@ interface Piece {
 }
 
 export class LiveLimits {
-  readonly #plan: Pick<LoadPlan, 'measureFrom' | 'duration'>
+  readonly #plan: Pick<LoadPlan, 'measureFrom' | 'duration' | 'script'>
   readonly #budgets: readonly Budget[]
   readonly #guard: Budget | undefined
   readonly #last = new Map<number, ShardProgress>()
   readonly #pieces = new Map<number, readonly Piece[]>()
 
-  constructor(plan: Pick<LoadPlan, 'measureFrom' | 'duration'>, budgets: readonly Budget[]) {
+  constructor(plan: Pick<LoadPlan, 'measureFrom' | 'duration' | 'script'>, budgets: readonly Budget[]) {
     this.#plan = plan
     this.#budgets = budgets.filter(({ abort }) => abort)
     const own = this.#budgets.some(({ metric }) => metric === 'errors')
@@ -94,12 +94,13 @@ export class LiveLimits {
   }
 
   #found(budget: Budget, measured: Estimate, limit: number, window: Ms): Breach {
-    const after = this.#seen() + this.#plan.measureFrom
+    const { measureFrom, duration, script } = this.#plan
+    const after = this.#seen() + measureFrom
     return {
       budget,
       measured,
       limit,
-      early: { after, of: this.#plan.duration, window: Math.min(window, this.#seen()) },
+      early: { after, of: script ? undefined : duration, window: Math.min(window, this.#seen()) },
     }
   }
 

@@ -36,7 +36,9 @@ function lately(early: Early | undefined): string {
 }
 
 function ended(early: Early | undefined): string {
-  return early ? `: the run was ended after ${formatDuration(early.after)} of ${formatDuration(early.of)}` : ''
+  if (early === undefined) return ''
+  const of = early.of === undefined ? '' : ` of ${formatDuration(early.of)}`
+  return `: the run was ended after ${formatDuration(early.after)}${of}`
 }
 
 /**

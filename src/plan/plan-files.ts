@@ -6,8 +6,9 @@ import { templatesOf } from './templates.ts'
 /** Every worker holds all files in memory, and on Fargate they come to it with the plan. */
 export const MOST_FILES: Bytes = 32_000_000
 
-/** Paths of the files that requests carry or checks need, as the profile writes them, each once. */
-export function filesUsed({ scenarios }: Pick<LoadProfile, 'scenarios'>): readonly string[] {
+/** Paths of the files that requests carry, or checks or a script need, as the profile writes them, each once. */
+export function filesUsed({ scenarios, engine }: Pick<LoadProfile, 'scenarios' | 'engine'>): readonly string[] {
+  if (engine) return [engine.file, ...engine.files]
   const references = scenarios.flatMap(templatesOf).flat()
   const carried = references.flatMap((part) =>
     typeof part === 'object' && 'file' in part.value ? [part.value.file] : [],
@@ -24,7 +25,7 @@ function schemasOf({ steps }: Scenario): readonly string[] {
 
 /** What is in them, base64 by path; undefined where there are none. LoadgateError `usage` when they cannot be sent. */
 export function filesOf(
-  profile: Pick<LoadProfile, 'scenarios'>,
+  profile: Pick<LoadProfile, 'scenarios' | 'engine'>,
   files: Readonly<Record<string, Buffer>>,
 ): Readonly<Record<string, string>> | undefined {
   const used = filesUsed(profile)
@@ -32,9 +33,13 @@ export function filesOf(
   const read = used.map((file) => [file, bytesOf(files, file)] as const)
   const total = read.reduce((sum, [, { length }]) => sum + length, 0)
   if (total > MOST_FILES)
-    throw new LoadgateError('usage', `The files of the requests have ${formatBytes(total)} together`, {
-      hint: `Use smaller ones: they may have ${formatBytes(MOST_FILES)}, and each is counted once.`,
-    })
+    throw new LoadgateError(
+      'usage',
+      `The files of the ${profile.engine ? 'script' : 'requests'} have ${formatBytes(total)} together`,
+      {
+        hint: `Use smaller ones: they may have ${formatBytes(MOST_FILES)}, and each is counted once.`,
+      },
+    )
   checkBoundaries(profile, new Map(read))
   return Object.fromEntries(read.map(([file, bytes]) => [file, bytes.toString('base64')]))
 }

@@ -13,7 +13,7 @@ export function hashOf({
   ...load
 }: Omit<LoadPlan, 'hash'>): string {
   return createHash('sha256')
-    .update(JSON.stringify(withoutPlaces(load), sortedKeys))
+    .update(JSON.stringify(load.script ? scripted(load) : withoutPlaces(load), sortedKeys))
     .digest('hex')
 }
 
@@ -21,6 +21,11 @@ export function hashOf({
 function withoutPlaces({ functions, scenarios, ...load }: Pick<LoadPlan, 'functions' | 'scenarios'>) {
   if (functions === undefined) return { ...load, scenarios }
   return { ...load, scenarios: scenarios.map(withoutCalls), functions: functions.text }
+}
+
+/** The script says all of it: how long it may take at most sends nothing else. */
+function scripted({ script, files }: Pick<LoadPlan, 'script' | 'files'>) {
+  return { script, files }
 }
 
 function withoutCalls({ steps, ...scenario }: PlannedScenario) {

@@ -11,6 +11,7 @@ import { columnsUsed, poolsNeeded, tablesOf } from './plan-data.ts'
 import { filesOf } from './plan-files.ts'
 import { loadsOf } from './plan-groups.ts'
 import { hashOf } from './plan-hash.ts'
+import { planScript } from './plan-script.ts'
 import { checkedTakers, takersOf } from './takers.ts'
 
 /** The same requests in every run, so that two runs differ in the service only. */
@@ -34,6 +35,7 @@ export function planLoad(
   profile: LoadProfile,
   { data, functions, files = {}, pools, file = profile.budgets[0]?.place.file ?? 'loadgate.yml' }: PlanOptions,
 ): LoadPlan {
+  if (profile.engine) return hashed(planScript(profile, profile.engine, { seed: SEED, files, file }))
   const { groups, ...load } = loadsOf(profile)
   const carried = filesOf(profile, files)
   const { tls } = profile.connections

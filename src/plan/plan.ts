@@ -40,9 +40,11 @@ export interface LoadPlan {
   readonly functions?: PlannedFunctions
   /** Texts that generators choose from; undefined where none does. */
   readonly pools?: Readonly<Partial<Record<PoolName, readonly string[]>>>
-  /** What is in the files that requests carry or checks need, base64 by path; absent where there are none. */
+  /** What is in the files that requests carry, or checks or a script need, base64 by path; absent where there are none. */
   readonly files?: Readonly<Record<string, string>>
   readonly budgets: readonly Budget[]
+  /** Another generator's, which is run instead of all scenarios; then `duration` is the longest that it may take. */
+  readonly script?: PlannedScript
   /** What may be sent to; the target as it is written where it is left out. */
   readonly allowed?: AllowedTargets
   /** What requests say of who sends them, where a step does not: the `user-agent` of this run. */
@@ -112,6 +114,13 @@ export interface DataTable {
   readonly cumulative?: readonly number[] | undefined
   /** Of `unique` alone, in a plan of several groups: number of the arrival or user that takes the first row. */
   readonly from?: number
+}
+
+/** It stands in `files`, with all that it reads. */
+export interface PlannedScript {
+  readonly tool: 'JMeter'
+  readonly file: string
+  readonly properties: Readonly<Record<string, string>>
 }
 
 /** It goes to the workers as text. */

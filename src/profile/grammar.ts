@@ -1,4 +1,5 @@
 import { ConnectionsSection } from './grammar-connections.ts'
+import { EngineSection } from './grammar-engine.ts'
 import { GuardSection } from './grammar-guards.ts'
 import { LoadSection, OwnLoadSection } from './grammar-load.ts'
 import { Pace } from './grammar-pace.ts'
@@ -121,71 +122,82 @@ export const ScenarioSection = described(
   },
 )
 
-export const Profile = described(
-  map({
-    name: name({ description: 'Name of the profile in reports and baselines.', examples: ['storefront'] }),
-    target: leaf(readTarget, {
-      type: 'an http or https address',
-      description: 'Base address of the service: host, and base path if there is one.',
-      examples: ['http://127.0.0.1:8080', '${env.TARGET_URL:-http://127.0.0.1:8080}'],
-      json: orEnvironment('[hH][tT][tT][pP][sS]?://[^\\s?#]+'),
-    }),
-    service: Service.optional(),
-    load: LoadSection.optional(),
-    timeout: duration(1, 10 * MINUTE, {
-      description: 'Bound on one whole request, from the send to the last byte.',
-      default: '30s',
-      examples: ['10s'],
-    }).optional(),
-    redirects: redirects({
-      description:
-        'Whether an answer with a status of 301, 302, 303, 307 or 308 is followed to where it leads, on the same host, or is the answer.',
-      default: 'none',
-    }).optional(),
-    connections: ConnectionsSection.optional(),
-    data: described(dictionary(identifier, Source), {
-      type: 'a map of names to files',
-      description: 'Test data; a step uses a column as `${name.column}`.',
-      examples: ['{ accounts: { file: accounts.csv } }'],
-    }).optional(),
-    functions: leaf(readModuleFile, {
-      type: 'a path to a .mjs or .js file',
-      description:
-        'JavaScript module beside the profile or below it, in one file; a step calls what it exports as `${name(…)}`.',
-      examples: ['./functions.mjs'],
-      json: { type: 'string', pattern: '\\.[mM]?[jJ][sS]$|\\$\\{env\\.' },
-    }).optional(),
-    scenarios: described(list(ScenarioSection), {
-      type: 'a list of scenarios',
-      description:
-        'What users do. Each arrival or user goes through one of them, chosen by weight from those without a load of their own.',
-    }),
-    budgets: described(
-      list(
-        leaf(readText, {
-          type: 'a budget such as p95 < 250 ms',
-          description: 'One limit.',
-          examples: ['p95 < 250 ms', 'errors < 0.5 %'],
-          json: { type: 'string', pattern: '[<>]|\\$\\{env\\.' },
-        }),
-      ),
-      {
-        type: 'a list of budgets',
-        description: 'Limits, one per line. Left out, Loadgate sets its own.',
-        default: `[ "${DEFAULT_BUDGETS.errors}", "${DEFAULT_BUDGETS.latency}" ]`,
-        examples: ['[ "p95 < 250 ms", "errors < 0.5 %" ]'],
-      },
-    ).optional(),
-    guards: described(list(GuardSection), {
-      type: 'a list of guards',
-      description: 'Other addresses, which end the load when they degrade: it must not take its neighbours down.',
-      examples: ['[ { get: https://status.example.com/health } ]'],
-    }).optional(),
+const FIELDS = {
+  name: name({ description: 'Name of the profile in reports and baselines.', examples: ['storefront'] }),
+  target: leaf(readTarget, {
+    type: 'an http or https address',
+    description: 'Base address of the service: host, and base path if there is one.',
+    examples: ['http://127.0.0.1:8080', '${env.TARGET_URL:-http://127.0.0.1:8080}'],
+    json: orEnvironment('[hH][tT][tT][pP][sS]?://[^\\s?#]+'),
   }),
-  { type: 'a map', description: 'A load profile of Loadgate.' },
+  service: Service.optional(),
+  engine: EngineSection.optional(),
+  load: LoadSection.optional(),
+  timeout: duration(1, 10 * MINUTE, {
+    description: 'Bound on one whole request, from the send to the last byte.',
+    default: '30s',
+    examples: ['10s'],
+  }).optional(),
+  redirects: redirects({
+    description:
+      'Whether an answer with a status of 301, 302, 303, 307 or 308 is followed to where it leads, on the same host, or is the answer.',
+    default: 'none',
+  }).optional(),
+  connections: ConnectionsSection.optional(),
+  data: described(dictionary(identifier, Source), {
+    type: 'a map of names to files',
+    description: 'Test data; a step uses a column as `${name.column}`.',
+    examples: ['{ accounts: { file: accounts.csv } }'],
+  }).optional(),
+  functions: leaf(readModuleFile, {
+    type: 'a path to a .mjs or .js file',
+    description:
+      'JavaScript module beside the profile or below it, in one file; a step calls what it exports as `${name(…)}`.',
+    examples: ['./functions.mjs'],
+    json: { type: 'string', pattern: '\\.[mM]?[jJ][sS]$|\\$\\{env\\.' },
+  }).optional(),
+  scenarios: described(list(ScenarioSection), {
+    type: 'a list of scenarios',
+    description:
+      'What users do. Each arrival or user goes through one of them, chosen by weight from those without a load of their own.',
+  }),
+  budgets: described(
+    list(
+      leaf(readText, {
+        type: 'a budget such as p95 < 250 ms',
+        description: 'One limit.',
+        examples: ['p95 < 250 ms', 'errors < 0.5 %'],
+        json: { type: 'string', pattern: '[<>]|\\$\\{env\\.' },
+      }),
+    ),
+    {
+      type: 'a list of budgets',
+      description: 'Limits, one per line. Left out, Loadgate sets its own.',
+      default: `[ "${DEFAULT_BUDGETS.errors}", "${DEFAULT_BUDGETS.latency}" ]`,
+      examples: ['[ "p95 < 250 ms", "errors < 0.5 %" ]'],
+    },
+  ).optional(),
+  guards: described(list(GuardSection), {
+    type: 'a list of guards',
+    description: 'Other addresses, which end the load when they degrade: it must not take its neighbours down.',
+    examples: ['[ { get: https://status.example.com/health } ]'],
+  }).optional(),
+}
+
+const WORDS = { type: 'a map', description: 'A load profile of Loadgate.' }
+
+export const Profile = described(map(FIELDS), WORDS)
+
+/** One whose load is sent by another generator; for editors, either of the two. */
+export const ScriptedProfile = described(
+  map(
+    { ...FIELDS, scenarios: FIELDS.scenarios.optional() },
+    { anyOf: [{ required: ['scenarios'] }, { required: ['engine'] }] },
+  ),
+  WORDS,
 )
 
 /** JSON Schema (draft 7) of profiles, for editors. */
 export function profileSchema(): Readonly<Record<string, unknown>> {
-  return { ...jsonSchemaOf(Profile), title: 'Loadgate profile' }
+  return { ...jsonSchemaOf(ScriptedProfile), title: 'Loadgate profile' }
 }

@@ -12,8 +12,10 @@ export interface LoadProfile {
   /** How the target is written; left out where there is no profile behind it. */
   readonly written?: WrittenAddress
   readonly service?: ServiceSpec
-  /** Undefined where every scenario has one of its own. */
+  /** Undefined where every scenario has one of its own, or a script has it. */
   readonly load: Load | undefined
+  /** Who sends the load instead of Loadgate; left out where nobody does. There are no scenarios then. */
+  readonly engine?: ScriptEngine
   /** Bound on one whole request, from the send to the last byte. */
   readonly timeout: Ms
   /** Of requests that do not say; left out: none are followed. */
@@ -27,6 +29,18 @@ export interface LoadProfile {
   readonly budgets: readonly Budget[]
   /** Left out where there are none. */
   readonly guards?: readonly Guard[]
+}
+
+/** A script of another generator. */
+export interface ScriptEngine {
+  readonly tool: 'JMeter'
+  /** The script, and what it reads: paths relative to the profile, each once. */
+  readonly file: string
+  readonly files: readonly string[]
+  readonly properties: Readonly<Record<string, string>>
+  /** It is stopped when it takes longer. */
+  readonly within: Ms
+  readonly place: Place
 }
 
 /** An address as it stands in a profile. */

@@ -1,11 +1,12 @@
 import { LoadgateError } from '../errors.ts'
 import { formatIssues, withoutMark } from './format-issues.ts'
-import { Profile } from './grammar.ts'
+import { Profile, ScriptedProfile } from './grammar.ts'
 import type { Issue } from './issue.ts'
 import { createIssueLog } from './issue-log.ts'
 import type { DataSource, LoadProfile, ServiceSpec } from './profile.ts'
 import { readBudgets } from './read-budgets.ts'
 import { readConnections } from './read-connections.ts'
+import { hasEngine, readScripted } from './read-engine.ts'
 import { functionsOf } from './read-functions.ts'
 import { readGuards } from './read-guards.ts'
 import { readOwnLoads } from './read-own-loads.ts'
@@ -81,6 +82,10 @@ const START = at(0)
 const FORBIDDEN = /(?![\t\n\r\x85])[\p{Cc}\p{Cs}\ufffe\uffff]/u
 
 function build(reading: Reading): LoadProfile | undefined {
+  if (hasEngine(reading)) {
+    const scripted = readShape(reading, ScriptedProfile)
+    return scripted && readScripted(reading, scripted, serviceOf(scripted.service))
+  }
   const section = readShape(reading, Profile)
   if (!section) return undefined
   const load = readProfileLoad(reading, section)

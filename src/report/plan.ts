@@ -1,4 +1,4 @@
-import type { PlannedConnections } from '../plan/plan.ts'
+import type { LoadPlan, PlannedConnections, PlannedScript } from '../plan/plan.ts'
 import type { PlanFacts } from '../plan/summarise-plan.ts'
 import type { Guard } from '../profile/profile.ts'
 import { counted, formatBytes, formatCount, formatDuration, formatRate, formatShare } from '../units.ts'
@@ -14,6 +14,17 @@ export function renderPlan(facts: PlanFacts, curve: string): string {
     connectionsLine(facts.connections),
     '',
     ...facts.scenarios.map(scenarioLine),
+  ].join('\n')
+}
+
+/** The same of a script, which says nothing of it that could be told. */
+export function renderScript({ duration, files = {} }: LoadPlan, { tool, file, properties }: PlannedScript): string {
+  const beside = Object.keys(files).filter((name) => name !== file)
+  const given = Object.keys(properties)
+  return [
+    `The script ${file} of ${tool}, for at most ${formatDuration(duration)}: how much it sends it says itself.`,
+    ...(beside.length === 0 ? [] : [`It reads ${beside.join(', ')}.`]),
+    ...(given.length === 0 ? [] : [`Its properties: ${given.join(', ')}.`]),
   ].join('\n')
 }
 

@@ -23,6 +23,8 @@ interface ShardState {
 export interface ProgressFrame {
   readonly measureFrom: Ms
   readonly duration: Ms
+  /** Of another generator's, `duration` is a bound and no length. */
+  readonly script?: object
   readonly model: ProgressSnapshot['model']
   readonly groups?: readonly { readonly model: ProgressSnapshot['model'] }[]
   /** How many send, where they are on machines of their own. */
@@ -53,7 +55,7 @@ export function foldProgress(state: ProgressState, report: ShardProgress): Progr
 /** What to show now, and the state to go on with: response times are shown once. */
 export function takeSnapshot(
   state: ProgressState,
-  { measureFrom, duration, model, groups = [], workers }: ProgressFrame,
+  { measureFrom, duration, script, model, groups = [], workers }: ProgressFrame,
 ): { readonly snapshot: ProgressSnapshot; readonly next: ProgressState } {
   const p95 = Histogram.of(state.recent).quantile(0.95)
   const history = p95 === undefined ? state.history : [...state.history, p95 / 1000].slice(-MAX_HISTORY)
@@ -65,7 +67,7 @@ export function takeSnapshot(
   const ended = failed + shown.succeeded - state.shown.succeeded
   const snapshot = {
     elapsed,
-    total: duration,
+    total: script ? undefined : duration,
     warmingUp: elapsed < measureFrom,
     // Where there are arrivals as well, not all that is under way are users.
     model: groups.some((group) => group.model === 'open') ? 'open' : model,

@@ -15,8 +15,8 @@ import { NONE } from './figures.ts'
 /** How a run stands while it is under way, all workers together. */
 export interface ProgressSnapshot {
   readonly elapsed: Ms
-  /** Length of the whole curve, warm-up included. */
-  readonly total: Ms
+  /** Length of the whole curve, warm-up included; undefined where only a script knows. */
+  readonly total: Ms | undefined
   readonly warmingUp: boolean
   /** Of the load: in a closed one, iterations under way are users. */
   readonly model: 'open' | 'closed'
@@ -73,6 +73,7 @@ export function progressView(snapshot: ProgressSnapshot, { width }: { readonly w
 }
 
 function barLine(snapshot: ProgressSnapshot): string {
+  if (snapshot.total === undefined) return time(snapshot)
   const share = snapshot.total > 0 ? Math.min(1, snapshot.elapsed / snapshot.total) : 1
   const filled = Math.round(share * BAR)
   const bar = `${'█'.repeat(filled)}${'░'.repeat(BAR - filled)}`
@@ -95,6 +96,7 @@ export function sidesView({ base, head }: SidesSnapshot): readonly string[] {
 }
 
 function time({ elapsed, total, warmingUp }: ProgressSnapshot): string {
+  if (total === undefined) return formatDuration(elapsed)
   const left = Math.ceil((total - elapsed) / 1000) * 1000
   const rest = left > 0 ? `${formatDuration(left)} left` : 'waiting for the last answers'
   return `${formatDuration(Math.min(elapsed, total))} of ${formatDuration(total)}, ${rest}${warmingUp ? ' (warm-up)' : ''}`

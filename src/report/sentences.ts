@@ -177,7 +177,10 @@ export function warmUpSentence({ warmUp, plan }: RunResult): string | undefined 
 export function loadSentence({ plan, source }: RunResult, { name }: Writing): string {
   if (source !== undefined) {
     const on = plan.target === '' ? '' : ` on ${name(withoutCredentials(plan.target))}`
-    return `Load: ${formatDuration(plan.measured)}${on}, sent by ${name(source.tool)}, of whose plan the file says nothing.`
+    const by = source.ran
+      ? `${name(`${source.tool} ${source.ran.version}`)} by the script ${name(source.ran.script)}.`
+      : `${name(source.tool)}, of whose plan the file says nothing.`
+    return `Load: ${formatDuration(plan.measured)}${on}, sent by ${by}`
   }
   const model = { open: 'open model', closed: 'closed model', mixed: 'open and closed model' }[plan.model]
   const target = name(withoutCredentials(plan.target))

@@ -18,12 +18,12 @@ const REMARKS: Readonly<Record<Remark, string>> = {
 
 /** Whose run it is, and what its file does not tell: what no verdict on it can know. All of it is in our words. */
 export function sourceSentence(
-  { tool, form, untold, remarks, grain, users, together, sums }: Source,
+  { tool, form, untold, remarks, grain, users, together, sums, ran }: Source,
   percentiles: readonly PartPercentiles[] | undefined,
 ): string {
   const lacks = ['how fit the generator was (lateness, CPU, network)', ...untold.map((code) => UNTOLD[code])]
   return [
-    `Sent by ${tool} (${form})${users === undefined ? '' : `, with up to ${formatCount(users)} users`}.`,
+    `Sent by ${tool}${ran ? ` ${ran.version}` : ''} (${form})${users === undefined ? '' : `, with up to ${formatCount(users)} users`}.`,
     `Not told: ${lacks.join('; ')}.`,
     ...(grain > 0 ? [`Its times are exact to ${grain} ms, and a change within that is none.`] : []),
     ...(percentiles ? ['A percentile is judged by its number, bounded by the ones next to it.'] : []),

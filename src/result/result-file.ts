@@ -215,6 +215,7 @@ const source = record<Source>({
   users: optional(count),
   together: count,
   sums: count,
+  ran: optional(record({ version: matching(/^\d{1,9}(?:\.\d{1,9}){1,5}$/, 'a version'), script: text })),
 })
 
 const percentile = record<Percentile>({

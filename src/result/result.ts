@@ -60,6 +60,8 @@ export interface Source {
   readonly together: number
   /** Transactions that were left out, since the requests that they are sums of are counted. */
   readonly sums: number
+  /** Where Loadgate ran it itself, by a script; undefined of a file that was brought. */
+  readonly ran?: { readonly version: string; readonly script: string } | undefined
 }
 
 /** As their makers write them. */

@@ -42,14 +42,22 @@ const LAST_WORDS_WITHIN: Ms = 500
 const TAIL_LINES = 30
 const LINE_CHARACTERS = 2_000
 
-/** Starts the command in a shell and a process group of its own, without the runner's secrets in its environment. */
-export async function spawnService(command: string, { cwd, env, onLine }: SpawnOptions): Promise<RunningService> {
+/**
+ * Starts the command in a shell, or the program with its arguments as they are, in a process group of its own and without the
+ * runner's secrets in its environment.
+ */
+export async function spawnService(
+  command: string | readonly [program: string, ...args: string[]],
+  { cwd, env, onLine }: SpawnOptions,
+): Promise<RunningService> {
+  const inShell = typeof command === 'string'
+  const [program, ...args] = inShell ? [command] : command
   // Own process group, so that all it forks can be stopped at once. Own pipes: the runner reads commands from our
   // stdout and waits for it to be closed.
-  const child = spawn(command, {
+  const child = spawn(program, args, {
     cwd,
     env: withoutRunnerSecrets(env),
-    shell: true,
+    shell: inShell,
     detached: true,
     stdio: ['ignore', 'pipe', 'pipe'],
   })
@@ -63,7 +71,7 @@ export async function spawnService(command: string, { cwd, env, onLine }: SpawnO
     })
   })
   await once(child, 'spawn').catch((cause) => {
-    throw new LoadgateError('infrastructure', `Could not start \`${command}\` in ${cwd}`, { cause })
+    throw new LoadgateError('infrastructure', `Could not start \`${program}\` in ${cwd}`, { cause })
   })
   const started: ServiceProcess = { pid: child.pid!, startTime: startTimeOf(child.pid!) }
   // The last resort for an exit that skips `stop`, e.g. an uncaught exception: 'exit' listeners run synchronously.

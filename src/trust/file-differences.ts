@@ -7,7 +7,7 @@ export function fileDifferences(base: Policy['plan'], head: Policy['plan']): rea
   const [before, after] = [new Map(Object.entries(base.files ?? {})), new Map(Object.entries(head.files ?? {}))]
   return namesOf(before.keys(), after.keys()).flatMap((file) => {
     const [was, is] = [before.get(file), after.get(file)]
-    if (was === undefined || is === undefined || was === is) return []
+    if (was === undefined || is === undefined || was === is || file === head.script?.file) return []
     const [size, sizeNow] = [sizeOf(was), sizeOf(is)]
     const what = `file "${file}"`
     if (size !== sizeNow) return numberDiffers(`${what}: size`, [size, sizeNow], 'tighter', formatBytes)

@@ -8,6 +8,7 @@ import { guardDifferences } from './guard-differences.ts'
 import { loadDifferences } from './load-differences.ts'
 import type { Policy } from './policy.ts'
 import { scenarioDifferences } from './scenario-differences.ts'
+import { scriptDifferences } from './script-differences.ts'
 
 /**
  * Everything in which two profiles differ that could change a verdict, what is looser first. Defaults count as if they were
@@ -29,6 +30,7 @@ export function loadOrServiceDifferences(base: Policy, head: Policy): readonly D
     ...loadDifferences(base, head),
     ...dataDifferences(base, head),
     ...functionDifferences(base.plan.functions, head.plan.functions),
+    ...scriptDifferences(base, head),
     ...fileDifferences(base.plan, head.plan),
     ...scenarioDifferences(base.profile, head.profile),
     ...guardDifferences(base.profile, head.profile),

@@ -20,7 +20,7 @@ export function livePoint(
   const failing = time > 0 ? ((failed - (before?.failed ?? 0)) / time) * 1000 : 0
   return {
     ...{ of, at, p50, p95, p99, max, rate: rounded(rate), failing: rounded(failing), active },
-    ...{ elapsed: Math.min(elapsed, total), total, warmingUp, sent, failed, dropped },
+    ...{ elapsed: Math.min(elapsed, total ?? elapsed), total: total ?? null, warmingUp, sent, failed, dropped },
   }
 }
 

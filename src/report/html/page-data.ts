@@ -66,7 +66,8 @@ export interface LivePoint {
   readonly active: number
   /** Since the load began, which side by side each round does anew. */
   readonly elapsed: Ms
-  readonly total: Ms
+  /** Null where only a script knows. */
+  readonly total: Ms | null
   readonly warmingUp: boolean
   readonly sent: number
   readonly failed: number

@@ -45,10 +45,11 @@ function show(points: readonly LivePoint[], plots: ReadonlyMap<string, Plot | un
   const last = points.at(-1)
   if (last === undefined) return
   const phase = last.warmingUp ? 'warming up' : 'sending'
-  const left = Math.max(0, last.total - last.elapsed)
-  say('live-state', `${phase}: ${formatDuration(last.elapsed)} of ${formatDuration(last.total)}`)
+  const { elapsed, total } = last
+  say('live-state', `${phase}: ${formatDuration(elapsed)}${total === null ? '' : ` of ${formatDuration(total)}`}`)
   const progress = document.getElementById('live-progress') as HTMLProgressElement | null
-  if (progress) progress.value = last.total > 0 ? 1 - left / last.total : 1
+  if (progress && total === null) progress.removeAttribute('value')
+  else if (progress && total !== null) progress.value = total > 0 ? 1 - Math.max(0, total - elapsed) / total : 1
   const kinds = [...new Set(points.map(({ of }) => of))].sort()
   document
     .getElementById('live-now')
