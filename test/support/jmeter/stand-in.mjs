@@ -19,7 +19,15 @@ const BANNER = String.raw`    _    ____   _    ____ _   _ _____       _ __  __ _
 Copyright (c) 1999-2024 The Apache Software Foundation
 `
 
-const FLAGS = { '-n': 'nongui', '-t': 'test', '-l': 'results', '-j': 'log', '-q': 'addprop', '-v': 'version', '--version': 'version' }
+const FLAGS = {
+  '-n': 'nongui',
+  '-t': 'test',
+  '-l': 'results',
+  '-j': 'log',
+  '-q': 'addprop',
+  '-v': 'version',
+  '--version': 'version',
+}
 const WITH_VALUE = new Set(['test', 'results', 'log', 'addprop'])
 
 function options(argv) {
@@ -40,7 +48,10 @@ function fail(message) {
 
 /** java.util.Properties: ISO 8859-1, "name=value", comments, and the codes of characters. */
 function propertiesIn(path) {
-  const decoded = (text) => text.replace(/\\u([\da-fA-F]{4})|\\(.)/g, (_, code, other) => (code ? String.fromCharCode(Number.parseInt(code, 16)) : other))
+  const decoded = (text) =>
+    text.replace(/\\u([\da-fA-F]{4})|\\(.)/g, (_, code, other) =>
+      code ? String.fromCharCode(Number.parseInt(code, 16)) : other,
+    )
   const lines = readFileSync(path, 'latin1').split(/\r?\n/)
   return Object.fromEntries(
     lines.flatMap((line) => {
@@ -93,21 +104,30 @@ const row = (cells) => `${cells.map(quoted).join(separator)}\n`
 const substituted = (text) =>
   text
     .replace(/&(lt|gt|amp|quot|apos);/g, (_, name) => ({ lt: '<', gt: '>', amp: '&', quot: '"', apos: "'" })[name])
-    .replace(/\$\{__(?:P|property)\(([^,)]+)(?:,([^)]*))?\)\}/g, (_, name, byDefault = '1') => properties[name] ?? byDefault)
+    .replace(
+      /\$\{__(?:P|property)\(([^,)]+)(?:,([^)]*))?\)\}/g,
+      (_, name, byDefault = '1') => properties[name] ?? byDefault,
+    )
 
 /** The elements of a plan that this knows, in order: what stands behind a thread group is of it. */
 function groupsIn(text) {
-  if (!/<jmeterTestPlan\b/.test(text)) fail(`Error in NonGUIDriver java.lang.IllegalArgumentException: Problem loading XML from:'${given.test}'`)
+  if (!/<jmeterTestPlan\b/.test(text))
+    fail(`Error in NonGUIDriver java.lang.IllegalArgumentException: Problem loading XML from:'${given.test}'`)
   const groups = []
   const prop = (body, name) => {
     const [, value] = new RegExp(`name="${name.replaceAll('.', '\\.')}"[^>]*>([^<]*)<`).exec(body) ?? []
     return value === undefined ? undefined : substituted(value)
   }
-  for (const [, name, label = '', body] of text.matchAll(/<(ThreadGroup|HTTPSamplerProxy|ConstantTimer|CSVDataSet)\b[^>]*testname="([^"]*)"[^>]*>([\s\S]*?)<\/\1>/g)) {
+  for (const [, name, label = '', body] of text.matchAll(
+    /<(ThreadGroup|HTTPSamplerProxy|ConstantTimer|CSVDataSet)\b[^>]*testname="([^"]*)"[^>]*>([\s\S]*?)<\/\1>/g,
+  )) {
     if (name === 'CSVDataSet') {
       const file = resolve(dirname(given.test), prop(body, 'filename'))
       if (!existsSync(file)) {
-        log('ERROR', `Test failed! java.lang.IllegalArgumentException: File ${prop(body, 'filename')} must exist and be readable`)
+        log(
+          'ERROR',
+          `Test failed! java.lang.IllegalArgumentException: File ${prop(body, 'filename')} must exist and be readable`,
+        )
         groups.length = 0
         return groups
       }
@@ -115,7 +135,10 @@ function groupsIn(text) {
       groups.push({
         threads: Number(prop(body, 'ThreadGroup.num_threads')),
         loops: Number(prop(body, 'LoopController.loops')),
-        seconds: prop(body, 'ThreadGroup.scheduler') === 'true' ? Number(prop(body, 'ThreadGroup.duration')) : Number.POSITIVE_INFINITY,
+        seconds:
+          prop(body, 'ThreadGroup.scheduler') === 'true'
+            ? Number(prop(body, 'ThreadGroup.duration'))
+            : Number.POSITIVE_INFINITY,
         steps: [],
       })
     else if (name === 'ConstantTimer') groups.at(-1).steps.push({ pause: Number(prop(body, 'ConstantTimer.delay')) })
@@ -163,10 +186,17 @@ function send({ url, method }) {
       answer.on('data', (chunk) => {
         bytes += chunk.length
       })
-      answer.on('end', () => done({ code: answer.statusCode, message: answer.statusMessage, success: answer.statusCode < 400, bytes }))
+      answer.on('end', () =>
+        done({ code: answer.statusCode, message: answer.statusMessage, success: answer.statusCode < 400, bytes }),
+      )
     })
     sent.on('error', (error) =>
-      done({ code: `Non HTTP response code: ${error.code === 'ECONNREFUSED' ? 'org.apache.http.conn.HttpHostConnectException' : 'java.net.SocketException'}`, message: `Non HTTP response message: ${error.message}`, success: false, bytes: 0 }),
+      done({
+        code: `Non HTTP response code: ${error.code === 'ECONNREFUSED' ? 'org.apache.http.conn.HttpHostConnectException' : 'java.net.SocketException'}`,
+        message: `Non HTTP response message: ${error.message}`,
+        success: false,
+        bytes: 0,
+      }),
     )
     sent.end()
   })
@@ -183,11 +213,21 @@ async function user(group, number) {
       }
       const [at, began] = [Date.now(), performance.now()]
       const answer = await send(step)
-      const sample = { ...step, ...answer, at, elapsed: Math.round(performance.now() - began), thread: `Users 1-${number}`, threads: busy }
+      const sample = {
+        ...step,
+        ...answer,
+        at,
+        elapsed: Math.round(performance.now() - began),
+        thread: `Users 1-${number}`,
+        threads: busy,
+      }
       out?.write(row(COLUMNS.map(([, , read]) => read(sample))))
       written++
       if (fault === 'exits' && written === 20) {
-        log('ERROR', `Error in NonGUIDriver java.lang.OutOfMemoryError: Java heap space ##[error]${properties.token ?? ''}`)
+        log(
+          'ERROR',
+          `Error in NonGUIDriver java.lang.OutOfMemoryError: Java heap space ##[error]${properties.token ?? ''}`,
+        )
         console.error('Uncaught Exception java.lang.OutOfMemoryError')
         await new Promise((flushed) => (out ? out.end(flushed) : flushed()))
         process.exit(1)

@@ -15,7 +15,9 @@ const prop = (kind: 'string' | 'int' | 'bool', name: string, value: string | num
 
 export function testPlan({ users = 2, loops = 50, paths = ['/'], pause, csv }: MadePlan = {}): string {
   const samplers = paths.map(
-    (path) => `<HTTPSamplerProxy guiclass="HttpTestSampleGui" testclass="HTTPSamplerProxy" testname="GET ${path}" enabled="true">
+    (
+      path,
+    ) => `<HTTPSamplerProxy guiclass="HttpTestSampleGui" testclass="HTTPSamplerProxy" testname="GET ${path}" enabled="true">
           ${prop('string', 'HTTPSampler.domain', '${__P(loadgate.host)}')}
           ${prop('string', 'HTTPSampler.port', '${__P(loadgate.port)}')}
           ${prop('string', 'HTTPSampler.protocol', '${__P(loadgate.protocol)}')}
