@@ -78,6 +78,10 @@ if ! [ -x "${GENERATORS_ROOT:-}/usr/bin/wrk" ]; then
   skip other-generators "wrk, Locust and JMeter could not be fetched, or there is no Java: $(tail -n 1 "$scratch/apt.log")" \
     'runs of wrk, Locust and JMeter as they write them, judged and kept (docs/other-generators.md).'
 fi
+if ! [ -f "${GENERATORS_ROOT:-}/usr/share/jmeter/bin/ApacheJMeter.jar" ]; then
+  skip jmeter "JMeter could not be fetched, or there is no Java: $(tail -n 1 "$scratch/apt.log")" \
+    'a profile whose load is a script of JMeter, run by JMeter (test/heavy/jmeter.test.ts).'
+fi
 
 # Pages are looked at with Chromium, and with packages that nothing else here needs.
 export BROWSER_MODULES="$scratch/browser/node_modules"

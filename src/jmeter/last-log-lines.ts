@@ -4,12 +4,15 @@ import type { Bytes } from '../units.ts'
 const TAIL: Bytes = 32_768
 const LINES = 6
 const LONGEST = 300
+/** How an exception came about tells nobody what to do. */
+const TROUBLE = /\b(?:ERROR|WARN|FATAL|Error)\b|Exception\b/
+const STACK = /^\s*(?:at [\w.$]|\.\.\. \d+ more)/
 
-/** What JMeter wrote into its log last, of its errors and warnings where there are any; '' where there is no log. */
-export async function lastLogLines(path: string): Promise<string> {
-  const text = await tailOf(path).catch(() => '')
-  const lines = text.split(/\r?\n/).filter((line) => line.trim() !== '')
-  const troubles = lines.filter((line) => /\b(?:ERROR|WARN|FATAL)\b/.test(line))
+/** What JMeter wrote last, into its log and beside it; of its errors and warnings where there are any, '' where it wrote nothing. */
+export async function lastLogLines(path: string, printed: string): Promise<string> {
+  const logged = await tailOf(path).catch(() => '')
+  const lines = `${logged}\n${printed}`.split(/\r?\n/).filter((line) => line.trim() !== '' && !STACK.test(line))
+  const troubles = lines.filter((line) => TROUBLE.test(line))
   return (troubles.length > 0 ? troubles : lines)
     .slice(-LINES)
     .map((line) => line.slice(0, LONGEST))

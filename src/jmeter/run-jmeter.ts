@@ -68,8 +68,8 @@ export async function runJMeter<T>(
   const wasCut = await follower.mend()
   doors.onProgress(follower.progress(took))
   const trouble = troubleOf(end, { within: plan.duration, wasCut })
-  const last = (await lastLogLines(place.log)) || running.lastOutput()
-  const words = last === '' ? '; it wrote no log' : `; its last words:\n${last}`
+  const last = await lastLogLines(place.log, running.lastOutput())
+  const words = last === '' ? '; it wrote nothing' : `; its last words:\n${last}`
   return read({
     results: place.results,
     took,

@@ -7,7 +7,7 @@ import type { Ms } from '../units.ts'
 const ENDS_WITHIN: Ms = 1_500
 
 /** JMeter says where it can be told to stop: "Waiting for possible Shutdown/StopTestNow/… message on port 4445". */
-const LISTENS = /\bShutdown\b.* on port (\d{1,5})\b/
+const LISTENS = /\bshutdown\b.* on port (\d{1,5})\b/i
 
 export function portIn(line: string): number | undefined {
   const [, port] = LISTENS.exec(line) ?? []

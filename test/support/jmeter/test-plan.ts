@@ -8,12 +8,14 @@ export interface MadePlan {
   /** After each request, in milliseconds. */
   readonly pause?: number
   readonly csv?: string
+  /** Behind them, as XML. */
+  readonly more?: string
 }
 
 const prop = (kind: 'string' | 'int' | 'bool', name: string, value: string | number | boolean) =>
   `<${kind}Prop name="${name}">${value}</${kind}Prop>`
 
-export function testPlan({ users = 2, loops = 50, paths = ['/'], pause, csv }: MadePlan = {}): string {
+export function testPlan({ users = 2, loops = 50, paths = ['/'], pause, csv, more = '' }: MadePlan = {}): string {
   const samplers = paths.map(
     (
       path,
@@ -44,6 +46,7 @@ export function testPlan({ users = 2, loops = 50, paths = ['/'], pause, csv }: M
       <ThreadGroup guiclass="ThreadGroupGui" testclass="ThreadGroup" testname="Users" enabled="true">
         ${prop('string', 'ThreadGroup.on_sample_error', 'continue')}
         <elementProp name="ThreadGroup.main_controller" elementType="LoopController">
+          ${prop('bool', 'LoopController.continue_forever', false)}
           ${prop('string', 'LoopController.loops', loops)}
         </elementProp>
         ${prop('string', 'ThreadGroup.num_threads', users)}
@@ -53,6 +56,7 @@ export function testPlan({ users = 2, loops = 50, paths = ['/'], pause, csv }: M
         ${csv === undefined ? '' : data}
         ${samplers.join('\n        ')}
         ${pause === undefined ? '' : timer}
+        ${more}
       </hashTree>
     </hashTree>
   </hashTree>
