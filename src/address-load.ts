@@ -32,7 +32,7 @@ export async function addressLoad(
 ): Promise<AddressedLoad> {
   const { plan, profile } = loaded
   const rules = targetRules({ reviewed, allowTargets, baseTarget })
-  await checkTargets(profile, rules, { file, resolves: fromHere })
+  if (plan.results === undefined) await checkTargets(profile, rules, { file, resolves: fromHere })
   const agent = userAgent(commit?.slice(0, 12) ?? env.GITHUB_RUN_ID, output.redact(plan.name))
   return {
     loaded: { ...loaded, plan: { ...plan, allowed: rules.load, agent } },

@@ -14,12 +14,13 @@ import type { GateOptions } from './inputs.ts'
 import { generatorOf } from './jmeter/run-script.ts'
 import { keptSharpness } from './kept-sharpness.ts'
 import { type LoadDoors, measureAlone } from './measure-alone.ts'
+import type { LoadPlan } from './plan/plan.ts'
 import { targetIsHere } from './plan/target-here.ts'
 import { loadProfile } from './profile-file.ts'
 import type { Publisher } from './publish/publisher.ts'
 import { refuseScript } from './refuse-script.ts'
 import { reproduce } from './reproduce.ts'
-import type { Machine } from './result/result.ts'
+import type { Fingerprint } from './result/result.ts'
 import { machineOf } from './send-from-fargate.ts'
 import { checkReportPaths, type ReportFiles, removeReport, showOnTerminal, showReport } from './show-report.ts'
 import { measureSideBySide } from './side-by-side.ts'
@@ -86,7 +87,7 @@ export async function gate(options: GateOptions, doors: GateDoors): Promise<Gate
   const asOf = base?.commit.sha ?? (github && historyOfRun(github))
   const earlier = sideBySide || !compares ? NOTHING_EARLIER : await readEarlier(store, output, { asOf, signal })
   const sending = await sendingOf(held, options, doors)
-  const fingerprint = fingerprintOf(loaded.plan.hash, machineFor(sending), generatorFor(sending))
+  const fingerprint = fingerprintFor(sending, loaded.plan)
   const sharpness = sideBySide ? await keptSharpness(options, { ...doors, base }) : undefined
   // The speed of this processor says nothing of a service that runs on another.
   const timed = store !== undefined && isHere(sending) && targetIsHere(loaded.profile)
@@ -149,13 +150,19 @@ function isHere({ kind }: Sending): boolean {
   return kind === 'runner' || kind === 'script'
 }
 
-function generatorFor(sending: Sending): string | undefined {
-  return sending.kind === 'script' ? generatorOf(sending.jmeter) : undefined
-}
-
-function machineFor(sending: Sending): Machine {
-  if (sending.kind === 'runner' || sending.kind === 'script') return thisMachine()
-  return machineOf(sending.kind === 'fargate' ? sending.fleet.settings : sending.settings)
+function fingerprintFor(sending: Sending, { hash }: LoadPlan): Fingerprint {
+  switch (sending.kind) {
+    case 'results':
+      return sending.result.fingerprint
+    case 'script':
+      return fingerprintOf(hash, thisMachine(), generatorOf(sending.jmeter))
+    case 'runner':
+      return fingerprintOf(hash, thisMachine())
+    case 'fargate':
+      return fingerprintOf(hash, machineOf(sending.fleet.settings))
+    case 'collect':
+      return fingerprintOf(hash, machineOf(sending.settings))
+  }
 }
 
 const NOT_KEPT = 'Not added to the baseline: what is measured side by side is not comparable with a run alone.'

@@ -7,7 +7,7 @@ import type { GateOptions } from './inputs.ts'
 import type { Output } from './output/output.ts'
 import { createRedactor } from './output/redact.ts'
 import { partNames } from './plan/part-names.ts'
-import type { Budget, LoadProfile, ServiceSpec } from './profile/profile.ts'
+import type { Budget, Engine, LoadProfile, ServiceSpec } from './profile/profile.ts'
 import { type LoadedProfile, loadProfile } from './profile-file.ts'
 import { refuseScript } from './refuse-script.ts'
 import { ACCEPT_FILE, type Acceptance } from './trust/acceptance.ts'
@@ -79,7 +79,8 @@ export async function heldTo(
   const compares = [...judged.budgets, ...judged.added].some(({ limit }) => limit.kind === 'baseline')
   const { service, engine } = loaded.profile
   const twoVersions = base !== undefined && service !== undefined && compares
-  if (twoVersions && engine && compare === 'auto') doors.output.info(`It is compared with stored runs: ${ALONE}.`)
+  if (twoVersions && engine && compare === 'auto')
+    doors.output.info(`It is compared with stored runs: ${ALONE[engine.kind]}.`)
   const possible = twoVersions && engine === undefined
   const sideBySide = baseTarget !== undefined || compare === 'side-by-side' || (compare === 'auto' && possible)
   if (sideBySide)
@@ -110,7 +111,10 @@ export async function heldTo(
 
 /** Pairs and rounds are what makes two versions at once the sharper instrument. */
 const WHY_ALONE = 'its requests come in no pairs, and how long a round of it is only the script knows'
-const ALONE = `the load is a script, and ${WHY_ALONE}`
+const ALONE: Readonly<Record<Engine['kind'], string>> = {
+  script: `the load is a script, and ${WHY_ALONE}`,
+  results: 'the load has been sent',
+}
 
 interface BaseRead {
   /** Undefined where the base has none, or none that can be read. */

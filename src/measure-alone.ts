@@ -13,6 +13,7 @@ import type { LivePage } from './live-html.ts'
 import type { Output } from './output/output.ts'
 import { withProcessorSpeed } from './processor-speed.ts'
 import type { LoadedProfile } from './profile-file.ts'
+import { nameResults } from './read-results.ts'
 import { besideOf } from './report/beside.ts'
 import type { FargateFacts, Report } from './report/report.ts'
 import { mergeResults } from './result/merge-results.ts'
@@ -91,7 +92,7 @@ export async function measureAlone(
     commit: job?.commit ?? options.commit,
     calibration,
   }
-  const result = 'ran' in found ? nameScript(found.ran, context) : mergeResults(found.shards, { ...found, ...context })
+  const result = resultOf(found, context, doors)
   const { baseline, problem } = earlier
   const comparison = compareApart(judged, (budgets) => compare(result, baseline, budgets, { baselineProblem: problem }))
   const trip = guards.trip()
@@ -110,8 +111,15 @@ export async function measureAlone(
 
 const NO_RUNS = { runs: [], corrected: false }
 
-type Sent = (SentShards | SentScript) &
+type Named = Parameters<typeof nameScript>[1]
+type Sent = (SentShards | SentScript | { readonly given: RunResult }) &
   Pick<Measured, 'serviceEnd'> & { readonly facts?: FargateFacts; readonly job?: FargateJob }
+
+function resultOf(found: Sent, context: Named, { output: { redact } }: LoadDoors): RunResult {
+  if ('ran' in found) return nameScript(found.ran, context)
+  if ('given' in found) return nameResults(found.given, context.plan, { ...context, redact })
+  return mergeResults(found.shards, { ...found, ...context })
+}
 
 /** Starts the service, sends the plan and stops the service, whatever happens in between. */
 async function sendLoad(
@@ -130,6 +138,7 @@ async function sendLoad(
     const collected = await collectRun(sending.runId, sending.settings, loaded.plan, { ...doors, limits })
     return { ...collected, serviceEnd: undefined }
   }
+  if (sending.kind === 'results') return { given: sending.result, serviceEnd: undefined }
   const send = senderHere(loaded, { sending, threads }, { ...doors, limits })
   const service = await startedService(loaded, doors)
   if (!service) return { ...(await send()), serviceEnd: undefined }

@@ -1,13 +1,16 @@
 import { LoadgateError } from './errors.ts'
 import type { LoadProfile } from './profile/profile.ts'
 
-/** LoadgateError `usage`, with its place, where the load is a script of another generator, which this cannot be done with. */
+/** LoadgateError `usage`, with its place, where the load is another generator's, which this cannot be done with. */
 export function refuseScript({ engine }: Pick<LoadProfile, 'engine'>, why: string, hint: string): void {
   if (engine === undefined) return
-  const { place, tool } = engine
-  const message = `"engine": a script of ${tool} ${why}`
+  const { place, kind } = engine
+  const message = kind === 'script' ? `"engine": a script of ${engine.tool} ${why}` : RESULTS
   throw new LoadgateError('usage', `${place.file}:${place.line}:${place.column} ${message}`, {
     hint,
     mistakes: [{ place, message }],
   })
 }
+
+const RESULTS =
+  '"engine": results are of a load that has been sent, and cannot be sent, measured or compared in any other way'

@@ -13,8 +13,10 @@ import type { Output } from './output/output.ts'
 import { mostThreads } from './plan/split-plan.ts'
 import { targetIsHere } from './plan/target-here.ts'
 import type { LoadedProfile } from './profile-file.ts'
+import { readResults } from './read-results.ts'
 import { refuseScript } from './refuse-script.ts'
 import { renderFargate, renderRunOn } from './report/fargate.ts'
+import type { RunResult } from './result/result.ts'
 import { machineHere } from './sizing/machine-here.ts'
 import { measureCost } from './sizing/measure-cost.ts'
 import { type Sizing, sizeLoad } from './sizing/size-load.ts'
@@ -25,6 +27,7 @@ import { VERSION } from './version.ts'
 const JOB_LIMIT: Ms = 6 * 3_600_000
 
 type Planned = Pick<LoadedProfile, 'plan' | 'profile'>
+type Placed = Planned & Pick<LoadedProfile, 'directory'>
 type Asked = Pick<GateOptions, 'runOn' | 'fargate'> & { readonly attached?: boolean }
 
 /** Where the load of a run comes from. */
@@ -32,6 +35,8 @@ export type Sending =
   | { readonly kind: 'runner' }
   /** By a script of another generator, from here. */
   | { readonly kind: 'script'; readonly jmeter: JMeter }
+  /** It was, by another generator, and this is what was measured. */
+  | { readonly kind: 'results'; readonly result: RunResult }
   | { readonly kind: 'fargate'; readonly fleet: PreparedFleet }
   /** It was sent already, by workers that were left to themselves. */
   | { readonly kind: 'collect'; readonly runId: string; readonly settings: FargateSettings }
@@ -48,8 +53,10 @@ export interface SendingDoors {
  * Chooses by the plan's size where that is asked for, and makes sure that Fargate can do it before anything costs money:
  * LoadgateError `usage` with what stands against it.
  */
-export async function whereToSend(planned: Planned, options: Asked, doors: SendingDoors): Promise<Sending> {
+export async function whereToSend(planned: Placed, options: Asked, doors: SendingDoors): Promise<Sending> {
   if (options.runOn === 'fargate') refuseScript(planned.profile, NOT_ON_FARGATE, 'Leave `run-on` out.')
+  if (planned.plan.results !== undefined)
+    return { kind: 'results', result: await readResults(planned.plan.results, planned) }
   if (planned.plan.script) return { kind: 'script', jmeter: await findJMeter(doors.env, doors.signal) }
   if (options.runOn === 'runner') return { kind: 'runner' }
   const choice = await chosen(planned, options, doors)

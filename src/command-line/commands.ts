@@ -11,6 +11,7 @@ import { type GateOptions, optionsFromCommandLine } from '../inputs.ts'
 import { serveLiveHtml } from '../live-html.ts'
 import { nearest } from '../nearest.ts'
 import { createOutput, type Output } from '../output/output.ts'
+import { sentBy } from '../report/plan.ts'
 import { runEntry } from '../run-entry.ts'
 import { counted } from '../units.ts'
 import { VERSION } from '../version.ts'
@@ -48,8 +49,9 @@ const COMMANDS: Readonly<Record<string, Command>> = {
 
   check: async (argv, output) => {
     const path = profileIn(argv)
-    const { script, scenarios, budgets } = (await plannedAt(path, output)).plan
-    const load = script ? `the script ${script.file} of ${script.tool}` : counted(scenarios.length, 'scenario')
+    const { plan } = await plannedAt(path, output)
+    const { budgets } = plan
+    const load = sentBy(plan) ?? counted(plan.scenarios.length, 'scenario')
     output.info(`${path} is sound: ${load}, ${counted(budgets.length, 'budget')}.`)
     return EXIT.pass
   },

@@ -7,7 +7,7 @@ import { workerThreads } from '../plan/split-plan.ts'
 import { type LoadedProfile, loadProfile } from '../profile-file.ts'
 import { refuseScript } from '../refuse-script.ts'
 import { renderFargate, renderRunOn, renderWouldRun } from '../report/fargate.ts'
-import { renderGuards, renderScript } from '../report/plan.ts'
+import { renderElsewhere, renderGuards } from '../report/plan.ts'
 import { renderLoads } from '../report/plan-groups.ts'
 import { renderSizing, renderUnsized } from '../report/sizing.ts'
 import { machineHere } from '../sizing/machine-here.ts'
@@ -23,13 +23,10 @@ export async function planCommand(argv: readonly string[], output: Output, signa
   const planned = await plannedAt(options.profile, output)
   const { plan, profile } = planned
   if (options.runOn === 'fargate') refuseScript(profile, NOT_ON_FARGATE, 'Leave `--run-on` out.')
-  output.info(
-    plan.script
-      ? renderScript(plan, plan.script)
-      : renderLoads(plan, { width: Math.min(output.width, 100), height: 8 }),
-  )
+  const elsewhere = renderElsewhere(plan)
+  output.info(elsewhere ?? renderLoads(plan, { width: Math.min(output.width, 100), height: 8 }))
   if (profile.guards) output.info(renderGuards(profile.guards))
-  if (plan.script) return EXIT.pass
+  if (elsewhere !== undefined) return EXIT.pass
   const sizing = options.runOn === 'fargate' ? undefined : await sizeHere(planned, output, signal)
   if (signal.aborted) return EXIT.invalid
   if (options.runOn === 'runner') return EXIT.pass

@@ -8,7 +8,7 @@ export const MOST_FILES: Bytes = 32_000_000
 
 /** Paths of the files that requests carry, or checks or a script need, as the profile writes them, each once. */
 export function filesUsed({ scenarios, engine }: Pick<LoadProfile, 'scenarios' | 'engine'>): readonly string[] {
-  if (engine) return [engine.file, ...engine.files]
+  if (engine) return engine.kind === 'script' ? [engine.file, ...engine.files] : []
   const references = scenarios.flatMap(templatesOf).flat()
   const carried = references.flatMap((part) =>
     typeof part === 'object' && 'file' in part.value ? [part.value.file] : [],

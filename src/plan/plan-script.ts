@@ -1,4 +1,4 @@
-import type { LoadProfile, ScriptEngine } from '../profile/profile.ts'
+import type { Engine, LoadProfile } from '../profile/profile.ts'
 import { budgetsOf } from './default-budgets.ts'
 import type { LoadPlan } from './plan.ts'
 import { connectionsOf } from './plan-connections.ts'
@@ -10,22 +10,28 @@ interface ScriptOptions {
   readonly file: string
 }
 
-/** Nobody here knows how much the script sends, or for how long: the plan has its bound, and no load. */
+/** Nobody here knows how much another generator sends, or for how long: the plan has its bound, and no load. */
 export function planScript(
   profile: LoadProfile,
-  { tool, file: path, properties, within }: ScriptEngine,
+  engine: Engine,
   { seed, files, file }: ScriptOptions,
 ): Omit<LoadPlan, 'hash'> {
   const { name, target, timeout, budgets } = profile
   const none = { model: 'closed', scenarios: [] } as const
   const carried = filesOf(profile, files)
   return {
-    ...{ name, target, ...none, curve: [], measureFrom: 0, duration: within, seed, timeout },
+    ...{ name, target, ...none, curve: [], measureFrom: 0, duration: timeout, seed, timeout },
     connections: connectionsOf(profile, { ...none, peak: 0 }),
     data: {},
-    script: { tool, file: path, properties },
+    ...plannedEngine(engine),
     ...(carried === undefined ? {} : { files: carried }),
-    // Whose labels are its steps.
-    budgets: budgetsOf({ budgets, scenarios: [{ name: tool }] }, file),
+    // Of steps whose names nobody knows yet, no limit is known to cover all.
+    budgets: budgetsOf({ budgets, scenarios: [{ name: engine.kind === 'script' ? engine.tool : '' }] }, file),
   }
+}
+
+function plannedEngine(engine: Engine): Pick<LoadPlan, 'script' | 'results'> {
+  if (engine.kind === 'results') return { results: engine.file }
+  const { tool, file, properties } = engine
+  return { script: { tool, file, properties } }
 }

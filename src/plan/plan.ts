@@ -45,6 +45,8 @@ export interface LoadPlan {
   readonly budgets: readonly Budget[]
   /** Another generator's, which is run instead of all scenarios; then `duration` is the longest that it may take. */
   readonly script?: PlannedScript
+  /** Path of what another generator has written, relative to the profile: nothing is sent. */
+  readonly results?: string
   /** What may be sent to; the target as it is written where it is left out. */
   readonly allowed?: AllowedTargets
   /** What requests say of who sends them, where a step does not: the `user-agent` of this run. */

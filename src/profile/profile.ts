@@ -14,8 +14,8 @@ export interface LoadProfile {
   readonly service?: ServiceSpec
   /** Undefined where every scenario has one of its own, or a script has it. */
   readonly load: Load | undefined
-  /** Who sends the load instead of Loadgate; left out where nobody does. There are no scenarios then. */
-  readonly engine?: ScriptEngine
+  /** Who sends the load instead of Loadgate, or has sent it; left out where nobody does. There are no scenarios then. */
+  readonly engine?: Engine
   /** Bound on one whole request, from the send to the last byte. */
   readonly timeout: Ms
   /** Of requests that do not say; left out: none are followed. */
@@ -31,8 +31,20 @@ export interface LoadProfile {
   readonly guards?: readonly Guard[]
 }
 
-/** A script of another generator. */
+/** Another generator. */
+export type Engine = ScriptEngine | ResultsEngine
+
+/** What it has written of a load that it has sent. */
+export interface ResultsEngine {
+  readonly kind: 'results'
+  /** Path relative to the profile. */
+  readonly file: string
+  readonly place: Place
+}
+
+/** Its script, which is run. */
 export interface ScriptEngine {
+  readonly kind: 'script'
   readonly tool: 'JMeter'
   /** The script, and what it reads: paths relative to the profile, each once. */
   readonly file: string

@@ -1,5 +1,5 @@
 import type { ScriptedProfile } from './grammar.ts'
-import type { LoadProfile, ScriptEngine } from './profile.ts'
+import type { Engine, LoadProfile } from './profile.ts'
 import { readBudgets } from './read-budgets.ts'
 import { readGuards } from './read-guards.ts'
 import { complain, type Reading } from './reading.ts'
@@ -17,6 +17,12 @@ const ITS_OWN: Readonly<Record<string, string>> = {
   data: 'which data it reads',
   functions: 'what it computes',
 }
+/** Of results, all is over. */
+const OVER: Readonly<Record<string, string>> = {
+  service: 'a service is started for a load that is still to come',
+  guards: 'guards are watched while a load is sent',
+}
+const OF_A_SCRIPT = ['properties', 'files', 'timeout'] as const
 const TIMEOUT = 3_600_000
 
 /** Whether another generator sends the load, whatever may be wrong with how that is said. */
@@ -26,7 +32,7 @@ export function hasEngine({ root }: Reading): boolean {
 
 type Section = Loose<typeof ScriptedProfile>
 
-/** A profile whose load is a script's. */
+/** A profile whose load is another generator's. */
 export function readScripted(
   reading: Reading,
   section: Section,
@@ -41,6 +47,9 @@ export function readScripted(
       'head',
     )
   const engine = engineOf(reading, section.engine)
+  if (engine?.kind === 'results')
+    for (const key of keysAt(reading.root, []).filter((key) => Object.hasOwn(OVER, key)))
+      complain(reading, [key], 'conflict', `${OVER[key]}, and "engine" has results; remove one of them`, 'head')
   // Its labels are known when it has been run.
   const scopes = { named: [], allNamed: false }
   const budgets = readBudgets(reading, section.budgets ?? [], { path: ['budgets'], scopes })
@@ -55,7 +64,7 @@ export function readScripted(
     ...service,
     load: undefined,
     engine,
-    timeout: engine.within,
+    timeout: engine.kind === 'script' ? engine.within : TIMEOUT,
     connections: {},
     data: {},
     scenarios: [],
@@ -64,17 +73,32 @@ export function readScripted(
   }
 }
 
-function engineOf({ root, log }: Reading, section: Section['engine']): ScriptEngine | undefined {
+function engineOf(reading: Reading, section: Section['engine']): Engine | undefined {
+  const place = reading.log.place(headSpan(reading.root, ['engine']).start)
+  const keys = keysAt(reading.root, ['engine'])
+  const both = keys.includes('jmeter') && keys.includes('results')
+  if (section !== undefined && !keys.includes('jmeter') && !keys.includes('results'))
+    complain(reading, ['engine'], 'missing-key', '"jmeter" is missing; add one, as in "jmeter: shop.jmx"', 'head')
+  const idle = both ? ['results'] : keys.includes('results') ? OF_A_SCRIPT.filter((key) => keys.includes(key)) : []
+  for (const key of idle)
+    complain(
+      reading,
+      ['engine', key],
+      'conflict',
+      both ? 'either a script is run or results are read; remove one of them' : `"${key}" is of a script; remove it`,
+      'head',
+    )
+  if (section?.results !== undefined) return { kind: 'results', file: section.results, place }
   if (section?.jmeter === undefined) return undefined
-  const properties = Object.entries(section.properties ?? {})
+  const { jmeter: file, files = [], properties = {}, timeout: within = TIMEOUT } = section
+  const given = Object.entries(properties).flatMap(([key, value]) => (value === undefined ? [] : [[key, value]]))
   return {
+    kind: 'script',
     tool: 'JMeter',
-    file: section.jmeter,
-    files: [...new Set((section.files ?? []).filter((file) => file !== undefined))].filter(
-      (file) => file !== section.jmeter,
-    ),
-    properties: Object.fromEntries(properties.flatMap(([key, value]) => (value === undefined ? [] : [[key, value]]))),
-    within: section.timeout ?? TIMEOUT,
-    place: log.place(headSpan(root, ['engine']).start),
+    file,
+    files: [...new Set(files.filter((one) => one !== undefined))].filter((one) => one !== file),
+    properties: Object.fromEntries(given),
+    within,
+    place,
   }
 }

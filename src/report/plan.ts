@@ -17,8 +17,19 @@ export function renderPlan(facts: PlanFacts, curve: string): string {
   ].join('\n')
 }
 
-/** The same of a script, which says nothing of it that could be told. */
-export function renderScript({ duration, files = {} }: LoadPlan, { tool, file, properties }: PlannedScript): string {
+/** Who else sends the load, or has sent it, in a few words; undefined where nobody does. */
+export function sentBy({ script, results }: LoadPlan): string | undefined {
+  if (script) return `the script ${script.file} of ${script.tool}`
+  return results && `the results in ${results}`
+}
+
+/** What is known of such a load, which is little: how much it sends it says itself. */
+export function renderElsewhere(plan: LoadPlan): string | undefined {
+  if (plan.results !== undefined) return `Nothing is sent: ${plan.results} has the results of another generator.`
+  return plan.script && renderScript(plan, plan.script)
+}
+
+function renderScript({ duration, files = {} }: LoadPlan, { tool, file, properties }: PlannedScript): string {
   const beside = Object.keys(files).filter((name) => name !== file)
   const given = Object.keys(properties)
   return [

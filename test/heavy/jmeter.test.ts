@@ -84,12 +84,12 @@ test(
   async () => {
     const plan = { users: 4, loops: 80 }
     const budgets = ['p50 < baseline + 100 %', 'errors < 20 %']
-    delay = 20
+    delay = 5
     for (let n = 0; n < 3; n++) {
       const end = await run({ plan, budgets, flags: ['--save-baseline'] })
       expect([end.exitCode, end.log]).toEqual([0, expect.stringMatching(/Added to the baseline/)])
     }
-    delay = 150
+    delay = 400
     const slow = await run({ plan, budgets })
     expect([slow.exitCode, slow.log]).toEqual([1, expect.stringMatching(/FAIL\s+p50 is \d/)])
   },

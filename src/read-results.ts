@@ -1,0 +1,41 @@
+import { LoadgateError } from './errors.ts'
+import { insideOf } from './files.ts'
+import { readForeign } from './foreign/read-foreign.ts'
+import type { LoadPlan } from './plan/plan.ts'
+import type { LoadedProfile } from './profile-file.ts'
+import type { RunResult } from './result/result.ts'
+import { type EpochMs, formatDuration, type Ms } from './units.ts'
+
+/** What lies there for longer is of another job: a step that has written nothing must not be judged by what was there before. */
+const OLDEST: Ms = 24 * 3_600_000
+
+/** The run that another generator has written down, under the profile's name: those of other names are not compared. */
+export async function readResults(
+  file: string,
+  { plan, directory }: Pick<LoadedProfile, 'plan' | 'directory'>,
+  now: EpochMs = Date.now(),
+): Promise<RunResult> {
+  const path = await insideOf(directory, file)
+  const result = await readForeign(path, plan.name)
+  if (result === undefined)
+    throw new LoadgateError('usage', `${file} is a file of Loadgate's own, and no run of another generator`, {
+      hint: 'Compare it with `loadgate compare`.',
+    })
+  const age = now - result.startedAt
+  if (age <= OLDEST) return result
+  throw new LoadgateError('usage', `${file} is of a run that began ${formatDuration(age)} ago, and not of this one`, {
+    hint: 'See why it was not written anew; an earlier run is judged by `loadgate compare`.',
+  })
+}
+
+/** Under the names by which the profile is told and kept. The same file stays the same run, which is never compared with itself. */
+export function nameResults(
+  result: RunResult,
+  { name, target }: Pick<LoadPlan, 'name' | 'target'>,
+  { commit, redact }: { readonly commit: string | undefined; readonly redact: (text: string) => string },
+): RunResult {
+  return {
+    ...{ ...result, profile: name, commit, plan: { ...result.plan, target } },
+    steps: result.steps.map((step) => ({ ...step, scenario: redact(step.scenario), step: redact(step.step) })),
+  }
+}
