@@ -6,6 +6,7 @@ import type { ShardProgress } from '../src/engine/shard-result.ts'
 import { type LivePage, serveLiveHtml } from '../src/live-html.ts'
 import { livePoint } from '../src/report/html/live.ts'
 import type { LivePoint } from '../src/report/html/page-data.ts'
+import { foldProgress, NO_PROGRESS, takeSnapshot } from '../src/report/progress-fold.ts'
 import { histogram } from './report/reports.ts'
 
 const open: LivePage[] = []
@@ -25,6 +26,12 @@ function progress(changes: Partial<ShardProgress> = {}): ShardProgress {
   const counts = { sent: 100, succeeded: 90, failed: 10, dropped: 0, active: 4 }
   return { index: 0, elapsed: 2_000, ...counts, recent: histogram(10, 20, 30), ...changes }
 }
+
+test('of a script it says how long it goes on, and not for how long', () => {
+  const { snapshot } = takeSnapshot(foldProgress(NO_PROGRESS, progress()), { ...FRAME, script: {} })
+  const point = livePoint(snapshot, { of: 'run', at: 2, before: undefined })
+  expect(point).toMatchObject({ elapsed: 2_000, total: null })
+})
 
 /** Status and text of an answer. */
 async function ask(address: string, options: { method?: string; headers?: Record<string, string> } = {}) {

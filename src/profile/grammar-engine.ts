@@ -40,7 +40,7 @@ export const EngineSection = described(
           type: 'a map of names to texts',
           description:
             'Properties of JMeter: the test plan reads them as `${__P(users)}`. They go to JMeter in a file that only this user can read.',
-          examples: ['{ users: 20, token: "${env.SHOP_TOKEN}" }'],
+          examples: ['{ users: 20, pause: 500 }'],
         },
       ).optional(),
       files: described(

@@ -8,11 +8,15 @@ export function scriptDifferences(base: Policy, head: Policy): readonly Differen
   const [was, is] = [base.plan.script, head.plan.script]
   const given = namesOf(Object.keys(was?.properties ?? {}), Object.keys(is?.properties ?? {}))
   return [
-    ...textDiffers('engine', was && `${was.tool}, ${was.file}`, is && `${is.tool}, ${is.file}`),
+    ...textDiffers('engine', engineOf(base.plan), engineOf(head.plan)),
     ...(was && is && was.file === is.file ? contentDiffers(base.plan, head.plan, is.file) : []),
     ...filesDiffer(base.plan, head.plan),
     ...given.flatMap((name) => textDiffers(`engine: property "${name}"`, was?.properties[name], is?.properties[name])),
   ]
+}
+
+function engineOf({ script, results }: LoadPlan): string | undefined {
+  return script ? `${script.tool}, ${script.file}` : results && `results in ${results}`
 }
 
 function contentDiffers(base: LoadPlan, head: LoadPlan, file: string): readonly Difference[] {

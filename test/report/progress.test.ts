@@ -34,6 +34,13 @@ test('one line says how the run stands', () => {
   )
 })
 
+test('of a script nobody knows how long it takes', () => {
+  const scripted = { ...PLAN, measureFrom: 0, script: {} }
+  const { snapshot: seen } = takeSnapshot(foldProgress(NO_PROGRESS, said(0, 45_000, 90, 10)), scripted)
+  expect(progressLine(seen)).toMatch(/^45 s · /)
+  expect(progressView(seen, { width: 80 })[0]).toBe('45 s')
+})
+
 test('iterations of users are users, and what is late is waited for', () => {
   const late = { ...snapshot, model: 'closed', active: 1, elapsed: 101_000, failedLately: undefined } as const
   expect(progressLine({ ...snapshot, elapsed: 99_200 })).toMatch(/^1 min 39 s of 1 min 40 s, 1 s left /)

@@ -151,7 +151,9 @@ test('the profile of these tests has every key of the grammar, or an edit has', 
   }
   collect(Profile, '')
   const last = new Set(EDITS.flatMap(({ profile }) => waysIn(profile)).map((way) => String(way.at(-1))))
-  const missing = [...keys].map((key) => key.split('.').at(-1)!).filter((key) => !last.has(key))
+  // What cannot stand beside a load of Loadgate's own has its edits in script-differences.test.ts.
+  const own = [...keys].filter((key) => !/^\.engine(?:\.|$)/.test(key))
+  const missing = own.map((key) => key.split('.').at(-1)!).filter((key) => !last.has(key))
   // The other methods are `post` by another name; `json` of a body stands where `form` does.
   expect(missing.filter((key) => !['head', 'patch', 'delete', 'options'].includes(key))).toEqual([])
 })
