@@ -8,7 +8,7 @@ import { staggered } from './compare/staggered.ts'
 import type { FargateJob } from './fargate/coordinator/job.ts'
 import type { HeldTo } from './held-to.ts'
 import { hideSecrets } from './hide-secrets.ts'
-import { nameScript } from './jmeter/run-script.ts'
+import { type Named, nameScript } from './jmeter/run-script.ts'
 import type { LivePage } from './live-html.ts'
 import type { Output } from './output/output.ts'
 import { withProcessorSpeed } from './processor-speed.ts'
@@ -111,7 +111,6 @@ export async function measureAlone(
 
 const NO_RUNS = { runs: [], corrected: false }
 
-type Named = Parameters<typeof nameScript>[1]
 type Sent = (SentShards | SentScript | { readonly given: RunResult }) &
   Pick<Measured, 'serviceEnd'> & { readonly facts?: FargateFacts; readonly job?: FargateJob }
 

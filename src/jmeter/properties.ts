@@ -59,7 +59,9 @@ export function propertiesText(
   target: Readonly<Record<string, string>>,
 ): string {
   const saved = Object.entries(SAVED).map(([name, value]) => [`jmeter.save.saveservice.${name}`, value] as const)
-  const all = [...Object.entries(own), ...Object.entries(target), ...saved]
+  // Else it may wait for threads that somebody forgot, long behind the end of its load.
+  const ends = ['jmeterengine.force.system.exit', 'true'] as const
+  const all = [...Object.entries(own), ...Object.entries(target), ...saved, ends]
   return all.map(([name, value]) => `${escaped(name)}=${escaped(value)}\n`).join('')
 }
 

@@ -10,7 +10,7 @@ import { lastLogLines } from './last-log-lines.ts'
 import { argumentsFor, layOutScript } from './lay-out-script.ts'
 import type { WorkerNumber } from './properties.ts'
 import { makeScratch } from './scratch.ts'
-import { portIn, stopJMeter } from './stop-jmeter.ts'
+import { askToStop, portIn } from './stop-jmeter.ts'
 
 export interface JMeterDoors {
   readonly env: NodeJS.ProcessEnv
@@ -34,7 +34,11 @@ export interface JMeterEnd {
   readonly words: string
 }
 
+type End = ServiceExit | 'stopped' | 'overtime'
+
 const LOOK_EVERY: Ms = 1_000
+/** What a thread dies of, while the others go on: from then on it is a smaller load. */
+const DEATH = /^Uncaught Exception\b|\bjava\.lang\.OutOfMemoryError\b/
 
 /** Runs the script of a plan to its end or until it is stopped, and hands over its results before they are removed. */
 export async function runJMeter<T>(
@@ -48,29 +52,34 @@ export async function runJMeter<T>(
   doors.signal.throwIfAborted()
   await using follower = new JtlFollower(place.results, worker.number - 1)
   let port: number | undefined
+  let death: string | undefined
   const began = performance.now()
   const running = await spawnService([jmeter.program, ...argumentsFor(place)], {
     cwd: place.directory,
     env: doors.env,
     onLine: (line) => {
       port ??= portIn(line)
+      if (DEATH.test(line)) death ??= line
     },
   })
   doors.onProcess?.({ pid: running.pid, startTime: running.startTime })
-  let end: ServiceExit | 'stopped' | 'overtime'
+  let end: End
   try {
     end = await followed(running, follower, { ...doors, began, within: plan.duration })
+    // Behind its own end, the port may be another's.
+    if (typeof end === 'string' && port !== undefined) await askToStop(running, port)
   } finally {
     // Also behind its own end: what it has started must not go on to send.
-    await stopJMeter(running, port)
+    await running.stop()
   }
   const took = performance.now() - began
   const wasCut = await follower.mend()
   doors.onProgress(follower.progress(took))
-  const trouble = troubleOf(end, { within: plan.duration, wasCut })
+  const trouble = troubleOf(end, { within: plan.duration, wasCut, death })
   const last = await lastLogLines(place.log, running.lastOutput())
   const words = last === '' ? '; it wrote nothing' : `; its last words:\n${last}`
-  return read({
+  // Awaited here, since what is read is removed on return.
+  return await read({
     results: place.results,
     took,
     stopped: end === 'stopped',
@@ -84,7 +93,7 @@ async function followed(
   running: RunningService,
   follower: JtlFollower,
   { signal, onProgress, began, within }: JMeterDoors & { readonly began: number; readonly within: Ms },
-): Promise<ServiceExit | 'stopped' | 'overtime'> {
+): Promise<End> {
   const aborted = new Promise<'stopped'>((resolve) => {
     signal.addEventListener('abort', () => resolve('stopped'), { once: true })
   })
@@ -101,11 +110,12 @@ async function followed(
 }
 
 function troubleOf(
-  end: ServiceExit | 'stopped' | 'overtime',
-  { within, wasCut }: { readonly within: Ms; readonly wasCut: boolean },
+  end: End,
+  { within, wasCut, death }: { readonly within: Ms; readonly wasCut: boolean; readonly death: string | undefined },
 ): string | undefined {
   if (end === 'stopped') return undefined
   if (end === 'overtime') return `JMeter was stopped after ${formatDuration(within)}, the time-out of its script`
   if (end.code !== 0) return `JMeter ${howItEnded(end)}`
-  return wasCut ? 'JMeter ended within a line of its results' : undefined
+  if (wasCut) return 'JMeter ended within a line of its results'
+  return death && `A thread of JMeter died, and the others went on without it: ${death}`
 }

@@ -36,11 +36,11 @@ export function runScript(
   })
 }
 
+/** What a result says of a run beyond what was measured. */
+export type Named = Omit<RunContext, 'executor' | 'lost' | 'early'>
+
 /** The run of a plan: what decides the load is known, other than of a file that somebody brings. */
-export function nameScript(
-  result: RunResult,
-  { id, plan, fingerprint, commit, calibration }: Omit<RunContext, 'executor' | 'lost' | 'early'>,
-): RunResult {
+export function nameScript(result: RunResult, { id, plan, fingerprint, commit, calibration }: Named): RunResult {
   return {
     ...{ ...result, id, profile: plan.name, fingerprint, commit, calibration },
     plan: { ...result.plan, target: plan.target },

@@ -3,7 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import type { RunningService } from '../service/spawn-service.ts'
 import type { Ms } from '../units.ts'
 
-/** For the requests that are under way; then it is ended with all it has started. */
+/** For the requests that are under way. */
 const ENDS_WITHIN: Ms = 1_500
 
 /** JMeter says where it can be told to stop: "Waiting for possible Shutdown/StopTestNow/… message on port 4445". */
@@ -14,13 +14,10 @@ export function portIn(line: string): number | undefined {
   return port === undefined ? undefined : Number(port)
 }
 
-/** As `shutdown.sh` does it, and where that does not help, SIGTERM and at last SIGKILL for the whole group. Bounded. */
-export async function stopJMeter(running: RunningService, port: number | undefined): Promise<void> {
-  if (port !== undefined) {
-    await tell(port, 'Shutdown')
-    await Promise.race([running.exited, sleep(ENDS_WITHIN, undefined, { ref: false })])
-  }
-  await running.stop()
+/** As `shutdown.sh` does it; resolves when it has ended, or when there has been time enough for it. */
+export async function askToStop(running: RunningService, port: number): Promise<void> {
+  await tell(port, 'Shutdown')
+  await Promise.race([running.exited, sleep(ENDS_WITHIN, undefined, { ref: false })])
 }
 
 /** A datagram to this machine, whether or not anybody listens. */

@@ -8,7 +8,7 @@ import { Agent, request as httpRequest } from 'node:http'
 import { dirname, resolve } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 
-/** What goes wrong: exits, silent, header-only, cut, stubborn, garbled. */
+/** What goes wrong: exits, silent, header-only, cut, stubborn, garbled, dies. */
 const fault = process.env.STAND_IN_FAULT ?? ''
 const BANNER = String.raw`    _    ____   _    ____ _   _ _____       _ __  __ _____ _____ _____ ____
    / \  |  _ \ / \  / ___| | | | ____|     | |  \/  | ____|_   _| ____|  _ \
@@ -158,6 +158,9 @@ if (out && saves('print_field_names')) out.write(row(COLUMNS.map(([, name]) => n
 if (fault === 'header-only') groups.length = 0
 
 let stopping = false
+/** A port of somebody else's. */
+const said = process.env.STAND_IN_SAYS
+if (said) console.log(`Waiting for possible Shutdown/StopTestNow/HeapDump/ThreadDump message on port ${said}`)
 const control = createSocket('udp4')
 const first = Number(properties['jmeterengine.nongui.port'] ?? 4445)
 for (let port = first; port <= first + 10; port++) {
@@ -166,7 +169,7 @@ for (let port = first; port <= first + 10; port++) {
     control.bind(port, '127.0.0.1', () => answer(true))
   })
   if (!bound) continue
-  console.log(`Waiting for possible Shutdown/StopTestNow/HeapDump/ThreadDump message on port ${port}`)
+  if (!said) console.log(`Waiting for possible Shutdown/StopTestNow/HeapDump/ThreadDump message on port ${port}`)
   break
 }
 control.on('message', (word) => {
@@ -246,5 +249,9 @@ await Promise.all(
 if (fault === 'cut') out?.write('1780272000000,1')
 if (fault === 'garbled') out?.write(row(COLUMNS.map(() => 'nonsense')))
 await new Promise((flushed) => (out ? out.end(flushed) : flushed()))
+if (fault === 'dies')
+  console.error(
+    'Uncaught Exception java.lang.OutOfMemoryError: Java heap space in thread Thread[Users 1-1,5,main]. See log file for details.',
+  )
 console.log('... end of run')
 process.exit(0)
