@@ -4,69 +4,86 @@ import type { SeenRequest } from '../support/counting-server.ts'
 export interface Told {
   readonly method: string
   readonly path: string
-  readonly query: readonly (readonly [name: string, value: string])[]
+  readonly query: Pairs
   readonly headers: Readonly<Record<string, string>>
   readonly body: unknown
 }
+
+type Pairs = readonly (readonly [name: string, value: string])[]
 
 /** One time through the plan. */
 export interface Pass {
   /** Whether it is the first of its user. */
   readonly first: boolean
   readonly requests: readonly Told[]
-  /** Milliseconds between two of them. */
+  /** Milliseconds before each of them, from the one before it. */
   readonly gaps: readonly number[]
 }
 
-/** Whose cookie it is. */
+/** Name of the cookie by which the server tells users apart. */
 export const VISITOR = 'visitor'
 
-/** What every client says in its own way: which it is, how it keeps its connection, and how long what it sends is. */
-const OWN = new Set(['user-agent', 'connection', 'host', 'content-length', 'accept-encoding'])
+export function visitorOf({ headers }: SeenRequest): string | undefined {
+  return new RegExp(`${VISITOR}=(\\d+)`).exec(headers.cookie ?? '')?.[1]
+}
 
-/** @param begins whether a request is the first of a pass; the last pass of each user is left away, since it may have been cut */
-export function passesOf(
-  seen: readonly SeenRequest[],
-  { visitorOf, begins }: { visitorOf: (seen: SeenRequest) => string; begins: (seen: SeenRequest) => boolean },
-): readonly Pass[] {
-  return [...Map.groupBy(seen, visitorOf).values()].flatMap((own) => {
-    const starts = own.flatMap((request, index) => (begins(request) ? [index] : []))
+/** What every client says in its own way: which it is, how it keeps its connection, and how long what it sends is. */
+const OWN = new Set(['user-agent', 'connection', 'host', 'content-length'])
+
+/** All but the last pass of each user, which may have been cut. A pass begins with this path, but for what is done once. */
+export function passesOf(seen: readonly SeenRequest[], begin: string): readonly Pass[] {
+  // Who has no cookie yet is told from the others by the number that it is given.
+  const users = Map.groupBy(
+    seen.map((request, n) => ({ request, user: visitorOf(request) ?? String(n) })),
+    ({ user }) => user,
+  )
+  return [...users.values()].flatMap((all) => {
+    const own = all.map(({ request }) => request)
+    const starts = own.flatMap(({ url }, index) => (url.split('?')[0] === begin ? [index] : []))
     return starts.slice(0, -1).map((start, n): Pass => {
-      const those = own.slice(start, starts[n + 1])
-      return {
-        first: n === 0,
-        requests: those.map(told),
-        gaps: those.slice(1).map(({ at }, index) => at - those[index]!.at),
-      }
+      const from = n === 0 ? 0 : start
+      const those = own.slice(from, starts[n + 1])
+      const gaps = those.map(({ at }, index) => at - (own[from + index - 1]?.at ?? Number.NEGATIVE_INFINITY))
+      return { first: n === 0, requests: those.map(told), gaps }
     })
   })
 }
 
-/** `+` and `%20` are both a blank in a query and in a form; JSON and XML are what they mean. */
-export function told({ method, url, headers, body }: SeenRequest): Told {
-  const { pathname } = new URL(url, 'http://x')
+/**
+ * A blank in a query or a form is `+` or `%20`, blanks of JSON are none, and a part of a form with files that does not say its
+ * type is plain text (RFC 7578, 4.4).
+ */
+function told({ method, url, headers, body }: SeenRequest): Told {
+  const [path = '', query = ''] = url.split('?')
   const given = Object.entries(headers).filter(([name]) => !OWN.has(name))
-  const type = headers['content-type'] ?? ''
   return {
     method,
-    path: pathname,
-    query: pairsOf(url.split('?')[1] ?? ''),
+    path,
+    query: [...new URLSearchParams(query)],
     headers: Object.fromEntries(given.map(([name, value]) => [name, headerText(name, String(value))])),
-    body: /json/.test(type)
-      ? JSON.parse(body)
-      : type.startsWith('application/x-www-form-urlencoded') && !body.startsWith('<')
-        ? pairsOf(body)
-        : type.startsWith('multipart/')
-          ? body.split(/--[\w-]+(?:--)?(?:\r\n|$)/)
-          : body,
+    body: bodyOf(body, headers['content-type'] ?? ''),
   }
 }
 
-function pairsOf(text: string): readonly (readonly [string, string])[] {
-  return [...new URLSearchParams(text)]
+function bodyOf(body: string, type: string): unknown {
+  if (type === 'application/json') return JSON.parse(body)
+  const boundary = /^multipart\/.*boundary=([^;]+)/.exec(type)?.[1]
+  if (boundary !== undefined) return body.split(`--${boundary}`).slice(1, -1).map(partOf)
+  return type === 'application/x-www-form-urlencoded' && !/[ <]/.test(body) ? [...new URLSearchParams(body)] : body
+}
+
+function partOf(part: string): unknown {
+  const [head = '', ...content] = part.trimStart().split('\r\n\r\n')
+  const field = (pattern: RegExp) => pattern.exec(head)?.[1]
+  return {
+    name: field(/\bname="([^"]*)"/),
+    file: field(/filename="([^"]*)"/),
+    type: (field(/^content-type: (.*)$/im) ?? 'text/plain').replace(/^(text\/plain); charset=.*/, '$1'),
+    content: content.join('\r\n\r\n'),
+  }
 }
 
 function headerText(name: string, value: string): string {
-  if (name === 'cookie') return value.replace(new RegExp(`${VISITOR}=[^;]*`), `${VISITOR}=…`)
-  return name === 'content-type' ? value.replace(/boundary=.*/, 'boundary=…') : value
+  if (name === 'cookie') return value.replace(new RegExp(`${VISITOR}=\\d+`), `${VISITOR}=…`)
+  return value.replace(/^(multipart\/form-data).*/, '$1')
 }

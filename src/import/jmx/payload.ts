@@ -47,7 +47,7 @@ export function payloadOf(
   if (files.length > 0 && given.length === 0) return { query: false, body: fileBody(files, sending) }
   if (isText) {
     const bodiless = ['head', 'options'].includes(method) || (method === 'get' && sending.old)
-    return { query: false, body: bodiless ? undefined : textBody(props, sent, sending) }
+    return { query: false, body: bodiless ? undefined : textBody(sampler, sent, sending) }
   }
   if (method === 'get' || method === 'delete' || (method === 'options' && !sending.old))
     return { query: true, body: undefined }
@@ -97,14 +97,20 @@ function fileOf(file: Props, { uploads, ...sending }: Sending): string {
 
 const FORM = 'application/x-www-form-urlencoded'
 
-function textBody(props: Props, { method, given, type }: Sent, sending: Sending): DraftBody {
+function textBody(sampler: TestElement, { method, given, type }: Sent, sending: Sending): DraftBody {
   const text = filled(given.map(({ value }) => value).join(''), sending)
   const value = type !== undefined && /^application\/json\b/i.test(type) ? jsonAsWritten(text) : undefined
   if (value !== undefined) return { kind: 'json', value }
-  const encoding = props.text('HTTPSampler.contentEncoding') || 'ISO-8859-1'
-  // JMeter says so by itself.
-  const own = method === 'post' ? (sending.old ? FORM : undefined) : `text/plain; charset=${encoding}`
-  return { kind: 'text', text, type: type === undefined ? own : undefined }
+  return { kind: 'text', text, type: type === undefined ? textType(sampler, { method, old: sending.old }) : undefined }
+}
+
+/** What JMeter says of a text by itself. */
+export function textType(
+  { props }: TestElement,
+  { method, old }: { readonly method: string; readonly old: boolean },
+): string | undefined {
+  if (method === 'post') return old ? FORM : undefined
+  return `text/plain; charset=${props.text('HTTPSampler.contentEncoding') || 'ISO-8859-1'}`
 }
 
 /** Fields that come twice are no map, and are written as they are sent. */

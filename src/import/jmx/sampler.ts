@@ -8,7 +8,7 @@ import { checksOf } from './checks.ts'
 import { capturesOf } from './extractors.ts'
 import type { Fates } from './fates.ts'
 import { filled, hidden, Missing } from './filling.ts'
-import { hasBody, payloadOf, type Sending } from './payload.ts'
+import { hasBody, payloadOf, type Sending, type Sent, textType } from './payload.ts'
 import type { TestElement } from './plan-tree.ts'
 import { headersFor, type Scope, type SentHeader, settingOf } from './scope.ts'
 import { constantOf, type Variables } from './variables.ts'
@@ -85,7 +85,7 @@ function stepOf(sampler: TestElement, scope: Scope, making: Making): DraftReques
     method,
     path: path + query.ofPath,
     name: unique(cleanName(sampler.name, `${method.toUpperCase()} request`), names),
-    headers: [...headers, ...typeOfNothing(method, { type, body }, making)],
+    headers: [...headers, ...typeOfNothing(sampler, { method, given, type }, making)],
     query: query.pairs,
     ...(body ? { body } : {}),
     ...(Object.keys(expect).length > 0 ? { expect } : {}),
@@ -114,14 +114,11 @@ function headerText(name: string, value: string, making: Making): string {
   return hidden(name, value, making)
 }
 
-/** JMeter 2 says of no body that it is a form. */
-function typeOfNothing(
-  method: string,
-  { type, body }: { readonly type: string | undefined; readonly body: DraftBody | undefined },
-  { old }: Making,
-): Pairs {
-  return old && method === 'post' && type === undefined && !body
-    ? [['content-type', 'application/x-www-form-urlencoded']]
+/** JMeter 2 sends an empty text with its type where nothing is to be sent. */
+function typeOfNothing(sampler: TestElement, { method, given, type }: Sent, { old }: Making): Pairs {
+  const isEmpty = old && given.length === 0 && type === undefined && !hasBody(sampler)
+  return isEmpty && !['get', 'head', 'options'].includes(method)
+    ? [['content-type', textType(sampler, { method, old }) ?? '']]
     : []
 }
 
