@@ -51,11 +51,13 @@ function eachRequest(draft: Draft, make: (step: DraftRequest) => DraftStep): Dra
       if (step.kind === 'block') return asBlock({ ...step, steps: all(step.steps) })
       return step.kind === 'request' ? withOthers(step, make) : [step]
     })
-  const scenarios = draft.scenarios.map(({ once, steps, ...rest }) => ({
-    ...rest,
-    ...(once ? { once: all(once) } : {}),
-    steps: all(steps),
-  }))
+  const scenarios = draft.scenarios.map(({ once = [], steps, ...rest }) => {
+    const first = all(once)
+    const then = all(steps)
+    // Without a request it is nothing that anybody does once.
+    if (requestsIn(first).length > 0) return { ...rest, once: first, steps: then }
+    return { ...rest, steps: [...first.filter(({ kind }) => kind === 'note'), ...then] }
+  })
   return { ...draft, scenarios: scenarios.filter(({ steps }) => requestsIn(steps).length > 0) }
 }
 

@@ -111,9 +111,9 @@ function shortestPause(path: string): Ms {
 }
 
 test.each([
-  ['methods, parameters, texts, forms and files', 'bodies.jmx', 40],
+  ['methods, parameters, texts, forms and files', 'bodies.jmx', 35],
   ['parameters of all requests', 'defaults.jmx', 4],
-  ['controllers: once, loops, conditions, shares', 'controllers.jmx', 26],
+  ['controllers: once, loops, conditions, shares', 'controllers.jmx', 22],
 ])(
   '%s: the same is sent',
   async (_, plan, count) => {

@@ -69,7 +69,7 @@ function bodyOf(body: string, type: string): unknown {
   if (type === 'application/json') return JSON.parse(body)
   const boundary = /^multipart\/.*boundary=([^;]+)/.exec(type)?.[1]
   if (boundary !== undefined) return body.split(`--${boundary}`).slice(1, -1).map(partOf)
-  return type === 'application/x-www-form-urlencoded' && !/[ <]/.test(body) ? [...new URLSearchParams(body)] : body
+  return /^[\w%.]+=[^\s<]*$/.test(body) ? [...new URLSearchParams(body)] : body
 }
 
 function partOf(part: string): unknown {

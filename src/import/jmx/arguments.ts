@@ -68,3 +68,7 @@ export function formDecoded(text: string): string {
     return text
   }
 }
+
+export function formEncoded(text: string): string {
+  return new URLSearchParams([['', text]]).toString().slice(1)
+}

@@ -31,7 +31,7 @@ export function importJmx(source: Source, account: Account): Imported {
   const variables = { ...given, columns: new Map([...given.columns, ...columns]) }
   const base = baseOf(plan, variables, source, account)
 
-  const uploads = createUploads(account, source.neighbour)
+  const uploads = createUploads(account, source.neighbour, files)
   const names = new Set<string>()
   const all = groups.flatMap(({ group, scope, load }): readonly DraftScenario[] => {
     const own = { variables: { ...variables, captured: new Map<string, string>() }, names: new Set<string>() }

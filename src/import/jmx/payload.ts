@@ -2,7 +2,7 @@ import { jsonAsWritten } from '../bodies.ts'
 import type { DraftBody } from '../draft.ts'
 import { literal } from '../text.ts'
 import type { Uploads } from '../uploads.ts'
-import { type Argument, argumentsIn, formDecoded, pairOf } from './arguments.ts'
+import { type Argument, argumentsIn, formDecoded, formEncoded, pairOf } from './arguments.ts'
 import { constant, type Filling, filled, hidden, Missing } from './filling.ts'
 import type { Props, TestElement } from './plan-tree.ts'
 
@@ -98,7 +98,7 @@ function fileOf(file: Props, { uploads, ...sending }: Sending): string {
 const FORM = 'application/x-www-form-urlencoded'
 
 function textBody(sampler: TestElement, { method, given, type }: Sent, sending: Sending): DraftBody {
-  const text = filled(given.map(({ value }) => value).join(''), sending)
+  const text = given.map(({ value, encode }) => filled(value, sending, encode ? formEncoded : undefined)).join('')
   const value = type !== undefined && /^application\/json\b/i.test(type) ? jsonAsWritten(text) : undefined
   if (value !== undefined) return { kind: 'json', value }
   return { kind: 'text', text, type: type === undefined ? textType(sampler, { method, old: sending.old }) : undefined }
