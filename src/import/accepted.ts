@@ -28,7 +28,7 @@ export function acceptedDraft(given: Draft, account: Account): Draft {
     return NOT_IN_YAML.test(JSON.stringify(step)) ? leave(step, NO_YAML, account) : step
   })
   for (let time = 0; time < MOST_TIMES; time++) {
-    draft = alwaysSending(draft, account)
+    draft = alwaysSending(withoutIdle(draft, account), account)
     const text = writeProfile(draft, [])
     const refused = refusals(text, draft)
     if (refused.size === 0) return draft
@@ -58,7 +58,15 @@ function eachRequest(draft: Draft, make: (step: DraftRequest) => DraftStep): Dra
     if (requestsIn(first).length > 0) return { ...rest, once: first, steps: then }
     return { ...rest, steps: [...first.filter(({ kind }) => kind === 'note'), ...then] }
   })
-  return { ...draft, scenarios: scenarios.filter(({ steps }) => requestsIn(steps).length > 0) }
+  return { ...draft, scenarios }
+}
+
+/** Without the scenarios in which nothing is sent time after time. */
+function withoutIdle(draft: Draft, account: Account): Draft {
+  const isIdle = ({ steps }: Draft['scenarios'][number]) => requestsIn(steps).length === 0
+  for (const request of requestsOf({ ...draft, scenarios: draft.scenarios.filter(isIdle) }))
+    leave(request, 'sent once, by users who then send nothing', account)
+  return { ...draft, scenarios: draft.scenarios.filter((scenario) => !isIdle(scenario)) }
 }
 
 /** What is left of one in which no request is left. */

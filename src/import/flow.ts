@@ -31,21 +31,19 @@ export function alwaysSending(draft: Draft, account: Account): Draft {
     account.note(
       `Each time through "${scenario.name}" something is sent here, by the first of its steps if by no other.`,
     )
-    return { ...scenario, steps: scenario.steps.map((step) => (step === first ? always(step) : step)) }
+    return { ...scenario, steps: scenario.steps.flatMap((step) => (step === first ? always(step) : [step])) }
   })
   return { ...draft, scenarios }
 }
 
-function always(step: DraftStep): DraftStep {
-  if (step.kind !== 'request' && step.kind !== 'block') return step
-  const { chance: _, when: __, ...rest } = step
-  if (rest.kind === 'request') return rest
-  const first = rest.steps.find((inner) => requestsIn([inner]).length > 0)
-  const steps = rest.steps.every(isOptional)
-    ? rest.steps.map((inner) => (inner === first ? always(inner) : inner))
-    : rest.steps
-  // Steps together need a reason.
-  return { ...rest, steps, ...(rest.repeat === undefined ? { chance: '100 %' } : {}) }
+function always(step: DraftStep): readonly DraftStep[] {
+  if (step.kind !== 'block') return unconditional(step)
+  const first = step.steps.find((inner) => requestsIn([inner]).length > 0)
+  const isIdle = step.steps.every(isOptional)
+  return unconditional({
+    ...step,
+    steps: step.steps.flatMap((inner) => (isIdle && inner === first ? always(inner) : [inner])),
+  })
 }
 
 /**
@@ -71,8 +69,9 @@ function shareOf(step: DraftStep): number | undefined {
   return 'value' in read ? read.value : undefined
 }
 
+/** Steps together need a reason. */
 function unconditional(step: DraftStep): readonly DraftStep[] {
   if (step.kind !== 'request' && step.kind !== 'block') return [step]
-  const { chance: _, ...rest } = step
+  const { chance: _, when: __, ...rest } = step
   return rest.kind === 'block' && rest.repeat === undefined ? rest.steps : [rest]
 }
