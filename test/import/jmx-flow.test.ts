@@ -165,3 +165,31 @@ test.each([
 ])('%s with its group %d alone', (regex, group, alone) => {
   expect(withOneGroup(regex, group)).toBe(alone)
 })
+
+const extractor = (tag: string, fields: Readonly<Record<string, string>>) =>
+  element(
+    tag,
+    Object.entries(fields)
+      .map(([name, value]) => text(`${tag}.${name}`, value))
+      .join(''),
+    '',
+  )
+
+test.each([
+  [
+    'HtmlExtractor',
+    { refname: 'csrf', expr: 'input[name=csrf]', attribute: 'value' },
+    'csrf: { html: "input[name=csrf]", attribute: value }',
+  ],
+  [
+    'XPathExtractor',
+    { refname: 'csrf', xpathQuery: "//meta[@name='csrf-token']/@content" },
+    `csrf: { html: "meta[name='csrf-token']", attribute: content }`,
+  ],
+  ['HtmlExtractor', { refname: 'csrf', expr: 'form input', attribute: 'value' }, undefined],
+  ['XPathExtractor', { refname: 'csrf', xpathQuery: 'count(//a)' }, undefined],
+])('%s as a capture: %j', (tag, fields, capture) => {
+  const { profile, account } = made(get('z', extractor(tag, fields)))
+  if (capture === undefined) expect(leftOut(account, 'element')).toHaveLength(1)
+  else expect([profile, account.left]).toEqual([expect.stringContaining(capture), []])
+})

@@ -1,3 +1,4 @@
+import { readAttributeName, readSelector } from '../../profile/read-selector.ts'
 import type { DraftCapture } from '../draft.ts'
 import { pointerOf } from '../json-path.ts'
 import { identifierOf } from '../names.ts'
@@ -65,6 +66,18 @@ const EXTRACTORS: Readonly<Record<string, (extractor: TestElement) => Found>> = 
       ? found.map(({ name, pointer }) => ({ name, capture: { json: pointer as string } }))
       : undefined
   },
+  // By a CSS selector.
+  HtmlExtractor: ({ props }) => {
+    const get = (key: string) => props.text(`HtmlExtractor.${key}`)
+    return isFirst(get('match_number')) ? ofPage(get('refname'), get('expr'), get('attribute')) : undefined
+  },
+  XPathExtractor: ({ props }) => {
+    const query = props.text('XPathExtractor.xpathQuery').trim()
+    const [, tag, tests = '', attribute] =
+      /^\/\/(\w+)((?:\[@[\w-]+=(?:"[^"]*"|'[^']*')\])*)\/@([\w-]+)$/.exec(query) ?? []
+    if (tag === undefined || attribute === undefined) return undefined
+    return ofPage(props.text('XPathExtractor.refname'), `${tag}${tests.replaceAll('[@', '[')}`, attribute)
+  },
   BoundaryExtractor: ({ props }) => {
     const name = props.text('BoundaryExtractor.refname')
     const [left, right] = [props.text('BoundaryExtractor.lboundary'), props.text('BoundaryExtractor.rboundary')]
@@ -74,6 +87,12 @@ const EXTRACTORS: Readonly<Record<string, (extractor: TestElement) => Found>> = 
     const regex = `${escapedPattern(left)}([\\s\\S]*${right === '' ? '' : '?'})${escapedPattern(right)}`
     return isPattern(regex) ? [{ name, capture: { regex } }] : undefined
   },
+}
+
+/** One element and an attribute of it, as a profile can look for them. */
+function ofPage(name: string, selector: string, attribute: string): Found {
+  const known = 'value' in readSelector(selector) && 'value' in readAttributeName(attribute)
+  return name !== '' && known ? [{ name, capture: { html: selector, attribute } }] : undefined
 }
 
 /** JMeter's 0 is any, which may as well be the first one; -1 is all. */

@@ -18,7 +18,6 @@ import { stepsOf } from './walk.ts'
 /** A test plan of JMeter 2.13 to 5.x: a scenario for each thread group. */
 export function importJmx(source: Source, account: Account): Imported {
   const { elements: plan, version } = readPlan(source)
-  const old = version < 3
   const fates = createFates(plan)
   const secrets = createSecrets()
   const given = givenIn(plan, secrets)
@@ -35,7 +34,7 @@ export function importJmx(source: Source, account: Account): Imported {
   const names = new Set<string>()
   const all = groups.flatMap(({ group, scope, load }): readonly DraftScenario[] => {
     const own = { variables: { ...variables, captured: new Map<string, string>() }, names: new Set<string>() }
-    const { once, steps } = stepsOf(group.below, scope, { ...own, base, secrets, uploads, old, fates, account })
+    const { once, steps } = stepsOf(group.below, scope, { ...own, base, secrets, uploads, version, fates, account })
     const name = cleanName(group.name, 'users')
     const scenario = { name, weight: load.threads, ...(once.length > 0 ? { once } : {}), steps }
     return byChance(scenario) ?? [scenario]
@@ -63,12 +62,21 @@ function settle(plan: readonly TestElement[], fates: Fates, account: Account): r
   for (const element of allOf(plan)) if (!element.enabled) fates.leave(element, 'disabled')
   for (const element of enabledIn(plan)) {
     if (['TestPlan', 'Arguments', 'ThreadGroup'].includes(element.tag)) fates.take(element)
-    // Loadgate keeps the cookies of each user as it does.
     if (element.tag !== 'CookieManager') continue
     if (element.props.list('CookieManager.cookies').length === 0) fates.take(element)
     else fates.leave(element, 'with cookies of its own, which are not sent')
   }
+  tellCookies(enabledIn(plan), account)
   return fates.settle(account)
+}
+
+/** Loadgate keeps the cookies of each user for its life. */
+function tellCookies(elements: readonly TestElement[], account: Account): void {
+  const managers = elements.filter(({ tag }) => tag === 'CookieManager')
+  if (managers.length === 0)
+    account.note('The plan has no HTTP Cookie Manager, without which JMeter sends no cookies back; here they are sent.')
+  if (managers.some(({ props }) => props.flag('CookieManager.clearEachIteration')))
+    account.note('JMeter forgets the cookies after each time through; here a user keeps them.')
 }
 
 /** User Defined Variables, of the plan itself and of elements of their own; secrets among them by variables of the environment. */

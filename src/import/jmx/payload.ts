@@ -17,8 +17,8 @@ export function hasBody({ props }: TestElement): boolean {
 
 export interface Sending extends Filling {
   readonly uploads: Uploads
-  /** The plan is of JMeter 2, which sends less. */
-  readonly old: boolean
+  /** Of JMeter, by whose ways the plan is sent. */
+  readonly version: number
 }
 
 export interface Sent {
@@ -46,12 +46,12 @@ export function payloadOf(
     return { query: false, body: form(files, given, sending) }
   if (files.length > 0 && given.length === 0) return { query: false, body: fileBody(files, sending) }
   if (isText) {
-    const bodiless = ['head', 'options'].includes(method) || (method === 'get' && sending.old)
+    const bodiless = ['head', 'options'].includes(method) || (method === 'get' && sendsLess(sending))
     return { query: false, body: bodiless ? undefined : textBody(sampler, sent, sending) }
   }
-  if (method === 'get' || method === 'delete' || (method === 'options' && !sending.old))
+  if (method === 'get' || method === 'delete' || (method === 'options' && !sendsLess(sending)))
     return { query: true, body: undefined }
-  const fields = isPost || !sending.old
+  const fields = isPost || !sendsLess(sending)
   return {
     query: false,
     body: fields && given.length > 0 && method !== 'head' ? fieldsBody(given, sending) : undefined,
@@ -101,16 +101,22 @@ function textBody(sampler: TestElement, { method, given, type }: Sent, sending: 
   const text = given.map(({ value, encode }) => filled(value, sending, encode ? formEncoded : undefined)).join('')
   const value = type !== undefined && /^application\/json\b/i.test(type) ? jsonAsWritten(text) : undefined
   if (value !== undefined) return { kind: 'json', value }
-  return { kind: 'text', text, type: type === undefined ? textType(sampler, { method, old: sending.old }) : undefined }
+  return { kind: 'text', text, type: type === undefined ? textType(sampler, method, sending) : undefined }
 }
 
-/** What JMeter says of a text by itself. */
+/** What JMeter says of a text by itself; of that of a POST up to version 4. */
 export function textType(
   { props }: TestElement,
-  { method, old }: { readonly method: string; readonly old: boolean },
+  method: string,
+  { version }: Pick<Sending, 'version'>,
 ): string | undefined {
-  if (method === 'post') return old ? FORM : undefined
+  if (method === 'post') return version < 5 ? FORM : undefined
   return `text/plain; charset=${props.text('HTTPSampler.contentEncoding') || 'ISO-8859-1'}`
+}
+
+/** JMeter 2 has bodies in fewer methods, and parameters. */
+export function sendsLess({ version }: Pick<Sending, 'version'>): boolean {
+  return version < 3
 }
 
 /** Fields that come twice are no map, and are written as they are sent. */

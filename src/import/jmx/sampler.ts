@@ -8,7 +8,7 @@ import { checksOf } from './checks.ts'
 import { capturesOf } from './extractors.ts'
 import type { Fates } from './fates.ts'
 import { filled, hidden, Missing } from './filling.ts'
-import { hasBody, payloadOf, type Sending, type Sent, textType } from './payload.ts'
+import { hasBody, payloadOf, type Sending, type Sent, sendsLess, textType } from './payload.ts'
 import type { TestElement } from './plan-tree.ts'
 import { headersFor, type Scope, type SentHeader, settingOf } from './scope.ts'
 import { constantOf, type Variables } from './variables.ts'
@@ -114,12 +114,12 @@ function headerText(name: string, value: string, making: Making): string {
   return hidden(name, value, making)
 }
 
-/** JMeter 2 sends an empty text with its type where nothing is to be sent. */
-function typeOfNothing(sampler: TestElement, { method, given, type }: Sent, { old }: Making): Pairs {
-  const isEmpty = old && given.length === 0 && type === undefined && !hasBody(sampler)
-  return isEmpty && !['get', 'head', 'options'].includes(method)
-    ? [['content-type', textType(sampler, { method, old }) ?? '']]
-    : []
+/** Where nothing is to be sent, JMeter 2 sends an empty text with its type, and up to version 4 it does so with POST. */
+function typeOfNothing(sampler: TestElement, { method, given, type }: Sent, making: Making): Pairs {
+  const isSaid = method === 'post' || (sendsLess(making) && !['get', 'head', 'options'].includes(method))
+  const own = isSaid ? textType(sampler, method, making) : undefined
+  const isEmpty = given.length === 0 && type === undefined && !hasBody(sampler)
+  return isEmpty && own !== undefined ? [['content-type', own]] : []
 }
 
 /** One that JMeter itself does not send is left out. */

@@ -20,7 +20,13 @@ export interface Scope {
 export const NO_SCOPE: Scope = { defaults: [], managers: [], timers: [], assertions: [], extractors: [] }
 
 const ASSERTIONS = new Set(['ResponseAssertion', 'DurationAssertion', 'JSONPathAssertion'])
-const EXTRACTORS = new Set(['RegexExtractor', 'JSONPostProcessor', 'BoundaryExtractor'])
+const EXTRACTORS = new Set([
+  'RegexExtractor',
+  'JSONPostProcessor',
+  'BoundaryExtractor',
+  'HtmlExtractor',
+  'XPathExtractor',
+])
 const TIMERS = new Set(['ConstantTimer', 'UniformRandomTimer', 'GaussianRandomTimer'])
 
 /** The scope of what stands beside these elements and below it: JMeter heeds them wherever they stand among the others. */
@@ -109,7 +115,9 @@ export function pausesFor({ timers }: Scope, { variables, fates, account }: Arou
     if (tag === 'UniformRandomTimer') return think(`${duration(delay)}..${duration(delay + range)}`)
     if (range > delay / 2)
       account.note(`"${name}" varies by ${duration(range)}; a profile's normal() by at most half of its mean.`)
-    return delay === 0 ? [] : think(`normal(${duration(delay)}, ${duration(Math.min(range, delay / 2))})`)
+    // Half of a normal distribution has its mean at 0.8 of the deviation.
+    if (delay === 0) return think(`0ms..${duration(1.6 * range)}`)
+    return think(`normal(${duration(delay)}, ${duration(Math.min(range, delay / 2))})`)
   })
 }
 
