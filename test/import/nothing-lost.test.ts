@@ -4,7 +4,7 @@ import type { Format } from '../../src/import/import.ts'
 import { imported, missingIn } from './imported.ts'
 import { type RandomSource, randomHar, randomJmx, randomOpenApi, randomPostman } from './random-sources.ts'
 
-const SEEDS = Array.from({ length: 150 }, (_, n) => n + 1)
+const SEEDS = Array.from({ length: 100 }, (_, n) => n + 1)
 
 test.each<[Format, (seed: number) => RandomSource]>([
   ['har', randomHar],

@@ -1,12 +1,12 @@
 import type { JsonValue } from '../../profile/profile.ts'
 import type { Account } from '../account.ts'
-import type { DraftBody, DraftMethod, DraftRequest, Pairs } from '../draft.ts'
+import type { DraftMethod, DraftRequest, Pairs } from '../draft.ts'
 import { ofTheConnection } from '../headers.ts'
 import { cleanName, unique } from '../names.ts'
 import { type Fields, fields, items, textOf } from '../source.ts'
 import { literal, pathText } from '../text.ts'
 import type { Uploads } from '../uploads.ts'
-import { fileBody, fileParts, type Making as MakingFiles } from './binary.ts'
+import { bodyOf, plainText } from './body.ts'
 import type { ApiDocument } from './document.ts'
 import { sampleOf, writtenExample } from './sample.ts'
 import { credentialsFor } from './security.ts'
@@ -110,10 +110,6 @@ function valueFor({ name, place, required, given }: Parameter, document: ApiDocu
   return plainText(value)
 }
 
-function plainText(value: JsonValue): string {
-  return typeof value === 'object' ? JSON.stringify(value) : String(value)
-}
-
 /** OpenAPI 3.1, 4.8.12: they are said elsewhere in the description. */
 function isIgnored(name: string): boolean {
   return /^(?:accept|content-type|authorization)$/i.test(name) || ofTheConnection(name) !== undefined
@@ -134,68 +130,6 @@ function pathWith(path: string, values: ReadonlyMap<string, string>): string {
       return /(?<!\$)\$\{/.test(value) ? value : encodeURIComponent(value.replaceAll('$${', () => '${'))
     })
     .join('')
-}
-
-type Body = { readonly body: DraftBody | undefined } | { readonly why: string; readonly required: boolean }
-
-/** Of the first kind that a profile can have. */
-function bodyOf({ requestBody }: Fields, making: MakingFiles): Body {
-  if (requestBody === undefined) return { body: undefined }
-  const { document } = making
-  const given = document.resolve(requestBody)
-  const content = Object.entries(fields(given?.content))
-  for (const kind of KINDS) {
-    const [type, media] = content.find(([name]) => kind.is.test(name)) ?? []
-    const body = type === undefined ? undefined : kind.make(media, type, making)
-    if (body) return { body }
-  }
-  const types = content.map(([type]) => type).join(', ')
-  return {
-    required: given?.required === true,
-    why: given
-      ? `with a body of ${types || 'no type'} that cannot be made up`
-      : 'with a body that is described elsewhere',
-  }
-}
-
-type Make = (media: unknown, type: string, making: MakingFiles) => DraftBody | undefined
-
-/** Of a value that is an example or fits the schema. */
-const sampled =
-  (make: (value: JsonValue, type: string) => DraftBody | undefined): Make =>
-  (media, type, { document }) => {
-    const value = sampleOf(media, document)
-    return value === undefined ? undefined : make(value, type)
-  }
-
-const KINDS: readonly { readonly is: RegExp; readonly make: Make }[] = [
-  { is: /^application\/json\b/i, make: sampled((value) => ({ kind: 'json', value })) },
-  {
-    is: /^application\/x-www-form-urlencoded\b/i,
-    make: sampled((value) => ({ kind: 'form', pairs: pairsOf(value) })),
-  },
-  {
-    is: /^[\w.-]+\/[\w.-]+\+json\b/i,
-    make: sampled((value, type) => ({ kind: 'text', text: JSON.stringify(value), type })),
-  },
-  {
-    is: /^text\/|xml\b/i,
-    make: sampled((value, type) => (typeof value === 'string' ? { kind: 'text', text: value, type } : undefined)),
-  },
-  { is: /^multipart\/form-data\b/i, make: formOf },
-  { is: /\//, make: fileBody },
-]
-
-/** A form with files, and with the other properties as texts. */
-function formOf(media: unknown, _: string, making: MakingFiles): DraftBody | undefined {
-  const files = fileParts(media, making)
-  const texts = pairsOf(sampleOf(media, making.document) ?? {}).filter(([name]) => !files.has(name))
-  const parts = [...texts.map(([name, value]) => ({ name, value })), ...files.values()]
-  return parts.length > 0 ? { kind: 'multipart', parts } : undefined
-}
-
-function pairsOf(value: JsonValue): Pairs {
-  return Object.entries(fields(value)).map(([name, inner]) => [literal(name), plainText(inner as JsonValue)])
 }
 
 /** The lowest success that is described. */
