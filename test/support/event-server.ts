@@ -48,10 +48,13 @@ export function script(log: Written[], { pauses, endless, data = (n) => `{"n":${
         pauses[Math.min(n, pauses.length) - 1],
       )
     }
-    response.on('close', () => {
+    const over = () => {
       clearTimeout(timer)
-      written.ended = performance.now()
-    })
+      written.ended ??= performance.now()
+    }
+    response.on('close', over)
+    // What the client has reset is in HTTP/2 not closed before the server ends it, too.
+    if ('stream' in response) response.stream.on('aborted', over)
     next(1)
   }
 }
