@@ -1,5 +1,5 @@
 import { anyScalar, duration, json, MINUTE, pointer, text } from './grammar-values.ts'
-import { MOST_EVENTS, readLastEvent } from './read-events.ts'
+import { readLastEvent } from './read-events.ts'
 import { described, dictionary, either, type Loose, leaf, map } from './schema.ts'
 
 const LONGEST = 10 * MINUTE
@@ -30,7 +30,7 @@ export const Events = described(
     until: described(
       either([
         leaf(readLastEvent, {
-          type: `a number of events from 1 to ${MOST_EVENTS}, or text`,
+          type: 'a number of events, or text in quotes such as "[DONE]"',
           description: 'How many events, or text in the data of the last one.',
           json: anyScalar,
         }),

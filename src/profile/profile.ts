@@ -340,8 +340,22 @@ export interface Budget {
   readonly place: Place
 }
 
-/** `p95`, `p99.9` …: a percentile of the response time in ms; `errors`: share of requests; `throughput`: successes/s. */
-export type MetricName = `p${number}` | 'errors' | 'throughput'
+/**
+ * `p95`, `p99.9` …: a percentile of the response time in ms; `p95 between events` …: of what streams of events took beyond
+ * their first; `errors`: share of requests; `throughput`: successes/s.
+ */
+export type MetricName = TimeMetric | 'errors' | 'throughput'
+
+export type TimeMetric = `p${number}` | `p${number} ${EventTime}`
+
+export type EventTime = (typeof EVENT_TIMES)[number]
+
+/** From each event of a stream to the next, and from the beginning to the last: absolute limits alone are held to them. */
+export const EVENT_TIMES = ['between events', 'to last event'] as const
+
+export function eventTimeOf(metric: MetricName): EventTime | undefined {
+  return EVENT_TIMES.find((time) => metric.endsWith(time))
+}
 
 /** The side that is allowed follows from the metric: latency and errors stay below, throughput stays above. */
 export type Limit =

@@ -5,7 +5,7 @@ import { complain, type Reading } from './reading.ts'
 import { type Read, readCount, type Scalar, wrong } from './scalars.ts'
 import { keysAt, nodeAt, type Path } from './tree.ts'
 
-export const MOST_EVENTS = 1_000_000
+const MOST_EVENTS = 1_000_000
 
 /** A whole number of events, or text. */
 export function readLastEvent(raw: Scalar): Read<LastEvent> {

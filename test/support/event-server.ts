@@ -31,7 +31,8 @@ export function script(log: Written[], { pauses, endless, data = (n) => `{"n":${
     const written: Written = { begun: performance.now(), events: [], ended: undefined }
     log.push(written)
     response.setHeader('content-type', type ?? 'text/event-stream')
-    response.writeHead(200)
+    response.statusCode = 200
+    ;(response as ServerResponse).flushHeaders()
     let timer: NodeJS.Timeout | undefined
     const next = (n: number) => {
       if (n > pauses.length && !endless) {

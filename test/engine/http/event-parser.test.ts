@@ -1,6 +1,6 @@
 // Streams of events as the WHATWG HTML standard has them (9.2.6), in any pieces, beside a reader that is slow and obvious.
 import { expect, test } from '@jest/globals'
-import * as fc from 'fast-check'
+import fc from 'fast-check'
 import { EventParser, type StreamEvent } from '../../../src/engine/http/event-parser.ts'
 import { MOST_TEXT } from '../../../src/engine/http/transport.ts'
 
