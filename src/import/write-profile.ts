@@ -87,6 +87,7 @@ function requestOf(step: DraftRequest, all: boolean): JsonValue {
     repeat,
     between,
     follow,
+    events,
     timeout,
     also = [],
   } = step
@@ -102,6 +103,7 @@ function requestOf(step: DraftRequest, all: boolean): JsonValue {
     repeat,
     between,
     redirects: follow && !all ? 'follow' : undefined,
+    events,
     timeout,
     also: also.length > 0 ? also.map((one) => requestOf(one, all)) : undefined,
   })
