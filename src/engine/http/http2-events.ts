@@ -1,4 +1,3 @@
-import type { Dispatcher } from 'undici'
 import type { Ms } from '../../units.ts'
 import type { Cause } from '../shard-result.ts'
 import type { Protocol } from './connection.ts'
@@ -11,7 +10,7 @@ export function http2Events(): Protocol {
   return http2(EventHttp2Stream)
 }
 
-type Controller = Dispatcher.DispatchController
+type Controller = Parameters<Http2Stream['onResponseStart']>[0]
 
 class EventHttp2Stream extends Http2Stream {
   events: EventFigures | undefined = undefined
