@@ -1,8 +1,6 @@
-import { isDeepStrictEqual } from 'node:util'
 import type { Events, LastEvent } from '../profile/profile.ts'
 import type { Ms } from '../units.ts'
-import { valueAt } from './captures.ts'
-import { type CompiledCheck, parseJson } from './check.ts'
+import { type CompiledCheck, compileValueCheck, parseJson } from './check.ts'
 import type { StreamEvent } from './http/event-parser.ts'
 import type { EventsWanted } from './http/transport.ts'
 
@@ -20,16 +18,20 @@ export function compileEvents({ until, for: lasts, within }: Events, timeout: Ms
 function isLast(until: LastEvent): NonNullable<EventsWanted['isLast']> {
   if (until.kind === 'number') return (_, number) => number === until.number
   if (until.kind === 'mark') return ({ data }) => data.includes(until.text)
-  return (event) => fits(event, until)
+  const values = until.json?.map(compileValueCheck)
+  return (event) => fits(event, until, values)
 }
 
-function fits({ event, id, data }: StreamEvent, until: Extract<LastEvent, { kind: 'event' }>): boolean {
-  const { json } = until
+function fits(
+  { event, id, data }: StreamEvent,
+  until: Extract<LastEvent, { kind: 'event' }>,
+  values: readonly ReturnType<typeof compileValueCheck>[] = [],
+): boolean {
   if (until.event !== undefined && until.event !== event) return false
   if (until.id !== undefined && until.id !== id) return false
   if (until.data !== undefined && !data.includes(until.data)) return false
-  const document = json && parseJson(data)
-  return !json || json.every(({ pointer, value }) => isDeepStrictEqual(valueAt(document, pointer), value))
+  const document = values.length > 0 ? parseJson(data) : undefined
+  return values.every((holds) => holds(document))
 }
 
 /** The same of an answer that has to be a stream, of whose last event the text is. */
