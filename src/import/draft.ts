@@ -86,6 +86,8 @@ export interface DraftRequest extends DraftFlow {
   readonly capture?: Readonly<Record<string, DraftCapture>>
   /** Whether redirects are followed; left out: a redirect is the answer. */
   readonly follow?: true
+  /** The answer is a stream of events. */
+  readonly events?: Readonly<Record<string, JsonValue>>
   readonly timeout?: string
   /** What a browser loads along with it, side by side. */
   readonly also?: readonly DraftRequest[]

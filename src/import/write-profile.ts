@@ -93,7 +93,7 @@ function flowOf({ chance, when, repeat, between }: DraftFlow): Readonly<Record<s
 
 /** @param all whether the profile says for all of them that redirects are followed */
 function requestOf(step: DraftRequest, all: boolean): JsonValue {
-  const { method, path, name, headers, query = [], body, expect, capture, follow, timeout, also = [] } = step
+  const { method, path, name, headers, query = [], body, expect, capture, follow, events, timeout, also = [] } = step
   return defined({
     [method]: path,
     name,
@@ -104,6 +104,7 @@ function requestOf(step: DraftRequest, all: boolean): JsonValue {
     capture: capture && Object.keys(capture).length > 0 ? (capture as JsonValue) : undefined,
     ...flowOf(step),
     redirects: follow && !all ? 'follow' : undefined,
+    events,
     timeout,
     also: also.length > 0 ? also.map((one) => requestOf(one, all)) : undefined,
   })
