@@ -20,10 +20,14 @@ export interface Choice {
 }
 
 export const CHOICES = {
-  profile: { about: 'Path of the load profile.', default: 'loadgate.yml' },
+  profile: {
+    about:
+      'Path of the load profile; one with `engine` runs a script of JMeter, or judges results that a step before has written.',
+    default: 'loadgate.yml',
+  },
   compare: {
     about:
-      'What the run is compared with: `side-by-side` (the base version, measured at the same time), `baseline` (stored runs), `none`, or `auto`: on a pull request side by side where the profile has a `service`, else stored runs.',
+      'What the run is compared with: `side-by-side` (the base version, measured at the same time), `baseline` (stored runs), `none`, or `auto`: on a pull request side by side where the profile has a `service` and a load of its own, else stored runs.',
     default: 'auto',
     values: ['auto', 'baseline', 'side-by-side', 'none'],
     flag: 'compare',
