@@ -40,6 +40,23 @@ test('the versions are compared as the workflow says, whatever the profile', asy
     expect(await request.heldTo({ profile }, deployed)).toMatchObject({ sideBySide: true })
 })
 
+test('a script is compared with stored runs, which is said; beside the base it is refused, with its place', async () => {
+  const { name, target, service, budgets } = SHOP
+  const whole = budgets.filter((text) => !text.includes(' of '))
+  const profile = { name, target, service, engine: { jmeter: 'shop.jmx' }, budgets: whole }
+  using request = pullRequest({ profile })
+  const said: string[] = []
+  expect(await request.heldTo({ profile }, { said })).toMatchObject({ sideBySide: false })
+  expect(said.join('')).toMatch(
+    /It is compared with stored runs: the load is a script, and its requests come in no pairs/,
+  )
+  await expect(request.heldTo({ profile }, { compare: 'side-by-side' })).rejects.toMatchObject({
+    kind: 'usage',
+    message: expect.stringMatching(/:1:\d+ "engine": a script of JMeter is not measured side by side/),
+    mistakes: [{ place: { line: 1 } }],
+  })
+})
+
 test('the base is started by its own commands, the head by those once they are accepted', async () => {
   const starting = (start: string) => changed(SHOP, ['service', 'start'], start)
   using request = pullRequest({ profile: starting('node old.mjs') })

@@ -57,6 +57,7 @@ function write(directory: string, { profile, rows = ROWS, accept }: Files): void
   for (const file of ['accounts.csv', 'others.csv']) writeFileSync(join(directory, file), rows)
   writeFileSync(join(directory, 'functions.mjs'), FUNCTIONS)
   writeFileSync(join(directory, 'order.json'), DOCUMENT)
+  writeFileSync(join(directory, 'shop.jmx'), '<jmeterTestPlan/>')
   if (accept !== undefined) writeFileSync(join(directory, 'loadgate-accept.yml'), accept)
 }
 
