@@ -8,7 +8,7 @@ import { causeOf, looksStale } from './causes.ts'
 import { type Connection, type ConnectionHost, KEPT_FOR, type Protocol } from './connection.ts'
 import { Exchange } from './exchange.ts'
 import { KeptText } from './kept-text.ts'
-import { openHttp2Socket, whenReady } from './sockets.ts'
+import { openStream, whenReady } from './sockets.ts'
 import { type AnswerHeaders, MOST_BODY, MOST_HEADERS, Place, type Receiver, type WireRequest } from './transport.ts'
 
 /** Requests of whoever has no connection of their own go over streams of the same few. */
@@ -113,7 +113,7 @@ class Http2Session {
   #connect(callback: Parameters<buildConnector.connector>[1]): void {
     this.ready = false
     this.#host.onOpening()
-    const socket = openHttp2Socket(this.#host.endpoint)
+    const socket = openStream(this.#host.endpoint, 'h2')
     this.#socket = socket
     let settled = false
     socket.on('error', (error) => {
