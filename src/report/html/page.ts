@@ -2,7 +2,7 @@ import { LoadgateError } from '../../errors.ts'
 import type { Report } from '../report.ts'
 import { budgets } from './budgets.ts'
 import { compared } from './compared.ts'
-import { courseOf, loadCourseOf, momentsOf } from './course.ts'
+import { courseOf, loadCoursesOf, momentsOf } from './course.ts'
 import { overTime } from './course-section.ts'
 import { distributionsOf } from './distribution.ts'
 import { distribution } from './distribution-section.ts'
@@ -41,14 +41,14 @@ interface Section {
 function body(report: Report): { readonly sections: readonly (Section | undefined)[]; readonly data: PageData } {
   const { measured } = report.result.plan
   const moments = readable(() => momentsOf(report.result)) ?? []
-  const load = loadCourseOf(report.result, moments)
+  const loads = loadCoursesOf(report.result, moments)
   const spread = readable(() => distributionsOf(report))
   const section = (id: string, title: string, part: Html | undefined) => part && { id, title, part }
   return {
     sections: [
       section('budgets', 'Budgets', budgets(report)),
       section('compared', 'Comparison', compared(report)),
-      section('over-time', 'Over time', overTime(report, moments, load)),
+      section('over-time', 'Over time', overTime(report, moments, loads)),
       section('distribution', 'Distribution', spread && distribution(spread, report.comparison)),
       section(
         'steps',
@@ -63,7 +63,8 @@ function body(report: Report): { readonly sections: readonly (Section | undefine
     data: {
       measured: measured / 1000,
       course: courseOf(moments, measured),
-      load,
+      load: loads[0],
+      users: loads[1],
       distributions: spread && { at: spread.at, of: spread.of },
     },
   }
