@@ -16,7 +16,6 @@ export function readExpect(
   calls?: CallPlace[],
 ): Expect | undefined {
   const checks = readAnswerChecks(reading, section, path, calls)
-  if (!checks) return undefined
   const given = section?.status
   const status = given === undefined ? ANY_SUCCESS : 'from' in given ? [given] : given
   const json = Object.entries(section?.json ?? {}).map(([pointer, value]) => ({
@@ -27,6 +26,7 @@ export function readExpect(
     name: name.toLowerCase(),
     contains,
   }))
+  if (!checks) return undefined
   return {
     status: status.filter((range) => range !== undefined),
     json: json.flatMap(({ pointer, value }) => (value === undefined ? [] : [{ pointer, value }])),
