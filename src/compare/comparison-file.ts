@@ -141,6 +141,7 @@ const CODES: Readonly<Record<DefectCode, true>> = {
   'unequal-load': true,
   'service-ended': true,
   'guard-failed': true,
+  'not-started': true,
   cancelled: true,
 }
 

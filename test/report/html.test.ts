@@ -103,6 +103,18 @@ test('of arrivals and users at once both loads are drawn as they were planned, a
   ])
 })
 
+test('what a service wrote that did not start is shown line by line, and nothing of it is markup', () => {
+  const lastOutput = 'no database\n\n<script>alert(1)</script>\r\n\u001b[31mred'
+  const page = renderHtml({ ...pages.PASS, run: { ...pages.PASS.run, lastOutput } })
+  const [, text] = /<section id="last-output">.*?<code>(.*?)<\/code>/s.exec(page) ?? []
+  expect(text?.split('\n')).toEqual([
+    'no database',
+    '&lt;script&gt;alert(1)&lt;/script&gt;',
+    expect.stringMatching(/red$/),
+  ])
+  expect(text).not.toContain('\u001b')
+})
+
 test('a damaged histogram does not keep the page from being written', () => {
   const steps = [reports.step('GET /store', { firstByte: undefined, service: reports.histogram(1), response: 'h1:?' })]
   const damaged = { ...pages.FAIL, result: { ...pages.FAIL.result, steps } }

@@ -8,6 +8,7 @@ import { distributionsOf } from './distribution.ts'
 import { distribution } from './distribution-section.ts'
 import { failures } from './failures.ts'
 import { history } from './history.ts'
+import { lastOutput } from './last-output.ts'
 import { dataElement, type Html, html } from './markup.ts'
 import { method } from './method.ts'
 import type { PageData } from './page-data.ts'
@@ -46,6 +47,7 @@ function body(report: Report): { readonly sections: readonly (Section | undefine
   const section = (id: string, title: string, part: Html | undefined) => part && { id, title, part }
   return {
     sections: [
+      section('last-output', 'Last output', lastOutput(report)),
       section('budgets', 'Budgets', budgets(report)),
       section('compared', 'Comparison', compared(report)),
       section('over-time', 'Over time', overTime(report, moments, loads)),
