@@ -7,6 +7,8 @@ export interface Source {
   readonly file: string
   /** Base address that was asked for instead of the one the source suggests. */
   readonly target: string | undefined
+  /** What the head of the profile says of where it comes from; left out: the file. */
+  readonly origin?: string
   /** The text of a file that the source names, from beside it or below; undefined where there is none. */
   readonly neighbour?: (name: string) => string | undefined
 }

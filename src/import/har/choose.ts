@@ -2,7 +2,15 @@ import { METHODS } from '../../profile/grammar-step.ts'
 import { LONGEST_BODY } from '../bodies.ts'
 import type { DraftMethod } from '../draft.ts'
 import { multipartParts } from '../multipart.ts'
+import type { Taken } from './dynamic.ts'
 import type { Entry } from './entries.ts'
+
+/** An exchange that becomes a step, or why it does not. */
+export type Choice = { readonly entry: Entry; readonly why: string } | Taken
+
+export function isTaken(choice: Choice): choice is Taken {
+  return !('why' in choice)
+}
 
 /** The address that the recording is of: asked for, or that of the first page, or the one with the most requests. */
 export function baseOf(entries: readonly Entry[], asked: string | undefined): string | undefined {
