@@ -19,7 +19,7 @@ const FORM_PAIR: Way = { pattern: /(?<![^&?;\s])([^=&?;\s"'<>]{1,100})=([^&;\s"'
 const WAYS: readonly Way[] = [
   // <name …>value</name>, and the same with CDATA.
   { pattern: /<([\w:.-]{1,100})(?:\s[^<>]{0,1000})?>([^<]+)<\//dg, meaning: fromXml },
-  { pattern: /<([\w:.-]{1,100})(?:\s[^<>]{0,1000})?>\s{0,100}<!\[CDATA\[([^\]]{1,2000})\]\]>/dg, meaning: asItIs },
+  { pattern: /<([\w:.-]{1,100})(?:\s[^<>]{0,1000})?>\s{0,100}<!\[CDATA\[([^\]]{1,500})\]\]>/dg, meaning: asItIs },
   // Attributes, and assignments of any language.
   { pattern: /(?<![\w:.-])([\w:.-]{1,100})[ \t]{0,8}=[ \t]{0,8}"([^"]+)"/dg, meaning: fromXml },
   { pattern: /(?<![\w:.-])([\w:.-]{1,100})[ \t]{0,8}=[ \t]{0,8}'([^']+)'/dg, meaning: fromXml },
@@ -28,7 +28,11 @@ const WAYS: readonly Way[] = [
   { pattern: /"([^"\\\n]{1,100})"\s{0,100}:\s{0,100}(\d[\d.]*)/dg, meaning: asItIs },
   { pattern: /(?<![\w$"])([A-Za-z_]\w{0,99})[ \t]{0,8}:[ \t]{0,8}"((?:[^"\\\n]|\\.)+)"/dg, meaning: fromJson },
   // name = value and name: value, to the end of the line.
-  { pattern: /^[ \t]{0,100}([\w.-]{1,100})[ \t]{0,8}[=:][ \t]{0,8}([^\s"'<{[][^\r\n]*)$/dgm, meaning: asItIs },
+  {
+    pattern:
+      /^[ \t]{0,100}([\w.-]{1,100})[ \t]{0,8}[=:][ \t]{0,8}(?!"[^"\r\n]*"|'[^'\r\n]*'|[[{][ \t]*$)(\S[^\r\n]*)$/dgm,
+    meaning: asItIs,
+  },
   FORM_PAIR,
 ]
 
@@ -38,7 +42,7 @@ export function namedValues(text: string, type: string | undefined): readonly Na
   return ways.flatMap(({ pattern, meaning }) =>
     [...text.matchAll(pattern)].map((match): NamedValue => {
       const [, name = '', given = ''] = match
-      const written = withoutScheme(given.trim())
+      const written = /authorization|^auth$/i.test(name) ? withoutScheme(given.trim()) : given.trim()
       const start = match.indices?.[2]?.[0] ?? 0
       return {
         name: fromForm(name).replace(/^.*:/, ''),

@@ -24,7 +24,7 @@ export function secretSpans(text: string, type: string | undefined, { learned }:
   })
   return [
     ...namedValues(text, type)
-      .filter(({ name, value, written }) => isSecret(name, value) && !GENERAL.test(name) && !/^[$*]/.test(written))
+      .filter(({ name, value }) => isSecret(name, value) && !GENERAL.test(name) && !isNoValue(value, text))
       .map(({ name, value, written, start }) => secret(start, written, value === written ? name : `${name}_encoded`)),
     ...[...text.matchAll(SCHEME)].map((match) =>
       secret(match.indices?.[2]?.[0] ?? 0, match[2] ?? '', authorizationName(match[1] ?? '')),
@@ -36,6 +36,11 @@ export function secretSpans(text: string, type: string | undefined, { learned }:
       ),
     ),
   ]
+}
+
+/** A variable of GraphQL, which is sent beside it; or what somebody has blanked out. */
+function isNoValue(value: string, text: string): boolean {
+  return /^\*+$/.test(value) || (value.startsWith('$') && /^\s*(?:query|mutation|subscription)\b/.test(text))
 }
 
 export function placesOf(text: string, part: string): readonly number[] {

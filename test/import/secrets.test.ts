@@ -99,15 +99,16 @@ const PLACES: Readonly<Record<string, (secret: string) => Recorded>> = {
 /** Characters that each of the places has to write in a way of its own; a header cannot carry all of them. */
 const plain = fc.string({ unit: fc.constantFrom(...'abcXYZ0123456789-_.~'), minLength: 12, maxLength: 24 })
 const any = fc.string({ unit: fc.constantFrom(...'abcXYZ0189-_&<"\'%+/?#={}[]\\$é ;:,'), minLength: 12, maxLength: 24 })
-const UNLIKE = /^[\s$*]|\s$|\$\{|[A-Za-z]+ \S+$/
+/** Blanks around it belong to the text that it stands in. */
+const UNLIKE = /^\s|\s$/
 
 const secretFor = (place: string) =>
   (/header|authorization|cookie/.test(place)
     ? plain
     : /line/.test(place)
-      ? any.map((text) => text.replace(/["'<{[]/, 'x'))
+      ? any.map((text) => text.replace(/["']/g, 'x'))
       : any
-  ).filter((secret) => !UNLIKE.test(secret) && /\d/.test(secret))
+  ).filter((secret) => !UNLIKE.test(secret))
 
 async function sentAgain(
   made: ReturnType<typeof imported>,
@@ -227,9 +228,13 @@ test.each([
   '<a><![CDATA['.repeat(8_000),
   'a="'.repeat(30_000),
   'Bearer '.repeat(14_000),
-])('a text that is made to be slow is not: %#', (text) => {
-  const begun = performance.now()
-  namedValues(text, 'text/plain')
-  imported('har', { file: 'x.har', text: recordingOf([{ method: 'POST', body: ['text/plain', text] }]) })
-  expect(performance.now() - begun).toBeLessThan(10_000)
-})
+])(
+  'a text that is made to be slow is not: %#',
+  (text) => {
+    const begun = performance.now()
+    namedValues(text, 'text/plain')
+    imported('har', { file: 'x.har', text: recordingOf([{ method: 'POST', body: ['text/plain', text] }]) })
+    expect(performance.now() - begun).toBeLessThan(30_000)
+  },
+  60_000,
+)

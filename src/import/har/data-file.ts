@@ -1,5 +1,3 @@
-import { counted } from '../../units.ts'
-import type { Account } from '../account.ts'
 import type { DraftData } from '../draft.ts'
 import type { Uploads } from '../uploads.ts'
 import type { Rows } from './rows.ts'
@@ -8,12 +6,10 @@ import type { Rows } from './rows.ts'
 export function dataFile(
   { source, columns, rows, env, people }: Rows & { readonly source: string },
   uploads: Uploads,
-  account: Account,
 ): DraftData {
   const lines = [columns, ...rows].map((row) => `${row.map(cell).join(',')}\n`)
   const notes = [noteOf(rows.length, people), ...(env ? ['Secrets stand in it as variables of the environment.'] : [])]
   const file = uploads.pathOf(`${source}.csv`, lines.join(''))
-  account.note(`What differs from one user or pass to the next is in ${file}: ${counted(rows.length, 'row')}.`)
   return {
     name: source,
     file,

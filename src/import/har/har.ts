@@ -30,7 +30,7 @@ export function importHar(source: Source, account: Account): Imported {
   const choices = entries.map((entry) => choiceOf(entry, base))
   const secrets = createSecrets()
   learnSecrets(choices, secrets)
-  const { plays, data, users } = playsOf(choices, { name, secrets, uploads, account })
+  const { plays, data, users } = playsOf(choices, { name, secrets, uploads })
   const scenarios = plays.map((play) => scenarioOf(play, { secrets, uploads, account }))
   leave(choices, plays, { secrets, account })
   tellSecrets(secrets, account)

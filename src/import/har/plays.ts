@@ -1,4 +1,3 @@
-import type { Account } from '../account.ts'
 import type { DraftData } from '../draft.ts'
 import { identifierOf, unique, uniqueIdentifier } from '../names.ts'
 import type { Secrets } from '../secrets.ts'
@@ -38,7 +37,6 @@ interface Made {
   readonly name: string
   readonly secrets: Secrets
   readonly uploads: Uploads
-  readonly account: Account
 }
 
 /** The scenarios of a recording, of which it may hold several passes. */
@@ -103,8 +101,8 @@ function sourceName({ cells }: Rows): string {
   return identifierOf(words.at(-1) ?? '', 'rows')
 }
 
-function written(parts: readonly Part[], tables: readonly Table[], { name, uploads, account }: Made): Plays {
-  const data = tables.filter(({ columns }) => columns.length > 0).map((table) => dataFile(table, uploads, account))
+function written(parts: readonly Part[], tables: readonly Table[], { name, uploads }: Made): Plays {
+  const data = tables.filter(({ columns }) => columns.length > 0).map((table) => dataFile(table, uploads))
   const people = tables.filter((table) => table.people).map(({ rows }) => rows.length)
   const names = new Set<string>()
   const plays = parts.map((part): Play => {
