@@ -49,7 +49,7 @@ test('log in, upload, Ctrl-C: the profile does the same again', async () => {
   const { exitCode, log } = await cli.ended
   expect([exitCode, log]).toEqual([
     0,
-    expect.stringMatching(/3 requests: 3 taken[\s\S]*Written: visit\.yml, me\.png\./),
+    expect.stringMatching(/3 requests: 3 taken[\s\S]*Written: visit\.yml, logins\.csv, me\.png\./),
   ])
   expect(readFileSync(place.at('me.png')).equals(photo)).toBe(true)
 

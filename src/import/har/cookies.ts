@@ -44,7 +44,11 @@ export function ownCookies(
     return undefined
   }
   if (wanted.length === 0) {
-    account.leave('header', foreign.length === cookies.length ? FOREIGN_COOKIES : KEPT_COOKIES, 'cookie')
+    account.leave(
+      'header',
+      foreign.length > 0 && foreign.length === cookies.length ? FOREIGN_COOKIES : KEPT_COOKIES,
+      'cookie',
+    )
     return undefined
   }
   account.note(
