@@ -154,3 +154,22 @@ test.each([
 ])('%s is refused', (text, message) => {
   expect(() => imported('har', { file: 'visit.har', text })).toThrow(message)
 })
+
+test('frames and icons are loaded along with their page; a frame of which something is captured is a step', () => {
+  const frame = { type: 'text/html', headers: { 'sec-fetch-dest': 'iframe' } }
+  const { profile } = visit(
+    { request: 'GET /', type: 'text/html' },
+    { request: 'GET /icon', type: 'image/svg+xml' },
+    { request: 'GET /frames/news', ...frame },
+    { request: 'GET /frames/form', ...frame, text: `<input name="csrf" value="${ID}">` },
+    { request: 'GET /frames/later', ...frame, after: 2_000 },
+    { request: 'POST /x', body: ['application/x-www-form-urlencoded', `csrf=${ID}`] },
+  )
+  expect(profile).toContain(`      - get: /
+        also: [ { get: /icon }, { get: /frames/news } ]
+      - get: /frames/form
+        capture: { csrf: { html: "input[name=csrf]" } }
+      - think: 2s
+      - get: /frames/later
+`)
+})

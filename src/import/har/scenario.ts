@@ -3,7 +3,7 @@ import type { DraftRequest, DraftScenario, DraftStep } from '../draft.ts'
 import { measuredPause } from '../pauses.ts'
 import type { Secrets } from '../secrets.ts'
 import type { Uploads } from '../uploads.ts'
-import { isTaken } from './choose.ts'
+import { isFrame, isTaken } from './choose.ts'
 import { addressOf, type Entry } from './entries.ts'
 import type { Play } from './plays.ts'
 import { createSteps } from './steps.ts'
@@ -29,10 +29,12 @@ export function scenarioOf(play: Play, making: Making): DraftScenario {
       continue
     }
     const request = make(taken.indexOf(choice))
-    const page = choice.asset ? withPart(steps, request) : false
-    if (!page) {
+    const pause = pauseBefore(choice.entry, ended)
+    // What is captured in a frame is known to later steps alone, and nobody waits before one that a page brings along.
+    const part = choice.asset || (isFrame(choice.entry) && pause.length === 0 && !request.capture)
+    if (!part || !withPart(steps, request)) {
       if (done && once === 0) once = steps.length
-      steps.push(...pauseBefore(choice.entry, ended), request)
+      steps.push(...pause, request)
     }
     if (choice === play.once) done = true
     ended = Math.max(ended, choice.entry.ended)
