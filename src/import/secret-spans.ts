@@ -1,13 +1,13 @@
 import { namedValues } from './named-values.ts'
 import { authorizationName, isSecret, JWT, type Secrets } from './secrets.ts'
-import { literal, reference } from './text.ts'
+import { literal } from './text.ts'
 
 /** A piece of a text, and what stands for it. */
 export interface Span {
   readonly start: number
   readonly end: number
-  /** A reference, or the name of a secret. */
-  readonly is: { readonly reference: string } | { readonly secret: string }
+  /** What is written instead, or the name of a secret. */
+  readonly is: { readonly template: string } | { readonly secret: string }
 }
 
 /** Base64 of a name and a password, or a token; not the next word of a sentence. */
@@ -65,9 +65,8 @@ export function withSpans(text: string, spans: readonly Span[], secrets: Secrets
     const before = text.slice(at, start)
     // "$" before "${" would make it these two characters.
     const dollars = /\$*$/.exec(before)?.[0].length ?? 0
-    if (dollars > 0 && 'reference' in is) continue
-    const filled =
-      'reference' in is ? reference(is.reference) : secrets.replace(is.secret, text.slice(start - dollars, end))
+    if (dollars > 0 && 'template' in is) continue
+    const filled = 'template' in is ? is.template : secrets.replace(is.secret, text.slice(start - dollars, end))
     written += literal(before.slice(0, before.length - dollars)) + filled
     at = end
   }
@@ -76,5 +75,5 @@ export function withSpans(text: string, spans: readonly Span[], secrets: Secrets
 
 /** What an earlier answer said comes before what is called a secret. */
 function rank({ is }: Span): number {
-  return 'reference' in is ? 0 : 1
+  return 'template' in is ? 0 : 1
 }

@@ -79,7 +79,9 @@ export function createSecrets(): Secrets {
       return `${scheme} ${replace(authorizationName(scheme), rest)}`
     },
     learn(name, value) {
-      if (value.length < TELLING || learned.size >= MOST_LEARNED || learned.has(value)) return
+      // A single word may be the name of something; as a password it is none.
+      if (value.length < TELLING || (/^[A-Za-z]{1,19}$/.test(value) && !isPassword(name, value))) return
+      if (learned.size >= MOST_LEARNED || learned.has(value)) return
       learned.set(value, { name, value, ways: writtenWays(value) })
       sorted = undefined
     },

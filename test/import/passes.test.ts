@@ -164,3 +164,21 @@ test('what is only repeated stays as it was', () => {
   expect(made.steps).toHaveLength(4)
   expect(made.files).toEqual([])
 })
+
+test('what a page brings along is asked for with the value of the row, where each pass did so', () => {
+  const asset = (path: string): Exchange => ({ request: `GET ${path}`, type: 'image/svg+xml' })
+  const made = visit(
+    ...['3', '7'].flatMap((n) => [
+      ...[
+        page(`/products/${n}`),
+        asset(`/pictures/${n}.svg`),
+        asset('/pictures/33.svg'),
+        asset(`/v3/${n === '3' ? 3 : 'x'}.css`),
+      ],
+      form('POST /cart', { product: n }),
+    ]),
+  )
+  expect(made.profile).toContain('{ get: "/pictures/${products.product}.svg" }')
+  expect(made.profile).toContain('{ get: /pictures/33.svg }')
+  expect(made.profile).toContain('{ get: /v3/3.css }')
+})

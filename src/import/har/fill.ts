@@ -20,7 +20,7 @@ export interface Fill {
 interface Known {
   /** Names of values that answers have brought. */
   readonly names: ReadonlyMap<string, string>
-  /** Names of what is another value in each row, by its place in the request. */
+  /** What stands for values that are others in each row, by their places in the request. */
   readonly cells: ReadonlyMap<string, string>
   readonly secrets: Secrets
   readonly sent: EpochMs
@@ -33,11 +33,11 @@ const LONG_ENOUGH = 12
 const LEAST_SECRET_NUMBER = 1_000
 
 export function createFill({ names, cells, secrets, sent }: Known): Fill {
-  const nameOf = (text: string, place: string) => names.get(text) ?? cells.get(place)
+  const knownAs = (text: string, place: string) => (names.has(text) ? reference(names.get(text)!) : cells.get(place))
 
   const value = (name: string, text: string, place: string) => {
-    const known = nameOf(text, place)
-    if (known !== undefined) return reference(known)
+    const known = knownAs(text, place)
+    if (known !== undefined) return known
     return isSecret(name, text) ? secrets.replace(name, text) : searched(text)
   }
 
@@ -80,8 +80,8 @@ export function createFill({ names, cells, secrets, sent }: Known): Fill {
     written: string,
     { text, place }: { readonly text: string; readonly place: string },
   ) => {
-    const known = nameOf(text, place)
-    if (known !== undefined) return reference(known)
+    const known = knownAs(text, place)
+    if (known !== undefined) return known
     if (isSecret(name, text)) return secrets.replace(text === written ? name : `${name}_encoded`, written)
     const filled = searched(written)
     return /(?<!\$)\$\{/.test(filled) ? filled : pathText(literal(written))
@@ -90,8 +90,8 @@ export function createFill({ names, cells, secrets, sent }: Known): Fill {
   const header = (name: string, text: string) => {
     const [, scheme = '', rest = text] = /^([A-Za-z][\w-]* )(\S+)$/.exec(text) ?? []
     if (names.has(text)) return reference(names.get(text)!)
-    const known = nameOf(rest, placeOf.header(name))
-    if (known !== undefined) return scheme + reference(known)
+    const known = knownAs(rest, placeOf.header(name))
+    if (known !== undefined) return scheme + known
     if (/^(?:proxy-)?authorization$/i.test(name)) return secrets.hideAuthorization(text)
     return isSecret(name, text) ? secrets.replace(name, text) : searched(text)
   }
@@ -111,8 +111,8 @@ export function createFill({ names, cells, secrets, sent }: Known): Fill {
   const fields = (pairs: Pairs): Pairs => pairs.map(([name, text], at) => [name, value(name, text, placeOf.field(at))])
 
   const numberIn = (json: number, { name, pointer }: JsonPlace): string | undefined => {
-    const known = nameOf(String(json), placeOf.json(pointer))
-    if (known !== undefined) return reference(known)
+    const known = knownAs(String(json), placeOf.json(pointer))
+    if (known !== undefined) return known
     return json >= LEAST_SECRET_NUMBER && isSecret(name, String(json)) ? secrets.replace(name, String(json)) : undefined
   }
 
@@ -134,20 +134,20 @@ export function createFill({ names, cells, secrets, sent }: Known): Fill {
   /** A text in JSON that is written by hand, where nothing is put into JSON's form when it is filled in. */
   const inJson = (text: string, { name, pointer }: JsonPlace): string => {
     const written = JSON.stringify(text).slice(1, -1)
-    if (written === text || nameOf(text, placeOf.json(pointer)) !== undefined)
+    if (written === text || knownAs(text, placeOf.json(pointer)) !== undefined)
       return value(name, text, placeOf.json(pointer))
     return isSecret(name, text) ? secrets.replace(`${name}_encoded`, written) : searched(written)
   }
 
   const textOf = (text: string, type: string | undefined) => {
     const named = namedValues(text, type).flatMap(({ value, written, start }, at): readonly Span[] => {
-      const known = value === written ? nameOf(value, placeOf.text(at)) : undefined
-      return known === undefined ? [] : [{ start, end: start + written.length, is: { reference: known } }]
+      const known = value === written ? knownAs(value, placeOf.text(at)) : undefined
+      return known === undefined ? [] : [{ start, end: start + written.length, is: { template: known } }]
     })
     const captured = [...names]
       .filter(([known]) => known.length >= LONG_ENOUGH)
       .flatMap(([known, name]) =>
-        placesOf(text, known).map((start) => ({ start, end: start + known.length, is: { reference: name } })),
+        placesOf(text, known).map((start) => ({ start, end: start + known.length, is: { template: reference(name) } })),
       )
     return withSpans(text, [...named, ...captured, ...secretSpans(text, type, secrets)], secrets)
   }

@@ -2,6 +2,7 @@ import type { DraftData } from '../draft.ts'
 import { identifierOf, unique, uniqueIdentifier } from '../names.ts'
 import type { Secrets } from '../secrets.ts'
 import type { Uploads } from '../uploads.ts'
+import { cellsIn, type Table } from './cells.ts'
 import { type Choice, isTaken } from './choose.ts'
 import { dataFile } from './data-file.ts'
 import { type Dynamic, findDynamic, type Taken } from './dynamic.ts'
@@ -48,8 +49,8 @@ export function playsOf(choices: readonly Choice[], made: Made): Plays {
   // The same again and again, and nothing differs: whoever did that wanted it so.
   const pointless = tables.length === 0 && parts.some(({ passes }) => passes.length > 1)
   if (pointless && !moves.some(({ login }) => login))
-    return written(partsOf([{ before: [], passes: [moves] }], choices, moves), [], made)
-  return written(parts, tables, made)
+    return written(partsOf([{ before: [], passes: [moves] }], choices, moves), [], { ...made, choices })
+  return written(parts, tables, { ...made, choices })
 }
 
 interface Part extends Journey {
@@ -77,10 +78,6 @@ function partsOf(journeys: readonly Journey[], choices: readonly Choice[], moves
   })
 }
 
-interface Table extends Rows {
-  readonly source: string
-}
-
 function tablesOf(parts: readonly Part[], secrets: Secrets): readonly Table[] {
   const brought = new Set(
     parts.flatMap(({ dynamic }) => [...dynamic.values, ...dynamic.unclear].map(({ value }) => value)),
@@ -101,20 +98,17 @@ function sourceName({ cells }: Rows): string {
   return identifierOf(words.at(-1) ?? '', 'rows')
 }
 
-function written(parts: readonly Part[], tables: readonly Table[], { name, uploads }: Made): Plays {
+function written(
+  parts: readonly Part[],
+  tables: readonly Table[],
+  { name, uploads, choices }: Made & { readonly choices: readonly Choice[] },
+): Plays {
   const data = tables.filter(({ columns }) => columns.length > 0).map((table) => dataFile(table, uploads))
   const people = tables.filter((table) => table.people).map(({ rows }) => rows.length)
   const names = new Set<string>()
+  const assets = new Set(choices.filter(isTaken).flatMap(({ asset, path }) => (asset ? [path] : [])))
   const plays = parts.map((part): Play => {
-    const cells = new Map<Taken, ReadonlyMap<string, string>>()
-    for (const move of part.moves) {
-      const own = tables.flatMap(({ source, cells }) =>
-        [...(cells.get(move) ?? [])].map(
-          ([place, column]) => [place, column.endsWith('()') ? column : `${source}.${column}`] as const,
-        ),
-      )
-      if (own.length > 0) cells.set(move.taken, new Map(own))
-    }
+    const cells = cellsIn(part, tables, { assets, alone: parts.length === 1 })
     const logins = new Set(part.moves.filter(({ login }) => login).map(({ taken }) => taken))
     return {
       name: unique(parts.length > 1 ? nameOf(part, parts, name) : name, names),

@@ -17,6 +17,8 @@ export interface Rows {
   readonly people: boolean
   /** Name of the column, or a call, by the place in a request. */
   readonly cells: ReadonlyMap<Move, ReadonlyMap<string, string>>
+  /** By the name of the column: the values of each pass of all journeys. */
+  readonly values: ReadonlyMap<string, readonly string[]>
 }
 
 interface Asked {
@@ -72,7 +74,8 @@ export function rowsOf(journeys: readonly Pick<Journey, 'passes'>[], asked: Aske
     }
     begin = end
   }
-  return { ...tableOf([...columns.values()], all, asked), cells }
+  const values = new Map([...columns.values()].map((column) => [column.name, column.values]))
+  return { ...tableOf([...columns.values()], all, asked), cells, values }
 }
 
 const keyOf = (values: readonly string[]) => JSON.stringify(values)
