@@ -182,3 +182,25 @@ test('what a page brings along is asked for with the value of the row, where eac
   expect(made.profile).toContain('{ get: /pictures/33.svg }')
   expect(made.profile).toContain('{ get: /v3/3.css }')
 })
+
+test('browsers that are there at the same time are told by their cookies', () => {
+  const by = (n: number, exchange: Exchange): Exchange => ({
+    ...exchange,
+    headers: { cookie: `sid=session${n}of9999` },
+  })
+  const come = (n: number): Exchange => ({
+    ...page('/login'),
+    answers: { 'set-cookie': `sid=session${n}of9999; Path=/` },
+  })
+  const enter = (n: number) => by(n, login(`fan${n}@shop.example`, `pw-of-fan-${n}`))
+  const buy = (n: number) => by(n, form('POST /cart', { product: String(n) }))
+  const look = (n: number) => by(n, page('/account'))
+  const made = visit(come(1), come(2), enter(2), look(2), enter(1), buy(2), look(1), buy(1))
+  expect(fileOf(made, 'logins.csv').trim().split('\n')).toEqual([
+    'email,password,product',
+    'fan1@shop.example,${env.PASSWORD},1',
+    'fan2@shop.example,${env.PASSWORD_2},2',
+  ])
+  expect(made.read.scenarios).toHaveLength(1)
+  expect(made.steps.map(({ name }) => name)).toEqual(['GET /login', 'POST /login', 'GET /account', 'POST /cart'])
+})

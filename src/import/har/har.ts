@@ -11,6 +11,7 @@ import { addressOf, type Entry, readEntries } from './entries.ts'
 import { learnSecrets } from './learn.ts'
 import { type Plays, playsOf } from './plays.ts'
 import { scenarioOf } from './scenario.ts'
+import { byVisitor } from './visitors.ts'
 
 /** A recording of a browser (HAR 1.2): scenarios that do the same again, for every user with values of its own. */
 export function importHar(source: Source, account: Account): Imported {
@@ -27,7 +28,7 @@ export function importHar(source: Source, account: Account): Imported {
   }
   const name = cleanName(stemOf(source.file), 'recording')
   const uploads = createUploads(account)
-  const choices = entries.map((entry) => choiceOf(entry, base))
+  const choices = byVisitor(entries.map((entry) => choiceOf(entry, base)))
   const secrets = createSecrets()
   learnSecrets(choices, secrets)
   const { plays, data, users } = playsOf(choices, { name, secrets, uploads })
