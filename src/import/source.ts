@@ -9,8 +9,8 @@ export interface Source {
   readonly target: string | undefined
   /** What the head of the profile says of where it comes from; left out: the file. */
   readonly origin?: string
-  /** The text of a file that the source names, from beside it or below; undefined where there is none. */
-  readonly neighbour?: (name: string) => string | undefined
+  /** What is in a file that the source names; undefined where there is none that may be read. */
+  readonly neighbour?: (name: string) => Buffer | undefined
 }
 
 export function brokenSource(

@@ -41,6 +41,7 @@ test.each<readonly [profile: string, steps: readonly string[], rare: readonly st
   ['document-store/loadgate.yml', ['PUT /documents', 'GET /documents', 'GET /summary'], []],
   ['soak/loadgate.yml', ['GET /', 'product page', 'crawled page', 'GET /login'], ['dead link']],
   ['chat/loadgate.yml', ['Rooms', 'History', 'Say'], []],
+  ['events/loadgate.yml', ['answer', 'feed'], []],
 ])(
   '%s: every request is answered as it expects',
   async (profile, always, rare) => {

@@ -36,6 +36,7 @@ export class Connections implements Transport, ConnectionHost {
   readonly now: () => Ms
   readonly maxAge: Ms
   readonly maxRequests: number
+  feedsEnded = false
   readonly #cap: number
   /** Still to be opened before any request needs them; below 0 when more were needed. */
   #ahead: number
@@ -98,6 +99,11 @@ export class Connections implements Transport, ConnectionHost {
   hasRoom(place: Place): boolean {
     if (this.#protocol.multiplexes || this.#own.has(place)) return true
     return this.#queued === 0 && this.#size < this.#cap
+  }
+
+  endFeeds(): void {
+    this.feedsEnded = true
+    for (const connection of this.#all) connection.endFeed?.()
   }
 
   cancel(): void {

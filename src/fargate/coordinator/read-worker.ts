@@ -1,6 +1,6 @@
 // What workers have written, checked: it may be damaged, and it may be meant to harm.
 import { gunzipSync } from 'node:zlib'
-import type { HealthRecord, ShardProgress, ShardResult, StepCounts } from '../../engine/shard-result.ts'
+import type { EventCounts, HealthRecord, ShardProgress, ShardResult, StepCounts } from '../../engine/shard-result.ts'
 import { countIn } from '../../histogram.ts'
 import type { Reader } from '../../reader.ts'
 import {
@@ -17,7 +17,16 @@ import {
   where,
   whole,
 } from '../../reader.ts'
-import { active, example, functionHealth, histogram, intervals, isCause, isStatus } from '../../result/result-file.ts'
+import {
+  active,
+  events,
+  example,
+  functionHealth,
+  histogram,
+  intervals,
+  isCause,
+  isStatus,
+} from '../../result/result-file.ts'
 import type { Bytes, Ms } from '../../units.ts'
 import type { Claim, ClockOffset, Outcome, Progress } from '../protocol.ts'
 import { runId } from '../read-json.ts'
@@ -100,6 +109,7 @@ const step = record<StepCounts>({
   firstByte: histogram,
   failures: histogram,
   blocks: intervals,
+  events: optional(events) as Reader<EventCounts>,
 })
 
 const health = record<HealthRecord>({

@@ -3,7 +3,7 @@ import type { DraftRequest, DraftScenario, DraftStep } from '../draft.ts'
 import { measuredPause } from '../pauses.ts'
 import type { Secrets } from '../secrets.ts'
 import type { Uploads } from '../uploads.ts'
-import { isFrame, isTaken } from './choose.ts'
+import { isFeed, isFrame, isTaken } from './choose.ts'
 import { addressOf, type Entry } from './entries.ts'
 import type { Play } from './plays.ts'
 import { createSteps } from './steps.ts'
@@ -37,7 +37,8 @@ export function scenarioOf(play: Play, making: Making): DraftScenario {
       steps.push(...pause, request)
     }
     if (choice === play.once) done = true
-    ended = Math.max(ended, choice.entry.ended)
+    // A feed is read beside what comes next.
+    ended = Math.max(ended, isFeed(choice.entry) ? choice.entry.begun : choice.entry.ended)
   }
   return {
     name,

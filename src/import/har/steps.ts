@@ -10,6 +10,7 @@ import { methodOf } from './choose.ts'
 import { cookiesSetBy, ownCookies } from './cookies.ts'
 import type { Dynamic, Taken } from './dynamic.ts'
 import type { RecordedBody } from './entries.ts'
+import { eventsOf } from './events.ts'
 import { createFill, type Fill } from './fill.ts'
 import { placeOf } from './leaves.ts'
 import type { Play } from './plays.ts'
@@ -72,6 +73,7 @@ export function createSteps(
       ...(body ? { body } : {}),
       ...(isTelling(taken[index]!) ? { expect: { status: entry.answer.status } } : {}),
       ...(Object.keys(capture).length > 0 ? { capture } : {}),
+      ...eventsOf(entry, written, account),
     }
 
     /** Undefined where it is left out, and in the account. */
