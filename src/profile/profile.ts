@@ -156,6 +156,8 @@ export interface DataSource {
    * the column `by` says. `unique`: no row twice.
    */
   readonly pick: RowPick
+  /** Whether `${env.NAME}` in its values is taken from the environment; left out: it is these characters. */
+  readonly env?: true
   /** Of `weighted` alone. */
   readonly by?: string | undefined
 }
