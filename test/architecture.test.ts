@@ -47,6 +47,7 @@ const SMALL = [
   'nearest',
   'pattern',
   'reader',
+  'schema-fault',
   'version',
   'visible-only',
 ]

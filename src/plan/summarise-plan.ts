@@ -20,6 +20,8 @@ export interface PlanFacts {
   readonly connections: PlannedConnections
   /** Files that requests carry, and what is in all of them. */
   readonly files: { readonly count: number; readonly size: Bytes }
+  /** Steps whose redirects are followed, which are in none of the numbers of requests. */
+  readonly following: number
   readonly scenarios: readonly {
     readonly name: string
     /** Of all iterations. */
@@ -50,6 +52,7 @@ export function summarisePlan(plan: LoadPlan): PlanFacts {
       count: contents.length,
       size: contents.reduce((sum, base64) => sum + Buffer.byteLength(base64, 'base64'), 0),
     },
+    following: plan.scenarios.flatMap(({ steps }) => steps.filter(follows)).length,
     scenarios: plan.scenarios.map((scenario) => ({
       name: scenario.name,
       share: scenario.weight / weight,
@@ -65,6 +68,16 @@ type Iterated = Pick<LoadPlan, 'model' | 'scenarios'>
 /** Expected requests of one iteration, over all scenarios by their weight. */
 export function requestsPerIteration(plan: Iterated): number {
   return byWeight(plan, requestsIn)
+}
+
+/** Of these, those whose redirects are followed. */
+export function followingPerIteration(plan: Iterated): number {
+  const counted = repeated(plan)
+  return byWeight(plan, (scenario) => requestsOf(scenario, (step) => counted(step) && follows(step)))
+}
+
+function follows(step: Step): boolean {
+  return step.kind === 'request' && step.redirects === 'follow'
 }
 
 /** Expected pauses of one iteration together, over all scenarios by their weight. */
