@@ -23,10 +23,11 @@ export function readExpect(
     name: name.toLowerCase(),
     contains,
   }))
+  const json = readJsonValues(reading, section?.json ?? {}, [...path, 'json'])
   if (!checks) return undefined
   return {
     status: status.filter((range) => range !== undefined),
-    json: readJsonValues(reading, section?.json ?? {}, [...path, 'json']),
+    json,
     headers: headers.flatMap(({ name, contains }) => (contains === undefined ? [] : [{ name, contains }])),
     body: section?.body,
     ...checks,
