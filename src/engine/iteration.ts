@@ -200,6 +200,7 @@ export class Iteration extends Sender implements Appointment {
     if (outcome !== 'dropped') this.#start()
     if (this.#measured) this.run.ledger.iterations[outcome]++
     if (this.run.plan.connections.use === 'per-iteration') this.release()
+    this.run.transport.leave?.(this)
     this.run.ledger.active.add(this.#begunAt, left)
     this.owner.onIterationEnd(at)
     this.run.activity.iterationEnds()

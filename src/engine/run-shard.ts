@@ -4,7 +4,7 @@ import { type Group, groupsOf } from '../plan/groups.ts'
 import { longestRequest } from '../plan/longest-request.ts'
 import type { Shard } from '../plan/plan.ts'
 import { requestsPerIteration } from '../plan/summarise-plan.ts'
-import { connectionsEach } from '../profile/beside.ts'
+import { connectionsEach, isTalk } from '../profile/beside.ts'
 import type { EpochMs, Ms } from '../units.ts'
 import { Agenda } from './agenda.ts'
 import { type Clock, startSystemClock } from './clock.ts'
@@ -140,10 +140,12 @@ function lastMoment({ lastStart, plan }: EngineRun): Ms {
   return lastStart + longestRequest(plan) + GRACE
 }
 
-// The library for HTTP/2 takes a tenth of the start, which those who do not use it need not wait for.
+// The libraries for HTTP/2 and for WebSockets take a tenth of the start, which those who do not use them need not wait for.
 async function openNetwork(options: TransportOptions): Promise<Transport> {
   const protocol = options.http === '2' ? (await import('./http/http2.ts')).http2() : http1
-  return new Connections(protocol, options)
+  if (!options.talks) return new Connections(protocol, options)
+  const { Conversations } = await import('./http/conversations.ts')
+  return new Conversations(protocol, options)
 }
 
 function transportOptions(shard: Shard, target: URL, { now }: Clock): TransportOptions {
@@ -153,8 +155,9 @@ function transportOptions(shard: Shard, target: URL, { now }: Clock): TransportO
   const place = placeOf(target)
   const { allowed = { written: [place.host], listed: [] } } = shard.plan
   const refuses = (address: string) => refuseAddress(allowed, place, address)
+  const talks = shard.plan.scenarios.some(({ steps }) => steps.some(isTalk))
   return {
-    ...{ target, http, verify, cap, maxAge, maxRequests, now, refuses },
+    ...{ target, http, talks, verify, cap, maxAge, maxRequests, now, refuses },
     ahead: Math.min(cap, expectedInUse(shard, groupsOf(shard.plan))),
     ...(tls && target.protocol === 'https:' ? { credentials: credentialsOf(tls) } : {}),
   }
@@ -181,9 +184,9 @@ function connectionShare({ plan, index, count }: Shard): number {
   return Math.max(1, each * striped(Math.floor(limit / each)) + striped(limit % each))
 }
 
-function connectionHealth(transport: Transport): Pick<HealthRecord, 'connections' | 'staleRetries'> {
-  const { staleRetries, ...counts } = transport.stats
-  return { connections: { ...counts, ...transport.handshakes() }, staleRetries }
+function connectionHealth(transport: Transport): Pick<HealthRecord, 'connections' | 'staleRetries' | 'messages'> {
+  const { staleRetries, messages, ...counts } = transport.stats
+  return { connections: { ...counts, ...transport.handshakes() }, staleRetries, ...(messages && { messages }) }
 }
 
 function progressOf({ clock, start, activity }: EngineRun): Pick<ShardProgress, 'elapsed' | 'active'> {

@@ -1,7 +1,7 @@
 import type { Step } from '../profile/profile.ts'
 import type { Bytes, Ms, Share } from '../units.ts'
 import { arrivalsIn, peakLevel } from './curve.ts'
-import { requestsOf, thinkOf, turnsOf } from './expected.ts'
+import { requestsOf, stepsWithinTalks, thinkOf, turnsOf } from './expected.ts'
 import type { LoadPlan, PlannedConnections, PlannedScenario } from './plan.ts'
 
 /** What a plan amounts to, for people to see before anything is sent. */
@@ -70,6 +70,14 @@ export function requestsPerIteration(plan: Iterated): number {
 /** Expected pauses of one iteration together, over all scenarios by their weight. */
 export function thinkPerIteration(plan: Iterated): Ms {
   return byWeight(plan, thinkIn)
+}
+
+/** Of these pauses, those within conversations. */
+export function talkPausesPerIteration(plan: Iterated): Ms {
+  return byWeight(plan, (scenario) => {
+    const within = stepsWithinTalks(scenario)
+    return thinkOf(scenario, (step) => within.has(step) && repeated(plan)(step))
+  })
 }
 
 /** Expected answers that one iteration waits for one after the other: those that come side by side are one wait. */

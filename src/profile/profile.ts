@@ -3,6 +3,7 @@ import type { AnswerChecks } from './answer-checks.ts'
 import type { DocumentValue } from './document.ts'
 import type { CallPlace, FunctionCall, FunctionsModule } from './functions.ts'
 import type { Generated } from './generated.ts'
+import type { Talk } from './talk.ts'
 
 /** A profile as written, read and checked: every unit resolved, every template parsed, no default of the plan applied. */
 export interface LoadProfile {
@@ -218,6 +219,8 @@ export interface RequestStep extends OfLife {
   readonly calls?: readonly CallPlace[]
   /** Sent as soon as the page has its answer, which is the last request before it without this, beside others like it. */
   readonly also?: true
+  /** Where it is no request, but a part of a conversation. */
+  readonly talk?: Talk
 }
 
 /** Whether an answer that leads on to another address is followed there, or is the answer. */

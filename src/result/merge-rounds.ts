@@ -7,6 +7,7 @@ import { lengthOf } from '../plan/curve.ts'
 import type { Segment } from '../plan/plan.ts'
 import type { Ms } from '../units.ts'
 import { mergedFunctions } from './function-health.ts'
+import { addedMessages } from './message-counts.ts'
 import type { GeneratorHealth, RunResult, StepResult, WorkerFigures } from './result.ts'
 import { firstOfEach } from './worker-figures.ts'
 
@@ -235,6 +236,7 @@ function mergedHealth(parts: readonly GeneratorHealth[]): GeneratorHealth {
       short: isEach(short) ? short.includes(true) : undefined,
     },
     staleRetries: sum(parts, ({ staleRetries }) => staleRetries),
+    ...addedMessages(parts),
     ...mergedFunctions(parts),
   }
 }

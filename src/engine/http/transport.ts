@@ -1,8 +1,9 @@
 import type { HistogramText } from '../../histogram.ts'
 import type { Bytes, Ms } from '../../units.ts'
-import type { Cause } from '../shard-result.ts'
+import type { Cause, MessageCounts } from '../shard-result.ts'
 import type { Refuses, Resolve } from './addresses.ts'
 import type { Credentials } from './credentials.ts'
+import type { Wanted } from './message.ts'
 
 /** One request, ready for the wire. */
 export interface WireRequest {
@@ -21,7 +22,16 @@ export interface WireRequest {
   /** Bound from the moment the request has a connection (which may still have to be opened) to the last byte. */
   readonly timeout: Ms
   readonly wants: Wants
+  /** Where it is no request, but a part of the conversation of whoever sends it. */
+  readonly talk?: WireTalk
 }
+
+/** Its opening is the handshake of a WebSocket, with the path and the headers of the request. */
+export type WireTalk =
+  | { readonly does: 'open'; readonly subprotocol?: string }
+  /** Sends the text, if there is any, and waits for what is wanted, if something is. */
+  | { readonly does: 'say'; readonly text: string | undefined; readonly wanted: Wanted | undefined }
+  | { readonly does: 'close' }
 
 /** A body in pieces, none of which is ever changed. */
 export interface Payload {
@@ -58,7 +68,7 @@ export interface Answer {
   readonly doneAt: Ms
   readonly bytesSent: Bytes
   readonly bytesReceived: Bytes
-  /** Why it was not sent, in words, where there are any. */
+  /** Why it was not sent, or how its conversation ended, in words, where there are any. */
   readonly detail?: string | undefined
 }
 
@@ -118,6 +128,8 @@ export interface Transport {
   hasRoom(place: Place): boolean
   /** A user that has had a connection of its own, or a Place of one, needs it no more. */
   release(user: object): void
+  /** There is nothing more to come of it: a conversation that it has not closed is closed. Absent where there are none. */
+  leave?(receiver: Receiver): void
   /** Ends every request that waits or is under way with the cause `cancelled`. */
   cancel(): void
   /** Resolves when every socket is closed. Nothing may be under way any more. */
@@ -130,6 +142,8 @@ export interface Transport {
 export interface TransportOptions {
   readonly target: URL
   readonly http: '1.1' | '2'
+  /** Whether there are conversations, each of which has a connection to itself. */
+  readonly talks?: boolean
   /** Whether the target's TLS certificate must be valid. */
   readonly verify: boolean
   readonly credentials?: Credentials
@@ -154,4 +168,6 @@ export interface ConnectionStats {
   readonly peak: number
   readonly cap: number
   readonly staleRetries: number
+  /** Of all conversations; absent where there are none. */
+  readonly messages?: MessageCounts
 }

@@ -17,7 +17,16 @@ import {
   where,
   whole,
 } from '../../reader.ts'
-import { active, example, functionHealth, histogram, intervals, isCause, isStatus } from '../../result/result-file.ts'
+import {
+  active,
+  example,
+  functionHealth,
+  histogram,
+  intervals,
+  isCause,
+  isStatus,
+  messageCounts,
+} from '../../result/result-file.ts'
 import type { Bytes, Ms } from '../../units.ts'
 import type { Claim, ClockOffset, Outcome, Progress } from '../protocol.ts'
 import { runId } from '../read-json.ts'
@@ -112,6 +121,7 @@ const health = record<HealthRecord>({
   link: optional(amount),
   connections: record({ opened: count, peak: count, cap: count, connect: histogram, tls: histogram }),
   staleRetries: count,
+  messages: optional(messageCounts),
   functions: optional(functionHealth),
 })
 
