@@ -29,6 +29,13 @@ export class Conversations extends Connections {
     super.send(request, receiver, request.talk === undefined ? user : this.#talker(receiver))
   }
 
+  conversation(receiver: Receiver): 'open' | 'lost' | undefined {
+    const talker = this.#talkers.get(receiver)
+    const connection = talker && this.connectionOf(talker)
+    if (!(connection instanceof Conversation) || connection.over) return undefined
+    return connection.lost ? 'lost' : 'open'
+  }
+
   leave(receiver: Receiver): void {
     const talker = this.#talkers.get(receiver)
     if (talker === undefined) return

@@ -128,6 +128,8 @@ export interface Transport {
   hasRoom(place: Place): boolean
   /** A user that has had a connection of its own, or a Place of one, needs it no more. */
   release(user: object): void
+  /** Whether it is in a conversation, and whether the target is still, too; absent where there are none. */
+  conversation?(receiver: Receiver): 'open' | 'lost' | undefined
   /** There is nothing more to come of it: a conversation that it has not closed is closed. Absent where there are none. */
   leave?(receiver: Receiver): void
   /** Ends every request that waits or is under way with the cause `cancelled`. */

@@ -60,6 +60,11 @@ export class Conversation extends Exchange implements Connection {
     this.#end = resolve
   }
 
+  /** Whether it has ended, and not by us. */
+  get lost(): boolean {
+    return this.#loss !== undefined
+  }
+
   send(request: WireRequest, receiver: Receiver, now: Ms, since = now, deadline = now + request.timeout): void {
     this.begin(request, receiver, since, deadline)
     this.#passed = 0
@@ -240,6 +245,7 @@ export class Conversation extends Exchange implements Connection {
     clearTimeout(this.#lastMoment)
     setImmediate(() => {
       this.#onLoss({ cause: 'connection-closed', detail: undefined })
+      if (this.over) this.#pass(this.#backlog.clear(), 0)
       this.#end()
       if (this.receiver === undefined) this.#host.onClosed(this)
     })
