@@ -6,7 +6,9 @@ import { startWireServer, type WireServer } from './wire-server.ts'
 /** RFC 6455 4.2.2 */
 export function acceptance(head: string, { headers = '', key }: { headers?: string; key?: string } = {}): string {
   const [, given = ''] = /^sec-websocket-key: *(\S+)/im.exec(head) ?? []
-  const accept = createHash('sha1').update(`${key ?? given}258EAFA5-E914-47DA-95CA-C5AB0DC85B11`).digest('base64')
+  const accept = createHash('sha1')
+    .update(`${key ?? given}258EAFA5-E914-47DA-95CA-C5AB0DC85B11`)
+    .digest('base64')
   return `HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Accept: ${accept}\r\n${headers}\r\n`
 }
 

@@ -60,7 +60,11 @@ test.each([
   await until(() => server.open === 0)
   const { open, say, bye, 'CLOSE /': close } = outcomes(plan, results)
   const warmUp = results.reduce((sum, { warmUp: { sent } }) => sum + sent, 0)
-  const all = { handshakes: server.handshakes.length, messages: server.messages.length, closes: server.closes[1000] ?? 0 }
+  const all = {
+    handshakes: server.handshakes.length,
+    messages: server.messages.length,
+    closes: server.closes[1000] ?? 0,
+  }
   const received = results.reduce((sum, { health }) => sum + health.messages!.received, 0)
   const sent = results.reduce((sum, { health }) => sum + health.messages!.sent, 0)
   // The answers to `null` may still be on their way when the conversation is closed.
@@ -104,7 +108,7 @@ test('the time of a message is from its sending to its answer; of one that is on
 
 test('behind a send only what comes after it counts; without one, what came before is looked through in order', async () => {
   await using server = await startTalkServer({
-    onOpen: ({ socket }) => ['a 1', 'b 1', 'a 2', 'b 2'].forEach((text) => socket.send(text)),
+    onOpen: ({ socket }) => void ['a 1', 'b 1', 'a 2', 'b 2'].map((text) => socket.send(text)),
     onMessage: (_, { socket }) => socket.send('a 3'),
   })
   const talk = (steps: readonly object[]) => [{ think: '50ms' }, ...steps]
@@ -129,7 +133,7 @@ test('behind a send only what comes after it counts; without one, what came befo
 
 test('more than a thousand that nobody waits for are let go, the oldest first', async () => {
   await using server = await startTalkServer({
-    onOpen: ({ socket }) => Array.from({ length: 1_500 }, (_, n) => socket.send(`no ${n}`)),
+    onOpen: ({ socket }) => void Array.from({ length: 1_500 }, (_, n) => socket.send(`no ${n}`)),
   })
   const talk = [{ think: '500ms' }, { receive: { within: '1s' }, capture: { n: { regex: '\\d+' } } }, { send: '${n}' }]
   const { health } = await run({ port: server.port, steps: [{ websocket: '/', talk }] })
@@ -151,7 +155,10 @@ test('cookies, headers, the user agent and the subprotocol go with the handshake
     capture: { room: { header: 'x-room' }, seat: { cookie: 'seat' } },
     talk: [{ send: '${room} ${seat}', receive: { text: 'tea 7' } }],
   }
-  const { iterations } = await run({ port: server.port, steps: [{ get: '/' }, open, { ...open, websocket: '/rooms/2' }] })
+  const { iterations } = await run({
+    port: server.port,
+    steps: [{ get: '/' }, open, { ...open, websocket: '/rooms/2' }],
+  })
   expect(iterations.finished).toBe(1)
   expect(server.handshakes.map(({ headers }) => headers)).toMatchObject([
     {
@@ -176,7 +183,13 @@ test('chance, conditions and repetitions: of a conversation, of its parts, and o
       repeat: 2,
       between: '10ms',
       talk: [
-        { repeat: 3, steps: [{ send: 'a', receive: { text: 'a' } }, { send: 'b', when: { role: 'nobody' } }] },
+        {
+          repeat: 3,
+          steps: [
+            { send: 'a', receive: { text: 'a' } },
+            { send: 'b', when: { role: 'nobody' } },
+          ],
+        },
         { send: 'c', repeat: 2 },
       ],
     },

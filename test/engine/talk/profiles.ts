@@ -1,6 +1,6 @@
 // Conversations as profiles write them, sent by the engine.
 import { expect } from '@jest/globals'
-import { type ShardOptions, runShard } from '../../../src/engine/run-shard.ts'
+import { runShard, type ShardOptions } from '../../../src/engine/run-shard.ts'
 import type { ShardResult } from '../../../src/engine/shard-result.ts'
 import type { LoadPlan } from '../../../src/plan/plan.ts'
 import { planLoad } from '../../../src/plan/plan-load.ts'
