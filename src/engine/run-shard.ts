@@ -3,7 +3,7 @@ import { peakLevel } from '../plan/curve.ts'
 import { type Group, groupsOf } from '../plan/groups.ts'
 import { longestRequest } from '../plan/longest-request.ts'
 import type { Shard } from '../plan/plan.ts'
-import { requestsPerIteration } from '../plan/summarise-plan.ts'
+import { plainRequestsPerIteration } from '../plan/summarise-plan.ts'
 import { connectionsEach, isTalk } from '../profile/beside.ts'
 import type { EpochMs, Ms } from '../units.ts'
 import { Agenda } from './agenda.ts'
@@ -168,7 +168,7 @@ function expectedInUse({ plan: { connections }, count }: Shard, groups: readonly
   // undici connects for a request only.
   if (connections.http === '2') return 0
   const sharing = groups.filter(({ plan }) => plan.model === 'open' && plan.connections.use === 'shared')
-  const rate = sharing.reduce((sum, { plan }) => sum + peakLevel(plan.curve) * requestsPerIteration(plan), 0)
+  const rate = sharing.reduce((sum, { plan }) => sum + peakLevel(plan.curve) * plainRequestsPerIteration(plan), 0)
   return Math.ceil((rate * 0.01) / count)
 }
 

@@ -1,3 +1,4 @@
+import { isTalk } from '../profile/beside.ts'
 import type { Step } from '../profile/profile.ts'
 import type { Bytes, Ms, Share } from '../units.ts'
 import { arrivalsIn, peakLevel } from './curve.ts'
@@ -65,6 +66,11 @@ type Iterated = Pick<LoadPlan, 'model' | 'scenarios'>
 /** Expected requests of one iteration, over all scenarios by their weight. */
 export function requestsPerIteration(plan: Iterated): number {
   return byWeight(plan, requestsIn)
+}
+
+/** Of these, the ones that are no parts of conversations, which have connections to themselves. */
+export function plainRequestsPerIteration(plan: Iterated): number {
+  return byWeight(plan, (scenario) => requestsOf(scenario, (step) => !isTalk(step) && repeated(plan)(step)))
 }
 
 /** Expected pauses of one iteration together, over all scenarios by their weight. */
