@@ -77,7 +77,10 @@ function hasOnlyItsOwn(reading: Reading, section: AnySection, path: Path): boole
       }),
     ...keys('expect')
       .filter((key) => key !== 'headers' && key in (section.expect ?? {}))
-      .map((key) => refuse(['expect', key], `${handshake}; expect "${key}" of a message under "talk"`)),
+      .map((key) => {
+        const instead = key === 'status' ? 'remove it' : `expect "${key}" of a message under "talk"`
+        return refuse(['expect', key], `${handshake}; ${instead}`)
+      }),
     ...keys('capture').flatMap((name) =>
       keys('capture', name)
         .filter((key) => ['json', 'regex', 'html'].includes(key))
