@@ -173,6 +173,46 @@ test('cookies, headers, the user agent and the subprotocol go with the handshake
   for (const { headers } of server.handshakes) expect(headers).not.toHaveProperty('sec-websocket-extensions')
 })
 
+test('a message may be a large document, or made by a function, which also judges the answer', async () => {
+  await using server = await startTalkServer()
+  const files = { 'order.json': Buffer.from('{"type":"order","items":[{"n":1}]}') }
+  const functions = `
+    export const sign = (text) => text + '!'
+    export const isOrder = (answer) => answer.status === 101 && answer.json.items.length > 50 || 'no order of ' + answer.text.length
+    export const refuses = () => 'not this one'`
+  const talk = [
+    {
+      send: { generate: { file: 'order.json', size: '1 kB' } },
+      receive: { json: { '/type': 'order' } },
+      expect: { check: 'isOrder', schema: { type: 'object', required: ['items'] }, without: 'nothing' },
+    },
+    { send: '${sign("é")}', receive: { text: '${sign("é")}' }, expect: { check: 'refuses' } },
+  ]
+  const more = { functions: './f.mjs' }
+  const result = await run({ port: server.port, steps: [{ websocket: '/', talk }], more, files, functions })
+  expect(JSON.parse(server.messages[0]!)).toMatchObject({ type: 'order' })
+  expect(server.messages[1]).toBe('é!')
+  expect(result.steps.map(({ sent, succeeded }) => [sent, succeeded])).toEqual([
+    [1, 1],
+    [1, 1],
+    [1, 0],
+    [0, 0],
+  ])
+  expect(result.steps[2]).toMatchObject({ bytesSent: 3, bytesReceived: 3, causes: { 'unexpected-answer': 1 } })
+  expect(result.examples).toMatchObject([{ detail: 'refuses: not this one', status: 101 }])
+})
+
+test('what cannot be filled in is not sent', async () => {
+  await using server = await startTalkServer()
+  const functions = 'export const none = () => undefined'
+  const talk = [{ receive: { text: '${none()}' } }]
+  const plan = { port: server.port, steps: [{ websocket: '/', talk }], more: { functions: './f.mjs' }, functions }
+  const { steps } = await run(plan)
+  expect(steps[1]).toMatchObject({ sent: 1, causes: { 'function-failed': 1 } })
+  await until(() => server.open === 0)
+  expect(server.closes).toEqual({ 1001: 1 })
+})
+
 test('chance, conditions and repetitions: of a conversation, of its parts, and of several of them', async () => {
   await using server = await startTalkServer()
   const steps = [

@@ -12,18 +12,20 @@ export interface Talking {
   readonly steps: readonly object[]
   readonly load?: object
   readonly more?: object
+  readonly files?: Readonly<Record<string, Buffer>>
+  readonly functions?: string
 }
 
 /** A moment of one arrival. */
 export const ONCE = { rate: '1/s', for: '1s' }
 
-export function planOf({ port, steps, load = ONCE, more = {} }: Talking): LoadPlan {
+export function planOf({ port, steps, load = ONCE, more = {}, ...beside }: Talking): LoadPlan {
   const target = `http://127.0.0.1:${port}`
   const text = JSON.stringify({ name: 'talk', target, load, timeout: '2s', scenarios: [{ name: 's', steps }], ...more })
   const { profile, issues } = readProfile(text, { file: 'x.yml', env: {} })
   expect(issues).toEqual([])
   // As it goes to a worker.
-  return JSON.parse(JSON.stringify(planLoad(profile!, { data: {} })))
+  return JSON.parse(JSON.stringify(planLoad(profile!, { data: {}, ...beside })))
 }
 
 export async function send(plan: LoadPlan, options: ShardOptions = {}, count = 1): Promise<readonly ShardResult[]> {
