@@ -1,8 +1,8 @@
 import type { MessageCounts } from '../shard-result.ts'
 import type { Protocol } from './connection.ts'
 import { Connections } from './connections.ts'
+import { Conversation, type Tally } from './conversation.ts'
 import type { ConnectionStats, Receiver, TransportOptions, WireRequest } from './transport.ts'
-import { Conversation, type Tally } from './websocket.ts'
 
 /** Whoever talks, and has a connection for that besides those for requests. */
 class Talker {}
