@@ -1,5 +1,5 @@
-import type { LoadPlan } from '../src/plan/plan.ts'
-import { onePlan, requestStep } from '../test/support/plans.ts'
+import type { LoadPlan, PlannedScenario } from '../src/plan/plan.ts'
+import { flow, onePlan, page, requestStep } from '../test/support/plans.ts'
 import { ITEM_PATH } from './answers.ts'
 import { LONG_ENOUGH } from './observe.ts'
 
@@ -27,11 +27,29 @@ const ITEMS = {
   pick: 'sequential',
 } as const
 
+// Has all that the others have not: rows, captures, checks, pages with parts, loops and conditions, a pace.
+const RARE: PlannedScenario = {
+  name: 'rare',
+  weight: 1,
+  steps: [...page(FULL_STEP, ASK_ITEM), ASK_ITEM].map((step, n) => ({ ...step, id: n + 1, timeout: 2_000 })),
+  blocks: [{ from: 2, to: 3, flow: flow({ repeat: { from: 1, to: 3, between: undefined }, chance: 0.5 }) }],
+  pace: { from: 0.5, to: 2 },
+}
+
+const ONE_IN = 1_000_000
+
 /** A loop that asks again as soon as it has an answer. */
-export function closedPlans(port: number): Readonly<Record<'small' | 'item' | 'full', LoadPlan>> {
+export function closedPlans(port: number): Readonly<Record<'small' | 'beside' | 'item' | 'full', LoadPlan>> {
   const load = { port, model: 'closed', level: CONNECTIONS, seconds: LONG_ENOUGH, warmUp: 1 } as const
+  const small = onePlan({ ...load, steps: [requestStep()] })
   return {
-    small: onePlan({ ...load, steps: [requestStep()] }),
+    small,
+    beside: {
+      ...small,
+      data: { items: ITEMS },
+      scenarios: [{ ...small.scenarios[0]!, weight: ONE_IN - 1 }, RARE],
+      connections: { ...small.connections, parallel: 6 },
+    },
     item: onePlan({ ...load, steps: [ASK_ITEM] }),
     full: onePlan({ ...load, steps: [FULL_STEP], data: { items: ITEMS } }),
   }

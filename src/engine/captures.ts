@@ -22,8 +22,10 @@ export type Html = Pick<typeof import('./html.ts'), 'compileHtml'>
 /** @param patterns all that there are in captures */
 export function compileCapture({ name, from }: Capture, patterns: Patterns, html?: Html): CompiledCapture {
   switch (from.kind) {
-    case 'json':
-      return { name, reads: 'json', read: (_, json) => textOf(valueAt(json, from.pointer)) }
+    case 'json': {
+      const find = compilePointer(from.pointer)
+      return { name, reads: 'json', read: (_, json) => textOf(find(json)) }
+    }
     case 'regex': {
       const pattern = patterns.get(from.pattern)!
       return { name, reads: 'text', read: ({ text }) => (text === undefined ? undefined : pattern.find(text)) }
@@ -43,18 +45,24 @@ export function compileCapture({ name, from }: Capture, patterns: Patterns, html
   }
 }
 
-/** The value that a JSON Pointer (RFC 6901) leads to; undefined when it leads nowhere. */
-export function valueAt(document: unknown, pointer: string): unknown {
-  let at = document
-  for (const token of pointer.split('/').slice(1)) {
-    // Own properties only: `/constructor` is nothing that the target said.
-    if (typeof at !== 'object' || at === null) return undefined
-    const key = token.replaceAll('~1', '/').replaceAll('~0', '~')
-    if (Array.isArray(at) && !/^(0|[1-9]\d*)$/.test(key)) return undefined
-    if (!Object.hasOwn(at, key)) return undefined
-    at = (at as Record<string, unknown>)[key]
+/** Finds the value that a JSON Pointer (RFC 6901) leads to; undefined when it leads nowhere. */
+export function compilePointer(pointer: string): (document: unknown) => unknown {
+  const tokens = pointer.split('/').slice(1).map(unescaped)
+  return (document) => {
+    let at = document
+    for (const { key, isIndex } of tokens) {
+      // Own properties only: `/constructor` is nothing that the target said.
+      if (typeof at !== 'object' || at === null || !Object.hasOwn(at, key)) return undefined
+      if (!isIndex && Array.isArray(at)) return undefined
+      at = (at as Record<string, unknown>)[key]
+    }
+    return at
   }
-  return at
+}
+
+function unescaped(token: string): { readonly key: string; readonly isIndex: boolean } {
+  const key = token.replaceAll('~1', '/').replaceAll('~0', '~')
+  return { key, isIndex: /^(0|[1-9]\d*)$/.test(key) }
 }
 
 /** A captured value as text; null is no value, and what is not a plain value is its JSON. */

@@ -2,7 +2,7 @@ import { isDeepStrictEqual } from 'node:util'
 import type { Expect } from '../profile/profile.ts'
 import type { EpochMs } from '../units.ts'
 import type { AnswerCheck } from './answer-checks.ts'
-import { type CompiledCapture, headerText, valueAt } from './captures.ts'
+import { type CompiledCapture, compilePointer, headerText } from './captures.ts'
 import type { Answer, Wants } from './http/transport.ts'
 import type { Cause } from './shard-result.ts'
 import type { Values } from './template.ts'
@@ -34,6 +34,7 @@ export function compileCheck(
   const needsText = needsJson || expect.body !== undefined || reads('text')
   const needsHeaders = expect.headers.length > 0 || reads('headers')
   const wants = { text: needsText, headers: needsHeaders }
+  const values = expect.json.map(compileValueCheck)
   if (!needsText && !needsHeaders && captures.length === 0)
     return { wants, why: () => undefined, check: (answer) => judgeStatus(expect, answer.status) }
   return {
@@ -45,7 +46,7 @@ export function compileCheck(
       if (needsText && answer.text === undefined) return 'body-too-large'
       const json = needsJson ? parseJson(answer.text!) : undefined
       if (expect.graphql && errorsIn(json) !== undefined) return 'graphql-errors'
-      if (!fulfils(expect, answer, json)) return 'unexpected-answer'
+      if (!fulfils(expect, answer, json) || !values.every((holds) => holds(json))) return 'unexpected-answer'
       return keepAll(captures, answer, json, keeper)
     },
   }
@@ -99,18 +100,27 @@ function keepAll(
   return undefined
 }
 
-function fulfils({ json, headers, body, graphql }: Expect, answer: Answer, document: unknown): boolean {
+function fulfils({ headers, body, graphql }: Expect, answer: Answer, document: unknown): boolean {
   return (
     (body === undefined || answer.text!.includes(body)) &&
     (!graphql || document !== undefined) &&
-    headers.every(({ name, contains }) => headerText(answer.headers, name)?.includes(contains) ?? false) &&
-    json.every(({ pointer, value }) => isDeepStrictEqual(valueAt(document, pointer), value))
+    headers.every(({ name, contains }) => headerText(answer.headers, name)?.includes(contains) ?? false)
   )
 }
 
+/** Most are plain, and the same or not at a glance. */
+function compileValueCheck({ pointer, value }: Expect['json'][number]): (document: unknown) => boolean {
+  const find = compilePointer(pointer)
+  return typeof value === 'object' && value !== null
+    ? (document) => isDeepStrictEqual(find(document), value)
+    : (document) => find(document) === value
+}
+
+const findErrors = compilePointer('/errors')
+
 /** What a GraphQL answer says went wrong; undefined where all went well. */
 export function errorsIn(document: unknown): unknown {
-  const errors = valueAt(document, '/errors')
+  const errors = findErrors(document)
   return errors === null || (Array.isArray(errors) && errors.length === 0) ? undefined : errors
 }
 

@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from 'node:util'
 import type { Expect } from '../profile/profile.ts'
 import { visibleOnly } from '../visible-only.ts'
-import { type CompiledCapture, headerText, valueAt } from './captures.ts'
+import { type CompiledCapture, compilePointer, headerText } from './captures.ts'
 import { errorsIn, parseJson } from './check.ts'
 import type { Answer } from './http/transport.ts'
 
@@ -61,7 +61,7 @@ function graphQlErrors({ graphql }: Expect, { text }: Answer, document: unknown)
   if (document === undefined) return 'the body is not JSON'
   const errors = errorsIn(document)
   if (errors === undefined) return undefined
-  const message = valueAt(errors, '/0/message')
+  const message = compilePointer('/0/message')(errors)
   return `GraphQL errors: ${typeof message === 'string' ? quoted(message) : shown(errors)}`
 }
 
@@ -69,7 +69,7 @@ function jsonMissed({ json }: Expect, { text }: Answer, document: unknown): stri
   if (json.length === 0 || text === undefined) return undefined
   if (document === undefined) return 'the body is not JSON'
   for (const { pointer, value } of json) {
-    const found = valueAt(document, pointer)
+    const found = compilePointer(pointer)(document)
     if (found === undefined) return `JSON ${quoted(pointer)} leads to nothing`
     if (!isDeepStrictEqual(found, value)) return `JSON ${quoted(pointer)} is ${shown(found)} instead of ${shown(value)}`
   }

@@ -134,9 +134,13 @@ const HAS_BODY = new Set(['POST', 'PUT', 'PATCH'])
 // A captured value is the target's to choose. It may not end a line and begin another, nor name another origin: what
 // does not begin with `/` could be a whole address. Blanks and what is beyond ASCII are encoded as a browser does.
 function sendablePath(base: string, path: string): string | undefined {
-  if (!path.startsWith('/') || CONTROLS.test(path)) return undefined
-  const whole = base + path
-  return PLAIN_PATH.test(whole) ? whole : whole.replace(NOT_PLAIN, (text) => encodeURIComponent(text.toWellFormed()))
+  if (!path.startsWith('/')) return undefined
+  if (PLAIN_PATH.test(path)) return base + path
+  return CONTROLS.test(path) ? undefined : base + path.replace(NOT_PLAIN, encoded)
+}
+
+function encoded(text: string): string {
+  return encodeURIComponent(text.toWellFormed())
 }
 
 function sendableHeader(text: string): string | undefined {
