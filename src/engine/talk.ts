@@ -2,6 +2,7 @@ import type { Pattern } from '../pattern.ts'
 import type { LoadPlan, PlannedStep } from '../plan/plan.ts'
 import type { Template } from '../profile/profile.ts'
 import type { Receive, Talk } from '../profile/talk.ts'
+import { compilePointer } from './captures.ts'
 import type { Wanted } from './http/message.ts'
 import type { Wants, WireRequest, WireTalk } from './http/transport.ts'
 import { compileRequest, type Prepare } from './request.ts'
@@ -56,11 +57,14 @@ function compileReceive(
   { plan, tools, patterns }: Made,
 ): (values: Values) => Wanted | undefined {
   const compile = (template: Template) => compileTemplate(template, plan.data, tools)
-  const values = json.map(({ pointer, value }) => ({ pointer, read: compileJson(compile(value)) }))
+  const values = json.map(({ pointer, value }) => ({
+    find: compilePointer(pointer),
+    read: compileJson(compile(value)),
+  }))
   const piece = text && compile(text)
   const pattern = matches === undefined ? undefined : patterns.get(matches)
   return (pass) => {
-    const wanted = values.map(({ pointer, read }) => ({ pointer, value: read(pass) }))
+    const wanted = values.map(({ find, read }) => ({ find, value: read(pass) }))
     const contained = rendered(piece, pass)
     if (wanted.some(({ value }) => value === undefined) || (piece !== undefined && contained === undefined))
       return undefined

@@ -1,7 +1,6 @@
 import { isDeepStrictEqual } from 'node:util'
 import type { Pattern } from '../../pattern.ts'
 import type { Bytes } from '../../units.ts'
-import { valueAt } from '../captures.ts'
 import { parseJson } from '../check.ts'
 
 /** One message that came. */
@@ -13,7 +12,7 @@ export interface Message {
 
 /** What a message must have to be the one that is waited for. */
 export interface Wanted {
-  readonly json: readonly { readonly pointer: string; readonly value: unknown }[]
+  readonly json: readonly { readonly find: (document: unknown) => unknown; readonly value: unknown }[]
   readonly text: string | undefined
   readonly matches: Pattern | undefined
 }
@@ -26,7 +25,7 @@ export function fits({ json, text, matches }: Wanted, message: Message): boolean
   if (matches !== undefined && !matches.fits(message.text)) return false
   if (json.length === 0) return true
   const document = parseJson(message.text)
-  return json.every(({ pointer, value }) => isDeepStrictEqual(valueAt(document, pointer), value))
+  return json.every(({ find, value }) => isDeepStrictEqual(find(document), value))
 }
 
 /** A target that talks to somebody who is not listening: more is let go, the oldest first. */
