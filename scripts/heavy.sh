@@ -75,8 +75,8 @@ if [ -z "${GENERATORS_ROOT:-}" ] && command -v java >/dev/null && fetch generato
 fi
 export GENERATORS_ROOT
 if ! [ -x "${GENERATORS_ROOT:-}/usr/bin/wrk" ]; then
-  skip other-generators "wrk, Locust and JMeter could not be fetched, or there is no Java: $(tail -n 1 "$scratch/apt.log")" \
-    'runs of wrk, Locust and JMeter as they write them, judged and kept (docs/other-generators.md).'
+  skip '(?:other-generators|jmx-import)' "wrk, Locust and JMeter could not be fetched, or there is no Java: $(tail -n 1 "$scratch/apt.log")" \
+    'runs of wrk, Locust and JMeter as they write them, judged and kept; plans of JMeter sent by JMeter and as imported.'
 fi
 
 # Pages are looked at with Chromium, and with packages that nothing else here needs.

@@ -270,6 +270,42 @@ scenarios:
           variables: { first: 10 }
 \`\`\`
 
+**Streams of events.** A request with \`events\` expects an answer that comes piece by piece: \`text/event-stream\`, as
+EventSource reads it and language models give it, over HTTP/1.1 or 2, compressed or not. Its response time is the **time to
+its first event**, which \`timeout\` bounds: what a user waits for until something is there. So \`p95 of answer < 500 ms\` and
+\`p95 of answer < baseline + 10 %\` are of that. The times behind it are measured on their own, and have budgets of their own,
+with absolute limits: \`p95 between events of answer\`, and \`p95 to last event of answer\`. They are no requests, and in no
+figure of the run.
+
+\`\`\`yaml
+name: chat
+target: http://127.0.0.1:8080
+load: { rate: 5/s, for: 60s }
+scenarios:
+  - name: visitor
+    steps:
+      - post: /answers
+        name: answer
+        json: { question: How do I make tea?, stream: true }
+        events: { until: "[DONE]" }                        # or { }: until it ends by itself
+        expect: { json: { /finish_reason: stop } }         # of the event before "[DONE]"
+      - get: /rooms/tea/events
+        name: feed
+        events: { until: 10, for: 30s, within: 5s }        # 10 events or 30 s, whichever is first; never 5 s without one
+budgets:
+  - p95 of answer < 500 ms                                 # to the first event
+  - p95 between events of answer < 100 ms
+  - p95 to last event of answer < 10 s
+\`\`\`
+
+A stream is a success when it comes to its end: the event that \`until\` names, the time that \`for\` allows, or where neither
+is given its own end. What \`for\` bounds is read no longer either when the load is over. We then close it: in HTTP/1.1 the
+connection, in HTTP/2 the stream alone; one that ends by itself leaves its connection to the next request. An event is timed
+when the blank line behind it is there; comments, and fields without data, are none. \`expect\` and \`capture\` look at the data
+of the last event. Failures of their own kind are \`no-event-stream\` (another content type), \`events-ended\` (before what was
+waited for; "ended after 3 of 10 events"), \`events-stalled\` (longer than \`within\` without one) and \`event-too-large\` (more than
+1 MB). The times count for streams that succeed. A stream takes a connection for as long as it is read.
+
 **Conversations over WebSockets.** A step with \`websocket\` opens one at a path of the target (\`ws\` for an \`http\` target, \`wss\`
 for an \`https\` one), and what stands under \`talk\` is said in it, one after the other: a message is sent, one is waited for, or
 both, with pauses between. Then it is closed (1000).

@@ -33,13 +33,21 @@ export class Recorder {
 
   /** Rounded to whole microseconds; above an hour counts as an hour, below zero as zero. NaN is a RangeError. */
   record(us: Us): void {
-    const value = us < HIGHEST ? (us > 0 ? (us + 0.5) >>> 0 : 0) : clampHigh(us)
-    const bucket = 21 - Math.clz32(value | 2047)
-    const slot = (bucket << 10) + (value >>> bucket)
+    const slot = slotOf(us)
     this.#counts[slot]! += 1
     this.#count += 1
     if (slot < this.#lowest) this.#lowest = slot
     if (slot > this.#highest) this.#highest = slot
+  }
+
+  /** Adds what another has counted. */
+  add(sparse: SparseRecorder): void {
+    for (const [slot, count] of sparse.counts) {
+      this.#counts[slot]! += count
+      this.#count += count
+      if (slot < this.#lowest) this.#lowest = slot
+      if (slot > this.#highest) this.#highest = slot
+    }
   }
 
   get count(): number {
@@ -55,6 +63,24 @@ export class Recorder {
     this.#highest = -1
     return text
   }
+}
+
+/** Counts as a Recorder does, where there are thousands at a time and each counts little: it holds what was recorded, no more. */
+export class SparseRecorder {
+  /** By their slots. */
+  readonly counts = new Map<number, number>()
+
+  record(us: Us): void {
+    const slot = slotOf(us)
+    this.counts.set(slot, (this.counts.get(slot) ?? 0) + 1)
+  }
+}
+
+/** As `Recorder.record` has it. */
+function slotOf(us: Us): number {
+  const value = us < HIGHEST ? (us > 0 ? (us + 0.5) >>> 0 : 0) : clampHigh(us)
+  const bucket = 21 - Math.clz32(value | 2047)
+  return (bucket << 10) + (value >>> bucket)
 }
 
 /** Also reached by NaN, which compares with nothing. */

@@ -2,7 +2,7 @@ import { expect, test } from '@jest/globals'
 import fc from 'fast-check'
 import { build, decodeFromCompressedBase64, encodeIntoCompressedBase64 } from 'hdr-histogram-js'
 import { LoadgateError } from '../src/errors.ts'
-import { countIn, Histogram, quantileOf, quantilesOf, Recorder, sumOf } from '../src/histogram.ts'
+import { countIn, Histogram, quantileOf, quantilesOf, Recorder, SparseRecorder, sumOf } from '../src/histogram.ts'
 
 const HOUR = 3_600_000_000
 // Small values, every magnitude, and both sides of every power of two.
@@ -247,3 +247,22 @@ test('arbitrary text is refused or sound', () => {
 function base64(bytes: Uint8Array): string {
   return `h1:${Buffer.from(bytes).toString('base64')}`
 }
+
+test('what sparse recorders have counted is added as if it had been recorded at once', () => {
+  fc.assert(
+    fc.property(fc.array(fc.array(fc.double({ min: -1, max: 4e9, noNaN: true }))), (parts) => {
+      const [whole, sum] = [new Recorder(), new Recorder()]
+      for (const part of parts) {
+        const sparse = new SparseRecorder()
+        for (const us of part) {
+          whole.record(us)
+          sparse.record(us)
+        }
+        sum.add(sparse)
+      }
+      expect(sum.count).toBe(whole.count)
+      expect(sum.drain()).toBe(whole.drain())
+    }),
+  )
+  expect(() => new SparseRecorder().record(Number.NaN)).toThrow(RangeError)
+})

@@ -1,4 +1,4 @@
-import { dirname, join } from 'node:path'
+import { dirname, join, resolve } from 'node:path'
 import { LoadgateError } from '../errors.ts'
 import { bytesIfThere, checkWritable, writeText } from '../files.ts'
 import { createAccount } from '../import/account.ts'
@@ -31,6 +31,9 @@ export async function giveProfile(format: Format, source: Source, wanted: Wanted
     { path, content: made.profile },
     ...made.files.map(({ name, content }) => ({ path: join(dirname(path), name), content })),
   ]
+  const twice = files.slice(1).find((file) => resolve(file.path) === resolve(path))
+  if (twice)
+    throw new LoadgateError('usage', `${path} is also a file that the profile sends`, { hint: 'Name another one.' })
   for (const file of files) await refuseOverwriting(file, wanted.force)
   for (const file of files) await writeText(file.path, file.content)
   output.info(`Written: ${files.map((file) => file.path).join(', ')}.`)

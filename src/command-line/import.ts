@@ -1,5 +1,4 @@
-import { readFileSync, realpathSync, statSync } from 'node:fs'
-import { basename, dirname, isAbsolute, join, relative, sep } from 'node:path'
+import { basename } from 'node:path'
 import { EXIT, LoadgateError } from '../errors.ts'
 import { readText } from '../files.ts'
 import { readFlags } from '../flags.ts'
@@ -9,10 +8,10 @@ import type { Output } from '../output/output.ts'
 import { readTarget } from '../profile/scalars.ts'
 import type { Bytes } from '../units.ts'
 import { giveProfile } from './give-profile.ts'
+import { neighboursOf } from './neighbours.ts'
 
 /** Recordings hold the answers too. */
 const LARGEST: Bytes = 256 * 1_048_576
-const LARGEST_NEIGHBOUR: Bytes = 64 * 1_048_576
 const NAMES = Object.keys(FORMATS)
 
 /**
@@ -71,20 +70,4 @@ export function targetIn(given: string | undefined): string | undefined {
   const read = readTarget(given)
   if ('value' in read) return read.value
   throw new LoadgateError('usage', `\`--target\`: ${read.message.replace('{}', `"${given}"`)}`)
-}
-
-/** Files beside the source or below it, and none elsewhere. */
-function neighboursOf(path: string): (name: string) => string | undefined {
-  return (name) => {
-    try {
-      const root = realpathSync(dirname(path))
-      const at = realpathSync(join(root, name))
-      const way = relative(root, at)
-      const below = way !== '..' && !way.startsWith(`..${sep}`) && !isAbsolute(way)
-      const { size } = statSync(at)
-      return below && statSync(at).isFile() && size <= LARGEST_NEIGHBOUR ? readFileSync(at, 'utf8') : undefined
-    } catch {
-      return undefined
-    }
-  }
 }

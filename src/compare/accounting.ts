@@ -70,11 +70,22 @@ function disagreementsOf(step: StepResult, result: RunResult): readonly string[]
     ...differ(`successes ${name}`, [well, 'counted'], [samples(step.service), 'with a service time']),
     ...differ(`failures ${name}`, [badly, 'counted'], [samples(step.failures), 'with a time']),
     ...blockDisagreements(step, name),
+    ...eventDisagreements(step, name),
     ...(fewest <= answers && answers <= sent
       ? []
       : [
           `${counted(answers, 'status code')} ${name} for ${counted(succeeded, 'success', 'successes')} of ${formatCount(sent)}`,
         ]),
+  ]
+}
+
+/** A stream has a first event, from each to its next there is a time, and to the last. */
+function eventDisagreements({ events, succeeded }: StepResult, name: string): readonly string[] {
+  if (events === undefined) return []
+  const behind = events.received - succeeded
+  return [
+    ...differ(`events ${name}`, [behind, 'behind the first'], [samples(events.between), 'with a time before them']),
+    ...differ(`streams ${name}`, [succeeded, 'counted'], [samples(events.last), 'with a last event']),
   ]
 }
 

@@ -22,8 +22,10 @@ import type {
   DefectCode,
   Early,
   Estimate,
+  EventRow,
   Judgement,
   NewLevel,
+  Percentiles,
   ScopeRow,
   SideFacts,
   StoredFacts,
@@ -82,6 +84,15 @@ const budgetRow = record<BudgetRow>({
 
 const figures = { p50: amount, p95: amount, p99: amount, errors: amount, throughput: amount }
 
+const percentiles = record<Percentiles>({ p50: amount, p95: amount, p99: amount })
+
+const eventRow = record<EventRow>({
+  streams: count,
+  received: count,
+  between: optional(percentiles),
+  last: optional(percentiles),
+})
+
 const scopeRow = record<ScopeRow>({
   scope: text,
   background: optional(oneOf(true)),
@@ -95,6 +106,7 @@ const scopeRow = record<ScopeRow>({
   throughput: amount,
   baseline: optional(record(figures)),
   causes: list(pair(text, count), 1_000),
+  events: optional(eventRow),
 })
 
 const asOf = record<AsOf>({

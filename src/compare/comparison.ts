@@ -100,6 +100,24 @@ export interface ScopeRow {
     | { readonly p50: Ms; readonly p95: Ms; readonly p99: Ms; readonly errors: number; readonly throughput: number }
     | undefined
   readonly causes: readonly (readonly [cause: string, count: number])[]
+  /** Of its streams of events; absent where it has none. */
+  readonly events?: EventRow | undefined
+}
+
+/** Streams of events that were read as far as they were to be. */
+export interface EventRow {
+  readonly streams: number
+  readonly received: number
+  /** From each event to the next; undefined where no stream had two. */
+  readonly between: Percentiles | undefined
+  /** From the beginning to the last event; undefined where no stream was read so far. */
+  readonly last: Percentiles | undefined
+}
+
+export interface Percentiles {
+  readonly p50: Ms
+  readonly p95: Ms
+  readonly p99: Ms
 }
 
 /** What the run was compared with. */

@@ -1,13 +1,13 @@
 import type { BaselineRun } from '../baseline/baseline.ts'
-import type { MetricName } from '../profile/profile.ts'
+import { eventTimeOf, type MetricName } from '../profile/profile.ts'
 import type { RunResult } from '../result/result.ts'
 import type { Ms, Share } from '../units.ts'
 import type { Estimate } from './comparison.ts'
 import { normalExceededBy, studentQuantile } from './distributions.ts'
 import { knownBounds } from './known-percentiles.ts'
-import { failures, failuresAtMost, metricOf, percentileOf } from './metrics.ts'
+import { failures, failuresAtMost, metricOf, percentileOf, timesIn } from './metrics.ts'
 import { type Part, type Scope, scopeOf, stepsBeside, WHOLE } from './scope.ts'
-import { meanError, quantileBounds, wilson } from './statistics.ts'
+import { clusteredBounds, meanError, quantileBounds, wilson } from './statistics.ts'
 
 /** How steady the whole run was. */
 export interface Pace {
@@ -30,6 +30,12 @@ export function measure(metric: MetricName, scope: Scope, pace: Pace, level = ON
     return { value, low: wilson(known.x, known.n, z).low, high: wilson(most.x, most.n, z).high }
   }
   if (metric === 'throughput') return { value, ...throughputBounds(scope, value, pace, level) }
+  const time = eventTimeOf(metric)
+  if (time !== undefined && scope.events) {
+    const { streams } = scope.events
+    const { low, high } = clusteredBounds(timesIn(scope.events, time), streams, percentileOf(metric), level)
+    return { value, low: low / 1000, high: high === undefined ? undefined : high / 1000 }
+  }
   return { value, ...latencyBounds(scope, percentileOf(metric), level) }
 }
 

@@ -1,7 +1,8 @@
-import type { MetricName } from '../profile/profile.ts'
+import type { Histogram } from '../histogram.ts'
+import { type EventTime, eventTimeOf, type MetricName, type TimeMetric } from '../profile/profile.ts'
 import { formatMs, formatRate, formatShare, type Share } from '../units.ts'
 import { pointAt } from './known-percentiles.ts'
-import type { Scope } from './scope.ts'
+import type { EventTimes, Scope } from './scope.ts'
 
 export interface Metric {
   readonly kind: 'latency' | 'errors' | 'throughput'
@@ -17,12 +18,17 @@ export interface Metric {
 export function metricOf(name: MetricName): Metric {
   if (name === 'errors') return ERRORS
   if (name === 'throughput') return THROUGHPUT
-  return latency(percentileOf(name))
+  const time = eventTimeOf(name)
+  return time === undefined ? latency(percentileOf(name)) : timeOfEvents(time, percentileOf(name))
 }
 
 /** The share a percentile metric stands for: 0.999 for `p99.9`. */
-export function percentileOf(name: `p${number}`): Share {
-  return Number(name.slice(1)) / 100
+export function percentileOf(name: TimeMetric): Share {
+  return Number.parseFloat(name.slice(1)) / 100
+}
+
+export function timesIn({ between, last }: EventTimes, time: EventTime): Histogram {
+  return time === 'between events' ? between : last
 }
 
 /** Requests that should have been answered well, and those that were not. */
@@ -46,6 +52,16 @@ function latency(q: Share): Metric {
     },
     format: formatMs,
     formatAmount: formatMs,
+  }
+}
+
+function timeOfEvents(time: EventTime, q: Share): Metric {
+  return {
+    ...latency(q),
+    read: ({ events }) => {
+      const us = events && timesIn(events, time).quantile(q)
+      return us === undefined ? undefined : us / 1000
+    },
   }
 }
 

@@ -2,10 +2,10 @@ import type { Comparable } from '../baseline/comparable.ts'
 import { Histogram } from '../histogram.ts'
 import type { MetricName } from '../profile/profile.ts'
 import type { Ms } from '../units.ts'
-import type { ScopeRow } from './comparison.ts'
+import type { Percentiles, ScopeRow } from './comparison.ts'
 import { failures, metricOf } from './metrics.ts'
 import { storedLevels } from './new-level.ts'
-import { type Part, type Scope, type Summable, scopeOf, stepsBeside } from './scope.ts'
+import { type EventTimes, type Part, type Scope, type Summable, scopeOf, stepsBeside } from './scope.ts'
 import { median } from './statistics.ts'
 
 /** Each part of a run beside the same part of what it is compared with. */
@@ -44,7 +44,18 @@ function rowOf(part: Part, run: Summable, baseline: ScopeRow['baseline']): Scope
     throughput: metricOf('throughput').read(scope) ?? 0,
     baseline,
     causes: causesOf(scope),
+    ...(scope.events && { events: eventRow(scope.events) }),
   }
+}
+
+function eventRow({ streams, received, between, last }: EventTimes): ScopeRow['events'] {
+  return { streams, received, between: percentilesIn(between), last: percentilesIn(last) }
+}
+
+function percentilesIn(times: Histogram): Percentiles | undefined {
+  if (times.count === 0) return undefined
+  const [p50, p95, p99] = [0.5, 0.95, 0.99].map((q) => times.quantile(q)! / 1000) as [Ms, Ms, Ms]
+  return { p50, p95, p99 }
 }
 
 function serviceP95(run: Summable, part: Part): Ms | undefined {

@@ -36,10 +36,20 @@ export interface Scope {
   readonly processor: { readonly name: string; readonly loop: Ms } | undefined
   /** What the part was like from block to block; undefined where that is not known. */
   readonly blocks: PartBlocks | undefined
+  /** Of its streams of events; undefined where it has none. */
+  readonly events?: EventTimes | undefined
   /** All that is known of its response times, where that is no histogram. */
   readonly known?: Known | undefined
   /** A response time may be off by so much, as another generator wrote it down. */
   readonly grain?: Ms | undefined
+}
+
+/** What streams of events took beyond their first; successes only. */
+export interface EventTimes {
+  readonly streams: number
+  readonly received: number
+  readonly between: Histogram
+  readonly last: Histogram
 }
 
 export type Known = Pick<PartPercentiles, 'count' | 'points'>
@@ -124,11 +134,24 @@ export function scopeOf(run: Summable, part: Part): Scope {
       run.plan.model === 'open' &&
       run.inWindow.succeeded + run.inWindow.failed >= KEEPING_UP * (all.sent + dropped),
     response: Histogram.of(...steps.map(({ response }) => response)),
+    events: eventsOf(steps),
     causes: causesOf(steps),
     processor: processorOf(run),
     blocks: run.blocks?.parts.find((blocks) => sameSteps(blocks, steps)),
     known: run.percentiles && (run.percentiles.find((known) => sameSteps(known, steps)) ?? NOTHING_KNOWN),
     grain: run.source?.grain,
+  }
+}
+
+function eventsOf(steps: readonly StepResult[]): EventTimes | undefined {
+  const known = steps.filter(({ events }) => events !== undefined)
+  const events = known.flatMap(({ events }) => events ?? [])
+  if (events.length === 0) return undefined
+  return {
+    streams: sums(known).succeeded,
+    received: events.reduce((sum, { received }) => sum + received, 0),
+    between: Histogram.of(...events.map(({ between }) => between)),
+    last: Histogram.of(...events.map(({ last }) => last)),
   }
 }
 

@@ -47,7 +47,7 @@ function damaged(why: string): LoadgateError {
 
 const head = record({ kind: oneOf('loadgate-sharpness'), schema: oneOf(1) })
 
-const METRIC = /^(?:p\d+(?:\.\d+)?|errors|throughput)$/
+const METRIC = /^(?:p\d+(?:\.\d+)?(?: (?:between events|to last event))?|errors|throughput)$/
 
 export const metric: Reader<MetricName> = described({ type: 'string', pattern: METRIC.source }, (value, place) => {
   const name = text(value, place)

@@ -1,4 +1,4 @@
-import type { MetricName } from '../profile/profile.ts'
+import { eventTimeOf, type MetricName, type TimeMetric } from '../profile/profile.ts'
 import { counted, formatCount } from '../units.ts'
 import { blocksWithMoreFailures, type Group, paceChanges, quantileChanges } from './blocks.ts'
 import { type Change, errorsChange, limitOf, type RelativeLimit } from './change.ts'
@@ -30,6 +30,7 @@ export interface Look extends Pick<SidesOptions, 'design' | 'freshProcesses'> {
 /** How the head lies to the base and to its limit; or why that cannot be told. */
 export function sideChange(metric: MetricName, limit: RelativeLimit, sides: Sides, look: Look): Change | Undecided {
   if (metric === 'errors') return failuresChange(limit, sides, look)
+  if (eventTimeOf(metric) !== undefined) throw new Error(`${metric} is held to no baseline`)
   const base = metricOf(metric).read(sides.base)
   if (base === undefined || base === 0)
     return {
@@ -52,7 +53,7 @@ export function sideChange(metric: MetricName, limit: RelativeLimit, sides: Side
   return changeOf(noise, { base, limit, sides, look, sign: metric === 'throughput' ? -1 : 1 })
 }
 
-function quantileBlocks(metric: `p${number}`, { rounds, part }: Sides): readonly (readonly number[])[] | Undecided {
+function quantileBlocks(metric: TimeMetric, { rounds, part }: Sides): readonly (readonly number[])[] | Undecided {
   const q = percentileOf(metric)
   const grouping = groupSteps(rounds, part, q)
   if (grouping.kind === 'groups') return rounds.map((round) => quantileChanges(round, grouping.groups, q))

@@ -67,6 +67,24 @@ export function quantileBounds(
   }
 }
 
+/**
+ * The same of samples that come in clusters, such as the times between the events of one stream: those of one may all be
+ * alike, so that a cluster tells no more than one sample, however many it has. Of clusters of one each it is the same.
+ */
+export function clusteredBounds(
+  histogram: Histogram,
+  clusters: number,
+  q: Share,
+  level = 0.05,
+): { readonly low: Us; readonly high: Us | undefined } {
+  const each = histogram.count / clusters
+  const { low, high } = quantileRanks(clusters, q, level)
+  return {
+    low: low < 1 ? 0 : histogram.quantileAtRank(Math.floor(low * each)),
+    high: high > clusters ? undefined : histogram.quantileAtRank(Math.ceil(high * each)),
+  }
+}
+
 /** The ranks l and u of that, of n samples: l may be 0 and u may be n + 1, where there is none. */
 export function quantileRanks(n: number, q: Share, level: number): { readonly low: number; readonly high: number } {
   return {

@@ -1,5 +1,5 @@
 import { MIN_RUNS } from '../baseline/comparable.ts'
-import type { MetricName } from '../profile/profile.ts'
+import { eventTimeOf, type MetricName } from '../profile/profile.ts'
 import { counted, formatChange, formatCount, formatDuration, formatShare, type Ms } from '../units.ts'
 import type { Change } from './change.ts'
 import type { Estimate, Undecided } from './comparison.ts'
@@ -34,7 +34,7 @@ export function undecidedNumber(
   }
 }
 
-function unbounded(metric: MetricName, { response, measured }: Scope, level = ONE_LOOK): Undecided {
+function unbounded(metric: MetricName, { response, measured, events }: Scope, level = ONE_LOOK): Undecided {
   if (metric === 'errors' || metric === 'throughput') {
     const short = measured < SHORTEST
     return {
@@ -46,10 +46,13 @@ function unbounded(metric: MetricName, { response, measured }: Scope, level = ON
     }
   }
   const needed = samplesToBound(percentileOf(metric), level)
+  const ofEvents = eventTimeOf(metric) !== undefined
+  const count = ofEvents ? (events?.streams ?? 0) : response.count
+  const what = ofEvents ? counted(needed, 'stream') : counted(needed, 'success', 'successes')
   return {
     kind: 'undecided',
-    reason: `only ${formatCount(response.count)} of the ${counted(needed, 'success', 'successes')} it takes to bound ${metric}`,
-    remedy: atLeast((measured * (needed - response.count)) / response.count),
+    reason: `only ${formatCount(count)} of the ${what} it takes to bound ${metric}`,
+    remedy: atLeast((measured * (needed - count)) / count),
   }
 }
 

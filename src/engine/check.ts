@@ -109,7 +109,7 @@ function fulfils({ headers, body, graphql }: Expect, answer: Answer, document: u
 }
 
 /** Most are plain, and the same or not at a glance. */
-function compileValueCheck({ pointer, value }: Expect['json'][number]): (document: unknown) => boolean {
+export function compileValueCheck({ pointer, value }: Expect['json'][number]): (document: unknown) => boolean {
   const find = compilePointer(pointer)
   return typeof value === 'object' && value !== null
     ? (document) => isDeepStrictEqual(find(document), value)

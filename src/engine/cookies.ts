@@ -38,7 +38,8 @@ export function parseCookie(line: string, now: EpochMs): Cookie | undefined {
 export class CookieJar {
   readonly #host: string
   readonly #secure: boolean
-  readonly #cookies = new Map<string, Cookie & { readonly path: string }>()
+  /** Those of longer paths first (RFC 6265 5.4), and of two of one length the older. */
+  #cookies = new Map<string, Cookie & { readonly path: string }>()
 
   constructor({ hostname, protocol }: { readonly hostname: string; readonly protocol: string }) {
     this.#host = hostname
@@ -54,8 +55,14 @@ export class CookieJar {
       const key = `${cookie.name};${path}`
       this.#cookies.delete(key)
       if (cookie.expires !== undefined && cookie.expires <= now) continue
-      if (this.#cookies.size < MOST_COOKIES) this.#cookies.set(key, { ...cookie, path })
+      if (this.#cookies.size < MOST_COOKIES) this.#keep(key, { ...cookie, path })
     }
+  }
+
+  #keep(key: string, cookie: Cookie & { readonly path: string }): void {
+    const isLast = [...this.#cookies.values()].every(({ path }) => path.length >= cookie.path.length)
+    this.#cookies.set(key, cookie)
+    if (!isLast) this.#cookies = new Map([...this.#cookies].sort(([, a], [, b]) => b.path.length - a.path.length))
   }
 
   /** The `cookie` header for a request of `path`; empty when there is nothing to send. */

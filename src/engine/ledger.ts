@@ -12,6 +12,8 @@ const MOST_EXAMPLES = 100
 interface LedgerOptions {
   /** Of request steps in the plan. */
   readonly steps: number
+  /** Of those of them whose answers are streams of events. */
+  readonly ofEvents?: ReadonlySet<number>
   /** On the engine's clock; what is due before is warm-up. */
   readonly measureFrom: Ms
   /** Length of the measured window. */
@@ -42,12 +44,15 @@ export class Ledger {
   readonly #all: Sequence
   readonly #examples: FailureExample[] = []
 
-  constructor({ steps, measureFrom, measured, keepRecent }: LedgerOptions) {
+  constructor({ steps, ofEvents, measureFrom, measured, keepRecent }: LedgerOptions) {
     this.#measureFrom = measureFrom
     this.#cut = { measured, length: intervalLength(measured) }
     this.active = new ActiveOverTime(measureFrom, this.#cut)
     this.#all = new Sequence(this.#cut.length)
-    this.#steps = Array.from({ length: steps }, (_, id) => new StepLedger(id, blockLength(measured)))
+    this.#steps = Array.from({ length: steps }, (_, id) => {
+      const Step = ofEvents?.has(id) ? EventStepLedger : StepLedger
+      return new Step(id, blockLength(measured))
+    })
     this.#recent = keepRecent ? new Recorder() : undefined
   }
 
@@ -72,7 +77,8 @@ export class Ledger {
     cause: Cause | undefined,
     since: Ms = answer.startedAt,
   ): void {
-    const response = us(answer.doneAt - since)
+    const step = this.#steps[id]!
+    const response = us(step.answeredAt(answer, cause) - since)
     if (cause === undefined) this.#recent?.record(response)
     if (!this.measures(due)) {
       this.warmedUp(cause)
@@ -82,7 +88,7 @@ export class Ledger {
     const interval = intervalAt(into, this.#cut)
     if (interval > this.#all.running) this.#begin(interval, into)
     this.#all.add(response, cause)
-    const isFirst = this.#steps[id]!.add(response, answer, cause, isWithinWindow(this.#all.running, this.#cut))
+    const isFirst = step.add(response, answer, cause, isWithinWindow(this.#all.running, this.#cut))
     if (isFirst && this.#examples.length < MOST_EXAMPLES)
       this.#examples.push(exampleOf(answer, { step: id, cause: cause!, at: into, detail: explain(answer) }))
   }
@@ -182,6 +188,11 @@ class StepLedger {
     this.blocks = new Sequence(blockLength)
   }
 
+  /** When who sent it had what they wait for. */
+  answeredAt({ doneAt }: Answer, _cause: Cause | undefined): Ms {
+    return doneAt
+  }
+
   /** Whether it is the step's first failure of its cause. */
   add(response: Us, answer: Answer, cause: Cause | undefined, withinWindow: boolean): boolean {
     this.sent++
@@ -192,7 +203,7 @@ class StepLedger {
     if (cause === undefined) {
       this.succeeded++
       if (withinWindow) this.#succeededInWindow++
-      this.#service.record(us(answer.doneAt - answer.sentAt!))
+      this.#service.record(us(this.answeredAt(answer, cause) - answer.sentAt!))
       this.#firstByte.record(us(answer.firstByteAt! - answer.sentAt!))
       return false
     }
@@ -222,6 +233,32 @@ class StepLedger {
       failures: this.#failures.drain(),
       blocks,
     }
+  }
+}
+
+/** Of a step whose answers are streams: what is waited for is the first event. */
+class EventStepLedger extends StepLedger {
+  readonly #between = new Recorder()
+  readonly #last = new Recorder()
+  #received = 0
+
+  override answeredAt({ doneAt, events }: Answer, cause: Cause | undefined): Ms {
+    return cause === undefined ? events!.firstAt : doneAt
+  }
+
+  override add(response: Us, answer: Answer, cause: Cause | undefined, withinWindow: boolean): boolean {
+    if (cause === undefined) {
+      const { received, between, firstAt, lastAt } = answer.events!
+      this.#received += received
+      this.#between.add(between)
+      this.#last.record(response + us(lastAt - firstAt))
+    }
+    return super.add(response, answer, cause, withinWindow)
+  }
+
+  override counts(): StepCounts {
+    const events = { received: this.#received, between: this.#between.drain(), last: this.#last.drain() }
+    return { ...super.counts(), events }
   }
 }
 

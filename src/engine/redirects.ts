@@ -93,7 +93,7 @@ export class Journey {
   /** The last answer, as that of the whole. */
   whole(answer: Answer): Answer {
     if (this.#hops === 0) return answer
-    const { cause, status, headers, text, firstByteAt, doneAt } = answer
+    const { cause, status, headers, text, firstByteAt, doneAt, detail, events } = answer
     return {
       cause: cause === 'no-connection' ? 'timeout' : cause,
       status,
@@ -105,6 +105,8 @@ export class Journey {
       doneAt,
       bytesSent: this.#bytesSent + answer.bytesSent,
       bytesReceived: this.#bytesReceived + answer.bytesReceived,
+      detail,
+      events,
     }
   }
 }

@@ -2,7 +2,7 @@ import { placeOf, refuseAddress } from '../allowed-targets.ts'
 import { peakLevel } from '../plan/curve.ts'
 import { type Group, groupsOf } from '../plan/groups.ts'
 import { longestRequest } from '../plan/longest-request.ts'
-import type { Shard } from '../plan/plan.ts'
+import type { LoadPlan, Shard } from '../plan/plan.ts'
 import { plainRequestsPerIteration } from '../plan/summarise-plan.ts'
 import { connectionsEach, isTalk } from '../profile/beside.ts'
 import type { EpochMs, Ms } from '../units.ts'
@@ -11,12 +11,14 @@ import { type Clock, startSystemClock } from './clock.ts'
 import { beginUsers } from './closed-model.ts'
 import { Activity, type EngineRun } from './engine-run.ts'
 import { HealthWatch } from './health/health-watch.ts'
+import type { Protocol } from './http/connection.ts'
 import { Connections } from './http/connections.ts'
 import { credentialsOf } from './http/credentials.ts'
 import { http1 } from './http/http1.ts'
 import type { Transport, TransportOptions } from './http/transport.ts'
 import { beginArrivals } from './open-model.ts'
 import { takePrepared } from './prepare.ts'
+import { requestSteps } from './scenario.ts'
 import { ShardLedgers } from './shard-ledgers.ts'
 import type { HealthRecord, ShardProgress, ShardResult } from './shard-result.ts'
 
@@ -82,6 +84,7 @@ export async function runShard(
   })
   const report = () => onProgress?.({ index, ...progressOf(run), ...ledgers.progress() })
   if (onProgress) repeat(run, start + PROGRESS_EVERY, report)
+  if (hasEvents(plan)) appoint(run, run.lastStart, () => transport.endFeeds())
   const loads = groups.map((group, at) => ({
     group,
     run: { ...run, plan: group.plan, scenarios: scenarios[at]!, ledger: ledgers.pages[at]! },
@@ -142,10 +145,16 @@ function lastMoment({ lastStart, plan }: EngineRun): Ms {
 
 // The libraries for HTTP/2 and for WebSockets take a tenth of the start, which those who do not use them need not wait for.
 async function openNetwork(options: TransportOptions): Promise<Transport> {
-  const protocol = options.http === '2' ? (await import('./http/http2.ts')).http2() : http1
+  const protocol = await protocolFor(options)
   if (!options.talks) return new Connections(protocol, options)
   const { Conversations } = await import('./http/conversations.ts')
   return new Conversations(protocol, options)
+}
+
+async function protocolFor({ http, events }: TransportOptions): Promise<Protocol> {
+  if (http === '2')
+    return events ? (await import('./http/http2-events.ts')).http2Events() : (await import('./http/http2.ts')).http2()
+  return events ? (await import('./http/http1-events.ts')).http1Events : http1
 }
 
 function transportOptions(shard: Shard, target: URL, { now }: Clock): TransportOptions {
@@ -157,6 +166,7 @@ function transportOptions(shard: Shard, target: URL, { now }: Clock): TransportO
   const refuses = (address: string) => refuseAddress(allowed, place, address)
   const talks = shard.plan.scenarios.some(({ steps }) => steps.some(isTalk))
   return {
+    events: hasEvents(shard.plan),
     ...{ target, http, talks, verify, cap, maxAge, maxRequests, now, refuses },
     ahead: Math.min(cap, expectedInUse(shard, groupsOf(shard.plan))),
     ...(tls && target.protocol === 'https:' ? { credentials: credentialsOf(tls) } : {}),
@@ -187,6 +197,10 @@ function connectionShare({ plan, index, count }: Shard): number {
 function connectionHealth(transport: Transport): Pick<HealthRecord, 'connections' | 'staleRetries' | 'messages'> {
   const { staleRetries, messages, ...counts } = transport.stats
   return { connections: { ...counts, ...transport.handshakes() }, staleRetries, ...(messages && { messages }) }
+}
+
+function hasEvents(plan: LoadPlan): boolean {
+  return requestSteps(plan).some(({ events }) => events !== undefined)
 }
 
 function progressOf({ clock, start, activity }: EngineRun): Pick<ShardProgress, 'elapsed' | 'active'> {

@@ -8,6 +8,7 @@ import { type AnswerCheckers, answerCheckers } from './answer-checks.ts'
 import { compileCapture, type Html, type Patterns } from './captures.ts'
 import { type Check, compileCheck } from './check.ts'
 import { compileDocument } from './document.ts'
+import { compileEvents, ofEvents } from './events.ts'
 import { explain } from './explain.ts'
 import type { Functions } from './functions.ts'
 import type { Answer, Wants } from './http/transport.ts'
@@ -86,7 +87,8 @@ interface Parts {
 function compileStep(step: RequestStep, parts: Parts): Omit<CompiledRequest, 'beside'> {
   const { patterns, html, further } = parts
   const captures = step.capture.map((capture) => compileCapture(capture, patterns, html))
-  const { check, wants, why } = compileCheck(step.expect, captures, further(step))
+  const whole = compileCheck(step.expect, captures, further(step))
+  const { check, wants, why } = step.events ? ofEvents(whole, compileEvents(step.events, step.timeout)) : whole
   const follows = step.redirects === 'follow'
   return {
     kind: 'request',

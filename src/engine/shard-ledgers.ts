@@ -18,9 +18,12 @@ export class ShardLedgers {
 
   /** @param start when the plan begins, on the engine's clock */
   constructor(plan: LoadPlan, start: Ms, keepRecent: boolean) {
+    const steps = requestSteps(plan)
+    const ofEvents = new Set(steps.flatMap(({ id, events }) => (events === undefined ? [] : [id])))
     const ledger = (keepRecent: boolean) =>
       new Ledger({
-        steps: requestSteps(plan).length,
+        steps: steps.length,
+        ofEvents,
         measureFrom: start + plan.measureFrom,
         measured: plan.duration - plan.measureFrom,
         keepRecent,

@@ -85,6 +85,18 @@ export interface StepCounts {
   readonly failures: HistogramText
   /** The step's requests once more, by when they ended: what tells its noise within the run. Of each, as `blockLength` has it. */
   readonly blocks: Intervals
+  /** Of a step whose answers are streams of events, all of whose times above end with the first event; absent elsewhere. */
+  readonly events?: EventCounts
+}
+
+/** Streams that were read as far as they were to be: the successes of a step. */
+export interface EventCounts {
+  /** Events of all of them. */
+  readonly received: number
+  /** From each event of a stream to its next. */
+  readonly between: HistogramText
+  /** As the response time, and on to the last event. */
+  readonly last: HistogramText
 }
 
 /** Measured requests once more, by when they ended. */
@@ -125,6 +137,10 @@ export type Cause =
   | 'unexpected-status'
   | 'unexpected-answer'
   | 'graphql-errors'
+  | 'no-event-stream'
+  | 'event-too-large'
+  | 'events-stalled'
+  | 'events-ended'
   | 'missing-capture'
   | 'too-many-redirects'
   | 'foreign-redirect'

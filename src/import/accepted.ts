@@ -6,7 +6,8 @@ import { readProfile } from '../profile/read-profile.ts'
 import { nodeAt, type Path } from '../profile/tree.ts'
 import { readYaml } from '../profile/yaml-tree.ts'
 import type { Account } from './account.ts'
-import { type Draft, type DraftRequest, type DraftStep, requestsOf } from './draft.ts'
+import { type Draft, type DraftBlock, type DraftRequest, type DraftStep, requestsIn, requestsOf } from './draft.ts'
+import { alwaysSending } from './flow.ts'
 import { variablesIn } from './text.ts'
 import { writeProfile } from './write-profile.ts'
 
@@ -27,6 +28,7 @@ export function acceptedDraft(given: Draft, account: Account): Draft {
     return NOT_IN_YAML.test(JSON.stringify(step)) ? leave(step, NO_YAML, account) : step
   })
   for (let time = 0; time < MOST_TIMES; time++) {
+    draft = alwaysSending(withoutIdle(draft, account), account)
     const text = writeProfile(draft, [])
     const refused = refusals(text, draft)
     if (refused.size === 0) return draft
@@ -44,14 +46,32 @@ function leave(step: DraftRequest, why: string, account: Account): DraftStep {
 }
 
 function eachRequest(draft: Draft, make: (step: DraftRequest) => DraftStep): Draft {
-  const all = (steps: readonly DraftStep[]) =>
-    steps.flatMap((step) => (step.kind === 'request' ? withOthers(step, make) : [step]))
-  const scenarios = draft.scenarios.map(({ once, steps, ...rest }) => ({
-    ...rest,
-    ...(once ? { once: all(once) } : {}),
-    steps: all(steps),
-  }))
-  return { ...draft, scenarios: scenarios.filter(({ steps }) => steps.some(({ kind }) => kind === 'request')) }
+  const all = (steps: readonly DraftStep[]): readonly DraftStep[] =>
+    steps.flatMap((step) => {
+      if (step.kind === 'block') return asBlock({ ...step, steps: all(step.steps) })
+      return step.kind === 'request' ? withOthers(step, make) : [step]
+    })
+  const scenarios = draft.scenarios.map(({ once = [], steps, ...rest }) => {
+    const first = all(once)
+    const then = all(steps)
+    // Without a request it is nothing that anybody does once.
+    if (requestsIn(first).length > 0) return { ...rest, once: first, steps: then }
+    return { ...rest, steps: [...first.filter(({ kind }) => kind === 'note'), ...then] }
+  })
+  return { ...draft, scenarios }
+}
+
+/** Without the scenarios in which nothing is sent time after time. */
+function withoutIdle(draft: Draft, account: Account): Draft {
+  const isIdle = ({ steps }: Draft['scenarios'][number]) => requestsIn(steps).length === 0
+  for (const request of requestsOf({ ...draft, scenarios: draft.scenarios.filter(isIdle) }))
+    leave(request, 'sent once, by users who then send nothing', account)
+  return { ...draft, scenarios: draft.scenarios.filter((scenario) => !isIdle(scenario)) }
+}
+
+/** What is left of one in which no request is left. */
+function asBlock(block: DraftBlock): readonly DraftStep[] {
+  return requestsIn(block.steps).length > 0 ? [block] : block.steps.filter(({ kind }) => kind === 'note')
 }
 
 /** A page and what is loaded along with it; where the page goes, the others stay. */
@@ -69,18 +89,16 @@ function refusals(text: string, draft: Draft): ReadonlyMap<DraftStep, Issue> {
     throw new LoadgateError('usage', 'There is no request in it that a profile could send', {
       hint: 'The list above says why each one is left out.',
     })
-  if (text.length > MOST_CHARACTERS)
-    throw new LoadgateError('usage', `Its ${requestsOf(draft).length} requests are more than a profile holds (1 MiB)`, {
-      hint: 'Import a shorter one.',
-    })
+  if (text.length > MOST_CHARACTERS) throw tooLarge(`its ${requestsOf(draft).length} requests are more than 1 MiB`)
   const { issues } = readProfile(text, { file: 'the profile', env: standIns(text) })
   if (issues.length === 0) return new Map()
   const places = placesOf(text, draft)
   return new Map(
-    issues.map((issue) => {
+    issues.flatMap((issue) => {
       const place = places.find(({ first, last }) => !isBefore(issue.place, first) && !isBefore(last, issue.place))
-      if (!place) throw notSound(issue.message)
-      return [place.step, issue] as const
+      if (!place) throw issue.code === 'too-large' ? tooLarge(issue.message) : notSound(issue.message)
+      const { step } = place
+      return (step.kind === 'block' ? requestsIn(step.steps) : [step]).map((one) => [one, issue] as const)
     }),
   )
 }
@@ -100,7 +118,7 @@ interface StepPlace {
   readonly last: Place
 }
 
-/** What is loaded along with a step comes before it, since it stands within. */
+/** What is within a step, or loaded along with it, comes before it: the innermost is meant. */
 function placesOf(text: string, draft: Draft): readonly StepPlace[] {
   const log = createIssueLog(text, 'the profile')
   const root = readYaml(text, log)
@@ -111,13 +129,20 @@ function placesOf(text: string, draft: Draft): readonly StepPlace[] {
       .flatMap((step, index) => {
         const at = [...path, index]
         const span = nodeAt(root, at)?.span ?? { start: 0, end: 0 }
-        const also = step.kind === 'request' ? placed(step.also ?? [], [...at, 'also']) : []
-        return [...also, { step, first: log.place(span.start), last: log.place(Math.max(span.start, span.end - 1)) }]
+        const inner =
+          step.kind === 'block'
+            ? placed(step.steps, [...at, 'steps'])
+            : placed((step.kind === 'request' && step.also) || [], [...at, 'also'])
+        return [...inner, { step, first: log.place(span.start), last: log.place(Math.max(span.start, span.end - 1)) }]
       })
   return draft.scenarios.flatMap(({ once = [], steps }, index) => [
     ...placed(once, ['scenarios', index, 'once']),
     ...placed(steps, ['scenarios', index, 'steps']),
   ])
+}
+
+function tooLarge(why: string): LoadgateError {
+  return new LoadgateError('usage', `It is more than a profile holds: ${why}`, { hint: 'Import a shorter one.' })
 }
 
 function notSound(why: string): LoadgateError {

@@ -35,7 +35,23 @@ export interface DraftScenario {
   readonly steps: readonly DraftStep[]
 }
 
-export type DraftStep = DraftRequest | DraftThink | DraftNote
+export type DraftStep = DraftRequest | DraftThink | DraftNote | DraftBlock
+
+/** How often a step is sent, or several together, and when at all. */
+export interface DraftFlow {
+  readonly chance?: string
+  /** Captured names with the texts that they must be. */
+  readonly when?: Readonly<Record<string, string | readonly string[]>>
+  readonly repeat?: number
+  /** Pause between two of a `repeat`. */
+  readonly between?: string
+}
+
+/** Steps that are gone through together. */
+export interface DraftBlock extends DraftFlow {
+  readonly kind: 'block'
+  readonly steps: readonly DraftStep[]
+}
 
 /** A pause as a profile writes it, such as "2s" or "1s..3s". */
 export interface DraftThink {
@@ -51,12 +67,14 @@ export interface DraftNote {
 
 export type DraftMethod = 'get' | 'head' | 'post' | 'put' | 'patch' | 'delete' | 'options'
 
-export interface DraftRequest {
+export interface DraftRequest extends DraftFlow {
   readonly kind: 'request'
   /** Request as its source names it, for lists. Without a secret. */
   readonly source: string
   /** How much of the source is in this step. */
   readonly holds: Holds
+  /** Headers that it sends as other steps may. */
+  readonly shares?: readonly NamedHeader[]
   readonly method: DraftMethod
   readonly path: string
   /** Left out: as the profile names steps. */
@@ -66,12 +84,10 @@ export interface DraftRequest {
   readonly body?: DraftBody
   readonly expect?: Readonly<Record<string, JsonValue>>
   readonly capture?: Readonly<Record<string, DraftCapture>>
-  readonly chance?: string
-  readonly repeat?: number
-  /** Pause between two of a `repeat`. */
-  readonly between?: string
   /** Whether redirects are followed; left out: a redirect is the answer. */
   readonly follow?: true
+  /** The answer is a stream of events. */
+  readonly events?: Readonly<Record<string, JsonValue>>
   readonly timeout?: string
   /** What a browser loads along with it, side by side. */
   readonly also?: readonly DraftRequest[]
@@ -85,6 +101,16 @@ export type Pairs = readonly (readonly [name: string, value: string])[]
 export interface Holds {
   readonly headers: number
   readonly bodies: number
+}
+
+export interface NamedHeader {
+  readonly name: string
+}
+
+/** A header of the source that is written once for several requests, and why it is left out where none of them sends it. */
+export interface Shared {
+  readonly header: NamedHeader
+  readonly why: string
 }
 
 export type DraftBody =
@@ -104,6 +130,7 @@ export interface Imported {
   readonly draft: Draft
   /** Files that stand beside the profile. */
   readonly files: readonly DraftFile[]
+  readonly shared?: readonly Shared[]
 }
 
 export interface DraftFile {
@@ -115,7 +142,12 @@ export const LONGEST_PAUSE: Ms = 3_600_000
 
 /** All of them, those that are loaded along with others too. */
 export function requestsOf({ scenarios }: Draft): readonly DraftRequest[] {
-  return scenarios
-    .flatMap(({ once = [], steps }) => [...once, ...steps])
-    .flatMap((step) => (step.kind === 'request' ? [step, ...(step.also ?? [])] : []))
+  return scenarios.flatMap(({ once = [], steps }) => requestsIn([...once, ...steps]))
+}
+
+export function requestsIn(steps: readonly DraftStep[]): readonly DraftRequest[] {
+  return steps.flatMap((step) => {
+    if (step.kind === 'block') return requestsIn(step.steps)
+    return step.kind === 'request' ? [step, ...(step.also ?? [])] : []
+  })
 }

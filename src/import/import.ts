@@ -1,6 +1,6 @@
 import { acceptedDraft } from './accepted.ts'
 import { type Account, checkAccount, createAccount } from './account.ts'
-import { type DraftFile, type Imported, requestsOf } from './draft.ts'
+import { type DraftFile, type Imported, type NamedHeader, requestsOf } from './draft.ts'
 import { importHar } from './har/har.ts'
 import { importJmx } from './jmx/jmx.ts'
 import { importOpenApi } from './openapi/openapi.ts'
@@ -33,12 +33,18 @@ export interface ImportedProfile {
 
 /** A profile from what another tool wrote. Throws LoadgateError 'usage' where the source cannot be read. */
 export function importProfile(format: Format, source: Source, account = createAccount()): ImportedProfile {
-  const { draft: read, files } = FORMATS[format](source, account)
+  const { draft: read, files, shared = [] }: Imported = FORMATS[format](source, account)
   const draft = acceptedDraft(read, account)
-  for (const { holds } of requestsOf(draft)) {
+  const sent = new Set<NamedHeader>()
+  for (const { holds, shares = [] } of requestsOf(draft)) {
     account.taken('request')
     account.taken('header', holds.headers)
     account.taken('body', holds.bodies)
+    for (const header of shares) sent.add(header)
+  }
+  for (const { header, why } of shared) {
+    if (sent.has(header)) account.taken('header')
+    else account.leave('header', why, header.name)
   }
   checkAccount(account)
   const variables = [...new Set(variablesIn(writeProfile(draft, [])))]

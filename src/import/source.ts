@@ -7,8 +7,8 @@ export interface Source {
   readonly file: string
   /** Base address that was asked for instead of the one the source suggests. */
   readonly target: string | undefined
-  /** The text of a file that the source names, from beside it or below; undefined where there is none. */
-  readonly neighbour?: (name: string) => string | undefined
+  /** What is in a file that the source names; undefined where there is none that may be read. */
+  readonly neighbour?: (name: string) => Buffer | undefined
 }
 
 export function brokenSource(

@@ -2,7 +2,16 @@ import type { JsonValue } from '../profile/profile.ts'
 import { visible } from '../profile/show.ts'
 import type { Path } from '../profile/tree.ts'
 import { type Layout, writeYaml } from '../profile/yaml-tree.ts'
-import { type Draft, type DraftRequest, type DraftScenario, type DraftStep, type Pairs, requestsOf } from './draft.ts'
+import {
+  type Draft,
+  type DraftBlock,
+  type DraftFlow,
+  type DraftRequest,
+  type DraftScenario,
+  type DraftStep,
+  type Pairs,
+  requestsOf,
+} from './draft.ts'
 import { bodyKeys } from './write-body.ts'
 
 /** Columns of a line; what is longer is written over several. */
@@ -56,7 +65,8 @@ function scenarioOf({ name, weight, once = [], steps }: DraftScenario, path: Pat
 }
 
 /** Notes are comments above the step that comes next, or at the end. */
-function stepsOf(steps: readonly DraftStep[], path: Path, { lay, all }: Writing): readonly JsonValue[] {
+function stepsOf(steps: readonly DraftStep[], path: Path, writing: Writing): readonly JsonValue[] {
+  const { lay, all } = writing
   const written: JsonValue[] = []
   let above: string[] = []
   for (const step of steps) {
@@ -66,30 +76,24 @@ function stepsOf(steps: readonly DraftStep[], path: Path, { lay, all }: Writing)
     }
     if (above.length > 0) lay([...path, written.length], { above })
     above = []
-    written.push(step.kind === 'think' ? { think: step.pause } : requestOf(step, all))
+    if (step.kind === 'block') written.push(blockOf(step, [...path, written.length], writing))
+    else written.push(step.kind === 'think' ? { think: step.pause } : requestOf(step, all))
   }
   if (above.length > 0) lay(path, { below: above })
   return written
 }
 
+function blockOf({ steps, ...block }: DraftBlock, path: Path, writing: Writing): JsonValue {
+  return { ...flowOf(block), steps: stepsOf(steps, [...path, 'steps'], writing) }
+}
+
+function flowOf({ chance, when, repeat, between }: DraftFlow): Readonly<Record<string, JsonValue>> {
+  return defined({ chance, when, repeat, between })
+}
+
 /** @param all whether the profile says for all of them that redirects are followed */
 function requestOf(step: DraftRequest, all: boolean): JsonValue {
-  const {
-    method,
-    path,
-    name,
-    headers,
-    query = [],
-    body,
-    expect,
-    capture,
-    chance,
-    repeat,
-    between,
-    follow,
-    timeout,
-    also = [],
-  } = step
+  const { method, path, name, headers, query = [], body, expect, capture, follow, events, timeout, also = [] } = step
   return defined({
     [method]: path,
     name,
@@ -98,10 +102,9 @@ function requestOf(step: DraftRequest, all: boolean): JsonValue {
     ...(body ? bodyKeys(body) : {}),
     expect,
     capture: capture && Object.keys(capture).length > 0 ? (capture as JsonValue) : undefined,
-    chance,
-    repeat,
-    between,
+    ...flowOf(step),
     redirects: follow && !all ? 'follow' : undefined,
+    events,
     timeout,
     also: also.length > 0 ? also.map((one) => requestOf(one, all)) : undefined,
   })
@@ -111,15 +114,17 @@ function mapOf(pairs: Pairs): JsonValue | undefined {
   return pairs.length > 0 ? Object.fromEntries(pairs) : undefined
 }
 
-function defined(values: Readonly<Record<string, JsonValue | undefined>>): JsonValue {
+function defined(values: Readonly<Record<string, JsonValue | undefined>>): Readonly<Record<string, JsonValue>> {
   return Object.fromEntries(
     Object.entries(values).flatMap(([key, value]) => (value === undefined ? [] : [[key, value] as const])),
   )
 }
 
-/** `scenarios › n › steps › n › key …` */
+/** `scenarios › n › steps › n › key …`, where the step may stand in a block, which is `… › steps › n › steps › n` */
 function isInStep(path: Path): boolean {
-  return path[0] === 'scenarios' && path.length > 4
+  let at = 4
+  while (path[at] === 'steps') at += 2
+  return path[0] === 'scenarios' && at < path.length
 }
 
 function isStage(path: Path): boolean {

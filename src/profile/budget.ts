@@ -1,12 +1,13 @@
 import { nearest } from '../nearest.ts'
 import { parseDuration, parseRate } from '../units.ts'
-import type { Limit, MetricName } from './profile.ts'
+import { EVENT_TIMES, eventTimeOf, type Limit, type MetricName } from './profile.ts'
 import { type Wrong, wrong } from './scalars.ts'
 import { show } from './show.ts'
 
 /** One budget, on one line. */
 export const BUDGET_GRAMMAR = `budget   = metric [ "of" scope ] sign limit [ "or abort" ]
-metric   = "p" NUMBER | "errors" | "throughput"     p50, p95, p99.9: above p0 and below p100
+metric   = "p" NUMBER [ time ] | "errors" | "throughput"   p50, p95, p99.9: above p0 and below p100
+time     = "between events" | "to last event"       of streams of events, with an amount; p95 alone is to the first
 scope    = '"' NAME '"' | NAME                      a scenario, a step, or  scenario › step
 sign     = "<" | ">"                                ">" for throughput, "<" for the others
 limit    = amount | "baseline" change
@@ -77,7 +78,10 @@ function numberBefore(text: string, unit: '%' | 'pp'): number | undefined {
 
 export function parseBudget(text: string): ParsedBudget | Wrong {
   if (text.length > LONGEST) return wrong('invalid-budget', `a budget has at most ${LONGEST} characters`)
-  const match = /^\s*(\S+?)(?:\s+of\s+(?:"([^"]*)"|([^"<>]+?)))?\s*([<>]=?|=+|≤|≥)\s*(.*?)\s*$/su.exec(text)
+  const match =
+    /^\s*(p[\d.]+\s+(?:between|to)\b[^"<>=≤≥]*?|\S+?)(?:\s+of\s+(?:"([^"]*)"|([^"<>]+?)))?\s*([<>]=?|=+|≤|≥)\s*(.*?)\s*$/su.exec(
+      text,
+    )
   if (!match) return wrong('invalid-budget', `{} is not a budget; write "p95 < 250 ms" or "p95 of NAME < 250 ms"`)
   const [, written = '', quoted, plain, sign = '', rest = ''] = match
   const limit = rest.replace(OR_ABORT, '')
@@ -91,6 +95,11 @@ export function parseBudget(text: string): ParsedBudget | Wrong {
       `${name} must stay ${side} its limit; write "${metric.sign}" instead of ${show(sign)}`,
     )
   }
+  if (/^baseline\b/.test(limit) && eventTimeOf(name) !== undefined)
+    return wrong(
+      'invalid-budget',
+      `${name} is held to a limit such as 100 ms, not to the baseline; the time to the first event can be: it is the ${name.split(' ')[0]} of the step`,
+    )
   const parsed = /^baseline\b/.test(limit) ? relative(limit.slice(8), name, metric) : absolute(limit, name, metric)
   if ('code' in parsed) return parsed
   const budget = { metric: name, of: (quoted ?? plain)?.normalize('NFC').trim(), limit: parsed }
@@ -109,7 +118,9 @@ function aborting(budget: ParsedBudget): ParsedBudget | Wrong {
         ? 'a part of the run'
         : metric === 'throughput'
           ? 'throughput, which rises with the load'
-          : undefined
+          : eventTimeOf(metric) !== undefined
+            ? 'times behind the first event, which are told when the load is over'
+            : undefined
   if (unknown === undefined) return { ...budget, abort: true }
   return wrong(
     'invalid-budget',
@@ -124,7 +135,7 @@ export function subjectOf({ metric, of, limit, abort }: ParsedBudget): string {
 
 function metricName(written: string): MetricName | Wrong {
   if (written === 'errors' || written === 'throughput') return written
-  const [, percentile] = /^p(\d{1,3}(?:\.\d{1,6})?)$/.exec(written) ?? []
+  const [, percentile, time] = /^p(\d{1,3}(?:\.\d{1,6})?)(?:\s+(.*))?$/s.exec(written) ?? []
   if (percentile === undefined) {
     const near = nearest(written.slice(0, 60), ['errors', 'throughput', 'p50', 'p95', 'p99'])
     const all = 'a percentile such as p95, errors or throughput'
@@ -134,9 +145,20 @@ function metricName(written: string): MetricName | Wrong {
     )
   }
   const value = Number(percentile)
+  const known = EVENT_TIMES.find((name) => name === time?.replace(/\s+/g, ' '))
+  if (time !== undefined && known === undefined) return wrongTime(value, time)
   return value > 0 && value < 100
-    ? `p${value}`
+    ? known
+      ? `p${value} ${known}`
+      : `p${value}`
     : wrong('invalid-budget', `${written} is no percentile; it lies between p0 and p100, as in p95 or p99.9`)
+}
+
+function wrongTime(value: number, time: string): Wrong {
+  const first = /\bfirst\b/.test(time)
+    ? `the time to the first event is the response time of a step with "events"; write "p${value} of NAME < 500 ms"`
+    : `${show(time)} is no time of events; write "p${value} between events" or "p${value} to last event"`
+  return wrong('invalid-budget', first)
 }
 
 function absolute(text: string, name: MetricName, metric: Metric): Limit | Wrong {

@@ -1,5 +1,6 @@
 import { body, GraphQl, Multipart } from './grammar-body.ts'
 import { Document } from './grammar-document.ts'
+import { Events } from './grammar-events.ts'
 import {
   anyScalar,
   duration,
@@ -243,6 +244,7 @@ export const Step = described(
         examples: ['1s..3s'],
         json: orEnvironment(PAUSE),
       }).optional(),
+      events: Events.optional(),
       redirects: redirects({
         description: 'Whether redirects of this request are followed, instead of what the profile says.',
       }).optional(),

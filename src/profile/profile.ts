@@ -209,7 +209,9 @@ export interface RequestStep extends OfLife {
   readonly body: Body | undefined
   readonly expect: Expect
   readonly capture: readonly Capture[]
-  /** Overrides the profile's. */
+  /** How its answer is read, where that is a stream of events; absent where it is not. */
+  readonly events?: Events
+  /** Overrides the profile's. Of a stream of events, that of the first. */
   readonly timeout: Ms | undefined
   /** Overrides the profile's; in a plan, there only where they are followed. */
   readonly redirects?: Redirects
@@ -222,6 +224,29 @@ export interface RequestStep extends OfLife {
   /** Where it is no request, but a part of a conversation. */
   readonly talk?: Talk
 }
+
+/** A stream is read until it ends, until the event that is named or for a time, whichever comes first. */
+export interface Events {
+  readonly until?: LastEvent
+  /** From its first event on. */
+  readonly for?: Ms
+  /** Longest pause between two events. */
+  readonly within?: Ms
+}
+
+export type LastEvent =
+  | { readonly kind: 'number'; readonly number: number }
+  /** It only says that the stream is over. */
+  | { readonly kind: 'mark'; readonly text: string }
+  /** All that is given fits. */
+  | {
+      readonly kind: 'event'
+      readonly event?: string
+      readonly id?: string
+      /** Its data has this in it. */
+      readonly data?: string
+      readonly json?: Expect['json']
+    }
 
 /** Whether an answer that leads on to another address is followed there, or is the answer. */
 export type Redirects = 'follow' | 'none'
@@ -318,8 +343,22 @@ export interface Budget {
   readonly place: Place
 }
 
-/** `p95`, `p99.9` …: a percentile of the response time in ms; `errors`: share of requests; `throughput`: successes/s. */
-export type MetricName = `p${number}` | 'errors' | 'throughput'
+/**
+ * `p95`, `p99.9` …: a percentile of the response time in ms; `p95 between events` …: of what streams of events took beyond
+ * their first; `errors`: share of requests; `throughput`: successes/s.
+ */
+export type MetricName = TimeMetric | 'errors' | 'throughput'
+
+export type TimeMetric = `p${number}` | `p${number} ${EventTime}`
+
+export type EventTime = (typeof EVENT_TIMES)[number]
+
+/** From each event of a stream to the next, and from the beginning to the last: absolute limits alone are held to them. */
+export const EVENT_TIMES = ['between events', 'to last event'] as const
+
+export function eventTimeOf(metric: MetricName): EventTime | undefined {
+  return EVENT_TIMES.find((time) => metric.endsWith(time))
+}
 
 /** The side that is allowed follows from the metric: latency and errors stay below, throughput stays above. */
 export type Limit =

@@ -1,6 +1,6 @@
 import { nearest } from '../nearest.ts'
-import { parseBudget, subjectOf } from './budget.ts'
-import type { Budget } from './profile.ts'
+import { type ParsedBudget, parseBudget, subjectOf } from './budget.ts'
+import { type Budget, eventTimeOf } from './profile.ts'
 import type { Named } from './read-scenarios.ts'
 import { complain, type Reading } from './reading.ts'
 import { type Wrong, wrong } from './scalars.ts'
@@ -37,7 +37,8 @@ export function readBudgets(
 function readBudget(reading: Reading, text: string, path: Path, scopes: Scopes): Budget | undefined {
   const parsed = parseBudget(text)
   const scope = 'code' in parsed || parsed.of === undefined ? undefined : scopeOf(parsed.of, scopes)
-  const problem = 'code' in parsed ? parsed : typeof scope === 'object' ? scope : undefined
+  const problem =
+    'code' in parsed ? parsed : typeof scope === 'object' ? scope : withoutEvents({ ...parsed, of: scope }, scopes)
   if (problem)
     complain(
       reading,
@@ -45,9 +46,20 @@ function readBudget(reading: Reading, text: string, path: Path, scopes: Scopes):
       problem.code,
       fromEnvironment(reading, path) ?? problem.message.replace('{}', () => show(text)),
     )
-  if ('code' in parsed || typeof scope === 'object') return undefined
+  if (problem || 'code' in parsed || typeof scope === 'object') return undefined
   const place = reading.log.place(headSpan(reading.root, path).start)
   return { ...parsed, text: text.replace(/\s+/g, ' ').trim(), of: scope, place }
+}
+
+/** Nothing would be measured. */
+function withoutEvents({ metric, of }: ParsedBudget, { named, allNamed }: Scopes): Wrong | undefined {
+  if (eventTimeOf(metric) === undefined || !allNamed) return undefined
+  const labels = named.flatMap(({ scenario, ofEvents }) =>
+    ofEvents.map((step) => [scenario, stepLabel(scenario, step)]),
+  )
+  if (labels.some(([scenario, step]) => of === undefined || of === scenario || of === step)) return undefined
+  const where = of === undefined ? 'no request' : `no request of ${show(of)}`
+  return wrong('invalid-budget', `${where} has "events", so that nothing is measured ${eventTimeOf(metric)}`)
 }
 
 /** Instead of what is wrong in detail, which would quote pieces of a value that may be a secret. */

@@ -3,6 +3,7 @@ import { METHODS, type Step as StepGrammar } from './grammar-step.ts'
 import type { RequestStep, Template } from './profile.ts'
 import { readBody, readPairs } from './read-body.ts'
 import { readCaptures } from './read-captures.ts'
+import { readEvents } from './read-events.ts'
 import { readExpect } from './read-expect.ts'
 import { readFlow } from './read-flow.ts'
 import { hasFunctions } from './read-functions.ts'
@@ -35,6 +36,8 @@ export function readRequest(
   const expect = readExpect(reading, section.expect, [...path, 'expect'], scope.calls)
   const flow = readFlow(reading, section, { path, scope })
   const capture = readCaptures(reading, section.capture, [...path, 'capture'])
+  const events = readEvents(reading, section.events, { path: [...path, 'events'], method })
+  if (events === 'broken') return undefined
   if (!address || !query || !headers || body === 'broken' || !expect || !capture || flow === 'broken') return undefined
   const step: RequestStep = {
     kind: 'request',
@@ -45,6 +48,7 @@ export function readRequest(
     body,
     expect,
     capture,
+    ...(events === undefined ? {} : { events }),
     timeout: section.timeout,
     ...(section.redirects === undefined ? {} : { redirects: section.redirects }),
     ...(flow === undefined ? {} : { flow }),

@@ -15,6 +15,8 @@ type Section = Loose<typeof ScenarioSection>
 export interface Named {
   readonly scenario: string
   readonly steps: readonly string[]
+  /** Those of them whose answers are streams of events. */
+  readonly ofEvents: readonly string[]
 }
 
 export interface ReadScenarios {
@@ -97,6 +99,9 @@ function readScenario(
     named: {
       scenario: section.name,
       steps: names.filter((name) => name !== undefined),
+      ofEvents: names.filter(
+        (name, index) => name !== undefined && keysAt(reading.root, entries[index]!.path).includes('events'),
+      ) as readonly string[],
       whole: list.whole && entries.every((entry, index) => names[index] !== undefined || isPause(reading, entry.path)),
     },
   }

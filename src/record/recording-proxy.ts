@@ -130,7 +130,10 @@ function handOn(
     const read = collect(answer, MOST_TEXT)
     answer.on('error', () => response.destroy())
     answer.pipe(response)
-    answer.on('end', () => {
+    let isKept = false
+    const ended = () => {
+      if (isKept) return
+      isKept = true
       const sent = body()
       if (!asked.complete) return lose('cut off')
       if (sent.whole === undefined) return lose('body too large')
@@ -142,9 +145,13 @@ function handOn(
         httpVersion: `HTTP/${asked.httpVersion}`,
         headers,
         body: sent.whole,
-        answer: answerOf(answer, read()),
+        // What was left in the middle has no text: it is known by that.
+        answer: answerOf(answer, answer.complete ? read() : { ...read(), whole: undefined }),
       })
-    })
+    }
+    answer.on('end', ended)
+    // Of a stream of events it is the browser that decides when it is over.
+    if (/^text\/event-stream\b/i.test(answer.headers['content-type'] ?? '')) response.on('close', ended)
   })
 }
 

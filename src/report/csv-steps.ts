@@ -20,6 +20,13 @@ const COLUMNS = [
   'baseline_p95_ms',
   'baseline_p99_ms',
   'background', // whether it only kept the service busy, and is no part of the whole run
+  'events', // of streams that came as they were to; the times above are those to their first
+  'between_p50_ms', // from each event to the next
+  'between_p95_ms',
+  'between_p99_ms',
+  'last_p50_ms', // to the last event
+  'last_p95_ms',
+  'last_p99_ms',
 ] as const
 
 /** The whole run first, then every step, as the report has them. */
@@ -40,5 +47,9 @@ function rowOf(row: ScopeRow): readonly string[] {
     plainNumber(baseline?.throughput, 3),
     ...[baseline?.p50, baseline?.p95, baseline?.p99].map((ms) => plainNumber(ms, 3)),
     String(row.background === true),
+    plainNumber(row.events?.received, 0),
+    ...[row.events?.between, row.events?.last].flatMap((times) =>
+      [times?.p50, times?.p95, times?.p99].map((ms) => plainNumber(ms, 3)),
+    ),
   ]
 }

@@ -2,6 +2,7 @@ import type { ScopeRow } from '../compare/comparison.ts'
 import { counted } from '../units.ts'
 import { codeBlock, codeSpan } from './code-span.ts'
 import { comparedInFull } from './compared.ts'
+import { EVENT_COLUMNS, EVENTS_NOTE, eventCells, nameOfRow, rowsOfEvents } from './event-rows.ts'
 import { exampleSentences } from './failure-examples.ts'
 import { FAILURE_COLUMNS, failuresOf } from './failures.ts'
 import { withItsUnit } from './figures.ts'
@@ -37,6 +38,7 @@ export function details(report: Report, extent: Extent): readonly string[] {
   const past = history === undefined ? [] : historyBlocks(history, report)
   return [
     ...steps(report, extent),
+    ...events(report, extent),
     ...(percentiles.length === 0 ? [] : [folded('Response times by percentile', percentiles)]),
     ...causes(report),
     ...(past.length === 0 ? [] : [folded('The stored runs over time', past)]),
@@ -61,6 +63,21 @@ function steps(report: Report, { passing, steps: most }: Extent): readonly strin
       ...(calm.length === 0
         ? []
         : [folded(`${counted(calm.length, 'step')} ${UNCHANGED}`, [stepTable(calm.map((row) => stepCells(row)))])]),
+      ...(left > 0 ? [`_${counted(left, 'more step')} not listed here; the files of the report have them all._`] : []),
+    ]),
+  ]
+}
+
+function events({ comparison }: Report, { steps: most }: Extent): readonly string[] {
+  const rows = rowsOfEvents(comparison.scopes)
+  if (rows.length === 0) return []
+  const shown = rows.slice(0, most)
+  const left = rows.length - shown.length
+  const cells = shown.map((row) => [nameOfRow(row, codeSpan), ...eventCells(row).map(withItsUnit)])
+  return [
+    folded(`Events of ${counted(rows.length, 'step')}`, [
+      table(['Step', ...EVENT_COLUMNS], cells, []),
+      EVENTS_NOTE,
       ...(left > 0 ? [`_${counted(left, 'more step')} not listed here; the files of the report have them all._`] : []),
     ]),
   ]

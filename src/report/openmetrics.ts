@@ -1,4 +1,4 @@
-import type { BudgetRow, Judgement, ScopeRow } from '../compare/comparison.ts'
+import type { BudgetRow, Judgement, Percentiles, ScopeRow } from '../compare/comparison.ts'
 import type { Outcome } from '../compare/verdict.ts'
 import { cleanText } from './clean-text.ts'
 import type { Report } from './report.ts'
@@ -85,10 +85,34 @@ function figuresOf({ comparison }: Report): readonly Family[] {
       help: 'Successful requests per second.',
       samples: each((row) => [{ value: row.throughput }]),
     },
+    {
+      name: 'loadgate_events',
+      type: 'counter',
+      help: 'Events of streams that came as they were to.',
+      samples: each(({ events }) => (events ? [{ suffix: '_total', value: events.received }] : [])),
+    },
+    {
+      name: 'loadgate_between_events_seconds',
+      type: 'summary',
+      unit: 'seconds',
+      help: 'Time from each event of a stream to the next.',
+      samples: each(({ events }) => quantiles(events?.between ?? NO_TIMES)),
+    },
+    {
+      name: 'loadgate_last_event_seconds',
+      type: 'summary',
+      unit: 'seconds',
+      help: 'Time to the last event of a stream.',
+      samples: each(({ events }) => quantiles(events?.last ?? NO_TIMES)),
+    },
   ]
 }
 
-function quantiles({ p50, p95, p99 }: ScopeRow): readonly Sample[] {
+type Times = { readonly [K in keyof Percentiles]: Percentiles[K] | undefined }
+
+const NO_TIMES: Times = { p50: undefined, p95: undefined, p99: undefined }
+
+function quantiles({ p50, p95, p99 }: Times): readonly Sample[] {
   const found = [
     ['0.5', p50],
     ['0.95', p95],

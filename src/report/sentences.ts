@@ -207,7 +207,9 @@ function begunSentence({ skew, stagger }: FargateFacts, workers: number): string
 }
 
 /** What requests spent on the way, each part for itself; undefined in results that do not tell. */
-export function partsSentence({ steps, health: { connections } }: RunResult): string | undefined {
+export function partsSentence({ steps: all, health: { connections } }: RunResult): string | undefined {
+  // Of a stream of events the last byte is nothing that anybody waits for.
+  const steps = all.filter(({ events }) => events === undefined)
   const p95 = (texts: readonly (HistogramText | undefined)[]) => {
     const us = Histogram.of(...texts.filter((text) => text !== undefined)).quantile(0.95)
     return us === undefined ? undefined : formatMs(us / 1000)

@@ -3,6 +3,7 @@ import type { Outcome } from '../compare/verdict.ts'
 import { counted, formatCount, formatMs, formatRate, formatShare, type Ms } from '../units.ts'
 import { budgetFigures } from './budget-rows.ts'
 import { wrapped } from './columns.ts'
+import { EVENT_COLUMNS, eventCells, nameOfRow, rowsOfEvents } from './event-rows.ts'
 import { exampleSentences } from './failure-examples.ts'
 import { FAILURE_COLUMNS, failuresOf } from './failures.ts'
 import { NONE } from './figures.ts'
@@ -58,6 +59,7 @@ export function renderTerminal(report: Report, { colour, width }: TerminalOption
     policyLines(report.policy, width),
     budgets(report, width, paint),
     steps(report, width, paint),
+    events(report, width, paint),
     failures(report, width, paint),
     evidence(report, width),
   ]
@@ -120,6 +122,15 @@ function stepCells(row: ScopeRow, index: number): readonly string[] {
   const { requests, p50, p95, p99, errors, throughput } = row
   const rates = requests === 0 ? [NONE, NONE] : [formatShare(errors), formatRate(throughput)]
   return [name, ms(p50), ms(p95), ms(p99), ...rates, formatCount(requests)]
+}
+
+function events({ comparison }: Report, width: number, paint: Paint): readonly string[] {
+  const all = rowsOfEvents(comparison.scopes)
+  if (all.length === 0) return []
+  const rows = all.slice(0, MAX_STEPS).map((row) => [nameOfRow(row, PLAIN.name), ...eventCells(row)])
+  const [first = '', ...lines] = terminalTable([['events of', ...EVENT_COLUMNS], ...rows], width)
+  const more = all.length - rows.length
+  return [paint('faint', first), ...lines, ...(more > 0 ? [paint('faint', `… and ${counted(more, 'more step')}`)] : [])]
 }
 
 function failures(report: Report, width: number, paint: Paint): readonly string[] {

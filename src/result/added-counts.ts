@@ -2,6 +2,7 @@ import type { IntervalRecord, Intervals, ShardResult, StepCounts } from '../engi
 import { sumOf } from '../histogram.ts'
 import type { PlannedScenario, PlannedStep } from '../plan/plan.ts'
 import type { Ms } from '../units.ts'
+import { addedEvents } from './added-events.ts'
 import type { StepResult } from './result.ts'
 
 /** The request steps of some scenarios. */
@@ -43,6 +44,7 @@ export function addedCounts(parts: readonly StepCounts[], blockLength: Ms): Omit
       parts.map(({ blocks }) => blocks),
       blockLength,
     ),
+    ...addedEvents(parts),
   }
 }
 

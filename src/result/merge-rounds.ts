@@ -6,6 +6,7 @@ import { type HistogramText, sumOf } from '../histogram.ts'
 import { lengthOf } from '../plan/curve.ts'
 import type { Segment } from '../plan/plan.ts'
 import type { Ms } from '../units.ts'
+import { addedEvents } from './added-events.ts'
 import { mergedFunctions } from './function-health.ts'
 import { addedMessages } from './message-counts.ts'
 import type { GeneratorHealth, RunResult, StepResult, WorkerFigures } from './result.ts'
@@ -149,6 +150,7 @@ function mergedStep(parts: readonly StepResult[], measured: Ms): StepResult {
     firstByte: sumOfAll(parts.map(({ firstByte }) => firstByte)),
     failures: sumOf(parts.map(({ failures }) => failures)),
     blocks: isEach(blocks) ? continued(blocks, measured) : undefined,
+    ...addedEvents(parts),
   }
 }
 

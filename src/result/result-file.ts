@@ -1,6 +1,7 @@
 import { isWithinWindow } from '../engine/interval.ts'
 import type {
   Cause,
+  EventCounts,
   FailureExample,
   FunctionHealth,
   IntervalRecord,
@@ -129,6 +130,10 @@ const CAUSES: Readonly<Record<Cause, true>> = {
   'unexpected-status': true,
   'unexpected-answer': true,
   'graphql-errors': true,
+  'no-event-stream': true,
+  'event-too-large': true,
+  'events-stalled': true,
+  'events-ended': true,
   'missing-capture': true,
   'too-many-redirects': true,
   'foreign-redirect': true,
@@ -165,6 +170,8 @@ export const active = list(amount, MOST_INTERVALS)
 
 const sentAndEnded = { sent: count, succeeded: count, failed: count }
 
+export const events = record<EventCounts>({ received: count, between: histogram, last: histogram })
+
 const step = record<StepResult>({
   id: count,
   scenario: text,
@@ -180,6 +187,7 @@ const step = record<StepResult>({
   firstByte: optional(histogram),
   failures: histogram,
   blocks: optional(intervals),
+  events: optional(events),
 })
 
 const worker = record<WorkerFigures>({
@@ -331,8 +339,20 @@ function checkSteps(steps: readonly StepResult[], of: string, result: Pick<RunRe
     checkCount(step.service, timed(step.succeeded, result), `${place}.service`)
     if (step.firstByte !== undefined) checkCount(step.firstByte, step.succeeded, `${place}.firstByte`)
     checkCount(step.failures, timed(step.failed, result), `${place}.failures`)
+    if (step.events) checkEvents(step.events, step, `${place}.events`)
     if (step.blocks) checkIntervals(step.blocks, [step], { ...result, place: `${place}.blocks` })
   }
+}
+
+/** Each stream has a first event, and from each event to its next there is a time. */
+function checkEvents(
+  { received, between, last }: EventCounts,
+  { succeeded }: Pick<StepResult, 'succeeded'>,
+  place: string,
+): void {
+  if (received < succeeded) throw new Misread(`${place}.received`, 'one for each success, at least')
+  checkCount(between, received - succeeded, `${place}.between`)
+  checkCount(last, succeeded, `${place}.last`)
 }
 
 /** Every request of a step ended in some interval, so the two are the same samples in two orders. */

@@ -189,13 +189,15 @@ export interface WorkerFigures {
   readonly startedAfter: Ms
 }
 
-export interface StepResult extends Omit<StepCounts, 'firstByte' | 'blocks'> {
+export interface StepResult extends Omit<StepCounts, 'firstByte' | 'blocks' | 'events'> {
   readonly scenario: string
   readonly step: string
   /** Undefined in results of versions that did not measure it. */
   readonly firstByte: StepCounts['firstByte'] | undefined
   /** Undefined in results of versions that did not keep them, and in a stored baseline. */
   readonly blocks: StepCounts['blocks'] | undefined
+  /** Undefined where the answers are no streams of events. */
+  readonly events?: StepCounts['events'] | undefined
 }
 
 /** The generator over all shards: sums where they add up, the worst shard where they do not. */

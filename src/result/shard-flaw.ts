@@ -1,6 +1,6 @@
 import { blockLength, type Cut, intervalLength, intervalsIn, isWithinWindow } from '../engine/interval.ts'
 import { addedIterations } from '../engine/iteration-counts.ts'
-import type { Intervals, IterationCounts, ShardResult, StepCounts } from '../engine/shard-result.ts'
+import type { EventCounts, Intervals, IterationCounts, ShardResult, StepCounts } from '../engine/shard-result.ts'
 import { messageOf } from '../errors.ts'
 import { countIn } from '../histogram.ts'
 import { arrivalsOf } from '../plan/arrivals.ts'
@@ -84,7 +84,12 @@ function flawOfStep(step: StepCounts, plan: LoadPlan): string | undefined {
   for (const times of [response, service, firstByte])
     if (countIn(times) !== succeeded) return `reports ${countIn(times)} times of ${succeeded} successes`
   if (countIn(failures) !== failed) return `reports ${countIn(failures)} times of ${failed} failures`
+  if (step.events && !addsUp(step.events, succeeded)) return `reports events that do not add up to ${succeeded} streams`
   return flawOfIntervals(step.blocks, [step], { measured: measuredIn(plan), length: blockLength(measuredIn(plan)) })
+}
+
+function addsUp({ received, between, last }: EventCounts, streams: number): boolean {
+  return countIn(between) === received - streams && countIn(last) === streams
 }
 
 function flawOfAll({ steps, intervals }: ShardResult, plan: LoadPlan): string | undefined {

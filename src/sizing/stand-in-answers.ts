@@ -1,6 +1,7 @@
 import type { PlannedStep } from '../plan/plan.ts'
 import type { Capture, Expect, JsonValue } from '../profile/profile.ts'
 import { parseSelector } from '../profile/selector.ts'
+import { expectedOfLast, streamOf } from './stand-in-events.ts'
 
 type RequestStep = Extract<PlannedStep, { kind: 'request' }>
 
@@ -30,9 +31,11 @@ const FRAMING = ['content-length', 'transfer-encoding']
  */
 export function answerTo({
   method,
-  expect,
+  expect: asked,
   capture,
-}: Pick<RequestStep, 'method' | 'expect' | 'capture'>): StandInAnswer {
+  events,
+}: Pick<RequestStep, 'method' | 'expect' | 'capture' | 'events'>): StandInAnswer {
+  const expect = events ? expectedOfLast(asked, events) : asked
   const captured = (kind: string) => capture.flatMap(({ from }) => (from.kind === kind ? [from] : []))
   const pointers = captured('json').flatMap((from) => ('pointer' in from ? [from.pointer] : []))
   const cookies = captured('cookie').flatMap((from) => ('name' in from ? [from.name] : []))
@@ -41,13 +44,15 @@ export function answerTo({
   const found = captured('regex').length > 0
   const elements = captured('html').map(elementFor).join('')
   const plain = `${expect.body ?? ''}${found ? CAPTURED : ''}${elements}`
-  const body =
+  const said =
     method === 'HEAD' ? '' : json ? jsonBody({ ...expect, body: plain === '' ? undefined : plain }, pointers) : plain
+  const body = events ? streamOf(said, events) : said
+  const type = events ? 'text/event-stream' : json ? 'application/json' : 'text/plain'
   const status = statusFor(expect, body !== '')
   return {
     status,
     headers: [
-      ...headersFor(expect, names, json),
+      ...headersFor(expect, names, type),
       ...cookies.flatMap((name) => ['set-cookie', `${name}=${CAPTURED}; Path=/`]),
       ...(BODILESS.includes(status) ? [] : ['content-length', String(Buffer.byteLength(body))]),
     ],
@@ -76,8 +81,8 @@ function statusFor({ status: ranges }: Expect, hasBody: boolean): number {
   return all.find((status) => !(hasBody && BODILESS.includes(status))) ?? all[0] ?? FIRST_FINAL
 }
 
-function headersFor({ headers }: Expect, captured: readonly string[], json: boolean): string[] {
-  const values = new Map<string, string>([['content-type', json ? 'application/json' : 'text/plain']])
+function headersFor({ headers }: Expect, captured: readonly string[], type: string): string[] {
+  const values = new Map<string, string>([['content-type', type]])
   for (const name of captured) values.set(name, CAPTURED)
   for (const { name, contains } of headers) values.set(name, contains)
   // What a header cannot carry cannot be expected of one.

@@ -4,6 +4,7 @@ import type { DataTable, LoadPlan, PlannedConnections, PlannedScenario, PlannedS
 import type { Flow } from '../profile/profile.ts'
 import type { Ms } from '../units.ts'
 import { STAND_IN_PATTERN } from './stand-in-answers.ts'
+import { eventsOfStandIn } from './stand-in-events.ts'
 
 /** Loopback answers in less than a millisecond; what takes so long never will. */
 const TIMEOUT: Ms = 1_000
@@ -84,7 +85,8 @@ function toStandIn(planned: PlannedStep): readonly PlannedStep[] {
   const capture = step.capture.map((one) => (one.from.kind === 'regex' ? { ...one, from: FOUND } : one))
   const flow = step.flow && withoutBetween(step.flow)
   const expect = withoutAnswerChecks(step.expect)
-  return [{ ...step, expect, path: [`/${step.id}/`, ...step.path], capture, timeout: TIMEOUT, flow }]
+  const events = step.events && { events: eventsOfStandIn(step.events) }
+  return [{ ...step, ...events, expect, path: [`/${step.id}/`, ...step.path], capture, timeout: TIMEOUT, flow }]
 }
 
 /** The pace of the measurement is not the plan's: rows that are used up would end it. */

@@ -3,6 +3,7 @@ import type { Capture, Expect, Flow, RequestStep, Template } from '../profile/pr
 import { formatDuration, formatShare, type Ms } from '../units.ts'
 import { answerCheckDifferences } from './answer-check-differences.ts'
 import { type Difference, demandDiffers, type Effect, namesOf, numberDiffers, textDiffers } from './difference.ts'
+import { eventDifferences } from './event-differences.ts'
 
 /** A step with the timeout of its profile, which it has where it names none of its own. */
 export interface TimedStep {
@@ -20,6 +21,7 @@ export function stepDifferences(step: string, was: TimedStep, is: TimedStep): re
     ...headerDifferences(step, before, after),
     ...textDiffers(`${step}: body`, bodyText(before, before), bodyText(after, before)),
     ...textDiffers(`${step}: conversation`, talkText(before, before), talkText(after, before)),
+    ...eventDifferences(step, before.events, after.events),
     ...textDiffers(`${step}: redirects`, before.redirects, after.redirects),
     ...expectDifferences(step, before.expect, after.expect),
     ...captureDifferences(step, before.capture, after.capture),

@@ -124,3 +124,48 @@ test('text of the source reaches no line of a comment or a log as a command', as
   for (const hidden of ['\u202e', '\u001b', '\n::error', '\n- get: /evil'])
     expect(stdout + stderr).not.toContain(hidden)
 })
+
+test('files that a source sends are copied beside the profile, from beside it and from where it says', async () => {
+  mkdirSync(place.at('plans'))
+  mkdirSync(place.at('elsewhere/.keys'), { recursive: true })
+  writeFileSync(place.at('plans/note.txt'), 'a note')
+  writeFileSync(place.at('elsewhere/photo one.jpg'), 'a photo')
+  writeFileSync(place.at('elsewhere/.keys/id'), 'a key')
+  const names = [
+    'note.txt',
+    place.at('elsewhere/photo one.jpg'),
+    place.at('elsewhere/.keys/id'),
+    '/etc/hostname',
+    '../gone.txt',
+  ]
+  const formdata = [{ key: 'all', type: 'file', src: names }]
+  const item = [
+    { name: 'send', request: { method: 'POST', url: 'https://shop.example/x', body: { mode: 'formdata', formdata } } },
+  ]
+  writeFileSync(place.at('plans/c.json'), JSON.stringify({ info: { name: 'c' }, item }))
+  expect(await run('postman', place.at('plans/c.json'), '--output', place.at('out/loadgate.yml'))).toBe(0)
+  expect([read('out/note.txt'), read('out/photo_one.jpg')]).toEqual(['a note', 'a photo'])
+  expect(stderr).toContain(`"photo_one.jpg" is a copy of ${place.at('elsewhere/photo one.jpg')}.`)
+  for (const name of ['id', 'hostname', 'gone.txt']) {
+    expect(existsSync(place.at(`out/${name}`))).toBe(false)
+    expect(stderr).toMatch(new RegExp(`"${name}" \\(.*${name} in the source\\) has to stand beside the profile`))
+  }
+})
+
+test('a file that a source sends is not written over the profile, nor over another file', async () => {
+  const write = (src: string) => {
+    const body = { mode: 'file', file: { src } }
+    const item = [{ name: 'send', request: { method: 'POST', url: 'https://shop.example/x', body } }]
+    writeFileSync(place.at('c.json'), JSON.stringify({ info: { name: 'c' }, item }))
+  }
+  writeFileSync(place.at('loadgate.yml'), 'mine')
+  write('loadgate.yml')
+  mkdirSync(place.at('out'))
+  const argv = ['postman', place.at('c.json'), '--output', place.at('out/loadgate.yml'), '--force']
+  await expect(run(...argv)).rejects.toThrow(/is also a file that the profile sends/)
+  writeFileSync(place.at('note.txt'), 'a note')
+  writeFileSync(place.at('out/note.txt'), 'another')
+  write('note.txt')
+  await expect(run(...argv.slice(0, -1))).rejects.toThrow(/note\.txt is there already/)
+  expect([read('out/note.txt'), existsSync(place.at('out/loadgate.yml'))]).toEqual(['another', false])
+})

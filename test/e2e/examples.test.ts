@@ -48,6 +48,7 @@ test.each<readonly [profile: string, steps: readonly string[], rare: readonly st
     ],
     ['log in'],
   ],
+  ['events/loadgate.yml', ['answer', 'feed'], []],
 ])(
   '%s: every request is answered as it expects',
   async (profile, always, rare) => {

@@ -74,3 +74,9 @@ test('a target cannot fill the memory with cookies', () => {
   for (let n = 0; n < 1_000; n++) cookies.store(`c${n}=x`, '/', NOW)
   expect(cookies.header('/', NOW).split('; ')).toHaveLength(50)
 })
+
+test('cookies of longer paths come first, and of one length the older (RFC 6265 5.4)', () => {
+  const cookies = jar()
+  cookies.store(['a=1; Path=/', 'b=2; Path=/api', 'c=3; Path=/api/v2', 'd=4; Path=/api', 'e=5; Path=/'], '/', NOW)
+  expect(cookies.header('/api/v2/x', NOW)).toBe('c=3; b=2; d=4; a=1; e=5')
+})

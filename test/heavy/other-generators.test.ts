@@ -1,16 +1,17 @@
 // Other load generators, run for real against a little server that counts: what they wrote is read, reconciled with what the
 // server saw, kept as a baseline, and a slower server is found.
 import { execFile } from 'node:child_process'
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { createServer, type Server } from 'node:http'
 import { tmpdir } from 'node:os'
-import { delimiter, join, resolve } from 'node:path'
+import { join, resolve } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { promisify } from 'node:util'
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from '@jest/globals'
 import { readForeign } from '../../src/foreign/read-foreign.ts'
 import type { RunResult } from '../../src/result/result.ts'
 import { runCli } from '../support/run-cli.ts'
+import { runInJMeter } from './jmeter.ts'
 
 const run = promisify(execFile)
 const LIMIT = { timeout: 100_000, maxBuffer: 64 * 1_048_576 }
@@ -74,17 +75,8 @@ async function locust(name: string): Promise<string> {
 }
 
 const jmeter = (format: 'csv' | 'xml') => async (name: string) => {
-  const share = join(ROOT, 'usr/share')
-  const jars = ['jmeter/lib', 'jmeter/lib/ext', 'jmeter/bin', 'java'].flatMap((place) =>
-    readdirSync(join(share, place))
-      .filter((file) => file.endsWith('.jar'))
-      .map((file) => join(share, place, file)),
-  )
-  const settings = { format, port: port(), loops: 60, out: at(`${name}.jtl`), 'jmeter.home': join(share, 'jmeter') }
-  const flags = Object.entries(settings).map(([key, value]) => `-D${key}=${value}`)
-  const script = resolve(import.meta.dirname, 'jmeter-load.bsh')
-  const program = ['-cp', jars.join(delimiter), 'bsh.Interpreter', script]
-  await run('java', ['-Djava.awt.headless=true', ...flags, ...program], { ...LIMIT, cwd: folder })
+  const settings = { format, port: port(), loops: 60, out: at(`${name}.jtl`) }
+  await runInJMeter('jmeter-load.bsh', { settings, cwd: folder, limit: LIMIT.timeout })
   return at(`${name}.jtl`)
 }
 

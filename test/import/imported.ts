@@ -27,7 +27,7 @@ export function imported(
     text,
     target,
     neighbour,
-  }: { file: string; text?: string; target?: string; neighbour?: (name: string) => string | undefined },
+  }: { file: string; text?: string; target?: string; neighbour?: (name: string) => Buffer | undefined },
 ): Tried {
   const source = {
     file,

@@ -90,3 +90,39 @@ test.each([
 ])('%s is refused with its place', (text, message) => {
   expect(() => imported('openapi', { file: 'api.yaml', text })).toThrow(message)
 })
+
+test('files of bodies and forms are made up beside the profile', () => {
+  const binary = { type: 'string', format: 'binary' }
+  const file = (content: object) => ({ post: { requestBody: { required: true, content } } })
+  const made = api({
+    '/whole': file({ 'image/png': { schema: binary } }),
+    '/bare': file({ 'application/octet-stream': {} }),
+    '/form': file({
+      'multipart/form-data': {
+        schema: {
+          properties: {
+            title: { const: 'x' },
+            photos: { type: 'array', items: binary },
+            scan: { type: 'string', contentEncoding: 'base64', contentMediaType: 'image/gif' },
+            sheet: binary,
+          },
+        },
+        encoding: { sheet: { contentType: 'text/csv; charset=utf-8, text/plain' } },
+      },
+    }),
+  })
+  expect(made.files.map(({ name }) => name)).toEqual([
+    'POST_whole.png',
+    'POST_bare.bin',
+    'photos.bin',
+    'scan.gif',
+    'sheet.csv',
+  ])
+  expect(made.profile).toMatch(/body: \{ file: POST_whole\.png \}\n +type: image\/png/)
+  expect(made.profile).toMatch(
+    /title: x\n +photos: \{ file: photos\.bin, type: application\/octet-stream \}\n +scan: \{ file: scan\.gif, type: image\/gif \}\n +sheet: \{ file: sheet\.csv, type: text\/csv; charset=utf-8 \}/,
+  )
+  const [png] = made.files
+  expect(Buffer.from(png!.content).subarray(1, 4).toString()).toBe('PNG')
+  expect(made.account.left).toEqual([])
+})

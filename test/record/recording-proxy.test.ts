@@ -184,3 +184,26 @@ test('it answers by its own name alone, is no forward proxy, and says so when it
   const { port: used } = taken.address() as AddressInfo
   await expect(startRecorder(new URL(origin), { port: used })).rejects.toThrow(`cannot listen at port ${used}`)
 })
+
+test('a stream of events is kept whole where it ended, and without its text where the browser left it', async () => {
+  const { origin } = await target(({ request }, response) => {
+    response.writeHead(200, { 'content-type': 'text/event-stream' }).write('data: 1\n\n')
+    if (request.url === '/chat') response.end('data: [DONE]\n\n')
+  })
+  const { address, exchanges, lost, close } = await recorder(origin)
+  expect(await (await fetch(`${address}chat`)).text()).toBe('data: 1\n\ndata: [DONE]\n\n')
+  const left = new AbortController()
+  const feed = await fetch(`${address}feed`, { signal: left.signal })
+  expect(Buffer.from((await feed.body!.getReader().read()).value!).toString()).toBe('data: 1\n\n')
+  left.abort()
+  // Still open when the recording ends.
+  const open = await fetch(`${address}open`)
+  await close()
+  await open.text().catch(() => 'cut')
+  expect(exchanges().map(({ url, answer }) => [new URL(url).pathname, answer.status, answer.text])).toEqual([
+    ['/chat', 200, 'data: 1\n\ndata: [DONE]\n\n'],
+    ['/feed', 200, undefined],
+    ['/open', 200, undefined],
+  ])
+  expect(lost.size).toBe(0)
+})

@@ -9,6 +9,7 @@ import { renderStepsCsv } from '../../src/report/csv-steps.ts'
 import type { Report } from '../../src/report/report.ts'
 import { EVERYTHING, KEPT } from './kept-reports.ts'
 import { SIDE_BY_SIDE } from './reports.ts'
+import { EVENTS } from './situations.ts'
 
 type Row = Readonly<Record<string, string>>
 const rows = (text: string): Row[] => parse(text, { columns: true, record_delimiter: '\n' })
@@ -29,11 +30,17 @@ test.each(KEPT)('%s: steps.csv has a line for each part, with its figures', (_, 
 test('the columns are these, in this order, for they are interface', () => {
   expect(renderStepsCsv(EVERYTHING).split('\n')[0]).toBe(
     'scope,requests,failed,error_rate,per_second,p50_ms,p95_ms,p99_ms,service_p95_ms,' +
-      'baseline_error_rate,baseline_per_second,baseline_p50_ms,baseline_p95_ms,baseline_p99_ms,background',
+      'baseline_error_rate,baseline_per_second,baseline_p50_ms,baseline_p95_ms,baseline_p99_ms,background,' +
+      'events,between_p50_ms,between_p95_ms,between_p99_ms,last_p50_ms,last_p95_ms,last_p99_ms',
   )
   expect(renderSecondsCsv(EVERYTHING).split('\n')[0]).toBe(
     'second,length_s,time,in_window,succeeded,failed,per_second,p50_ms,p95_ms,p99_ms,planned,active',
   )
+})
+
+test('what streams of events took stands behind the rest, and nothing where there are none', () => {
+  const told = rows(renderStepsCsv(EVENTS)).map((row) => Object.values(row).slice(-7).join())
+  expect(told).toEqual([',,,,,,', '184211,21.4,140,210,2310,5200,6004', '0,,,,,,'])
 })
 
 function times(...ms: readonly number[]): string {

@@ -12,6 +12,7 @@ import type { Report } from '../../src/report/report.ts'
 import { expectGolden } from '../support/golden.ts'
 import * as pages from './pages.ts'
 import * as reports from './reports.ts'
+import { EVENTS } from './situations.ts'
 
 test('the script and the style in the page are those of these sources (else: npm run generate)', async () => {
   const committed = readFileSync(resolve(import.meta.dirname, '../../src/report/html/page-assets.ts'), 'utf8')
@@ -33,6 +34,7 @@ test.each<[string, Report]>([
   ['300-steps', pages.manySteps(300)],
   ['hostile', pages.hostile(reports.HOSTILE)],
   ['little-known', reports.PASS],
+  ['events', EVENTS],
 ])('the page of %s', (name, report) => {
   expectGolden(`page/${name}.golden.html`, bare(renderHtml(report)))
 })

@@ -217,6 +217,39 @@ export const STEPS_300: Report = judged({
   result: { steps: [step('GET /items')] },
 })
 
+/** An answer of a language model, and a feed. */
+export const EVENTS: Report = judged({
+  comparison: {
+    budgets: [
+      budget('p95 between events of "chat › answer" < 100 ms', 'p95 between events', exceeded, {
+        ...{ of: 'chat › answer', value: 140, limit: 100, line: 12 },
+      }),
+      budget('p95 to last event of "chat › answer" < 8 s', 'p95 to last event', holds, {
+        ...{ of: 'chat › answer', value: 5_200, limit: 8_000, line: 13 },
+      }),
+    ],
+    scopes: [
+      scope('all', { requests: 3_000 }),
+      scope('chat › answer', {
+        events: {
+          streams: 2_000,
+          received: 184_211,
+          between: { p50: 21.4, p95: 140, p99: 210 },
+          last: { p50: 2_310, p95: 5_200, p99: 6_004 },
+        },
+      }),
+      scope('chat › room', {
+        requests: 1_000,
+        failed: 1_000,
+        causes: [['events-stalled', 1_000]],
+        ...{ p50: undefined, p95: undefined, p99: undefined, errors: 1, throughput: 0 },
+        events: { streams: 0, received: 0, between: undefined, last: undefined },
+      }),
+    ],
+  },
+  result: { steps: [step('answer')] },
+})
+
 export const SITUATIONS: readonly (readonly [name: string, report: Report])[] = [
   ['pass', reports.PASS],
   ['fail', reports.FAIL],
@@ -231,6 +264,7 @@ export const SITUATIONS: readonly (readonly [name: string, report: Report])[] = 
   ['huge', reports.HUGE],
   ['huge-change', HUGE_CHANGE],
   ['improvement', IMPROVEMENT],
+  ['events', EVENTS],
   ['partial-workers', PARTIAL_WORKERS],
   ['accepted', ACCEPTED],
   ['hostile', reports.hostile(reports.HOSTILE)],

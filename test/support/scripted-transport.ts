@@ -51,6 +51,7 @@ export function scriptedTransport(
       })
     },
     hasRoom: () => true,
+    endFeeds() {},
     release() {},
     handshakes: () => ({ connect: 'h1:', tls: 'h1:' }),
     cancel() {

@@ -130,6 +130,7 @@ const BY_HAND: readonly (readonly [way: Way, value: Written, effect: Effect])[] 
   [['scenarios', 0, 'pace'], '0.5..1.5', 'different'],
   [[...STEP, 'timeout'], '200ms', 'tighter'],
   [[...STEP, 'redirects'], 'follow', 'different'],
+  [[...STEP, 'events'], { until: { event: 'done' }, within: '1s' }, 'different'],
   [['redirects'], 'follow', 'different'],
   [['scenarios', 1, 'steps', 1], { put: '/seen', multipart: { seen: { file: 'seen.xml', type: 'a/b', name: 'a' } } }, 'different'],
   [['scenarios', 1, 'steps', 1], { put: '/seen', body: { file: 'seen.xml' }, type: 'application/xml' }, 'different'],

@@ -59,6 +59,8 @@ export class AnswerReader {
   /** How long it says that it does so; Infinity when it does not say. */
   keptFor: Ms = Number.POSITIVE_INFINITY
 
+  /** Of a body; what comes beyond it is an endless one. */
+  protected most: Bytes = MOST_BODY
   #request: WireRequest | undefined
   #next = NOTHING
   /** Of the body or the chunk. */
@@ -113,7 +115,7 @@ export class AnswerReader {
       const isBody = this.#next === BODY || this.#next === CHUNK || this.#next === BODY_TO_THE_END
       const after = isBody ? this.#readBody(bytes, at, length) : this.#readLine(bytes, at, length)
       if (after === MALFORMED) return 'malformed-answer'
-      if (this.bytesReceived > MOST_BODY) return 'body-too-large'
+      if (this.bytesReceived > this.most) return 'body-too-large'
       if (after === INCOMPLETE ? this.#headWith(length - at) > MOST_HEADERS : this.#headBytes > MOST_HEADERS)
         return 'headers-too-large'
       if (after === INCOMPLETE) {
@@ -141,12 +143,12 @@ export class AnswerReader {
     const size = end - at
     this.bytesReceived += size
     this.#left -= size
-    if (this.#request?.wants.text) this.#keep(bytes, at, end)
+    if (this.#request?.wants.text) this.keep(bytes, at, end)
     if (this.#left === 0) this.#next = this.#next === CHUNK ? CHUNK_END : NOTHING
     return end
   }
 
-  #keep(bytes: Buffer, at: number, end: number): void {
+  protected keep(bytes: Buffer, at: number, end: number): void {
     const isAll = this.#next === BODY && this.#left === 0 && this.bytesReceived === end - at
     if (isAll && this.#codings === undefined && end - at <= MOST_TEXT) this.text = bytes.toString('utf8', at, end)
     else this.#kept.add(bytes.subarray(at, end))

@@ -33,6 +33,8 @@ export interface Connection extends Answer {
   fail(cause: Cause): void
   /** Its deadline has passed, or it is needed no more. */
   expire(): void
+  /** A stream that is read for a time has been read for long enough; absent where none can be under way. */
+  endFeed?(): void
   destroy(): void
   /** Resolves when the socket is closed. */
   closed(): Promise<void>
@@ -71,6 +73,8 @@ export interface ConnectionHost {
   /** How long a connection may be used, from its opening. */
   readonly maxAge: Ms
   readonly maxRequests: number
+  /** Whether streams that are read for a time end with their first event. */
+  readonly feedsEnded: boolean
   /** A socket is being opened. */
   onOpening(): void
   /** It can carry requests; within the call it may be given one. */

@@ -36,6 +36,7 @@ export class Connections implements Transport, ConnectionHost {
   readonly now: () => Ms
   readonly maxAge: Ms
   readonly maxRequests: number
+  feedsEnded = false
   readonly #cap: number
   /** Still to be opened before any request needs them; below 0 when more were needed. */
   #ahead: number
@@ -102,6 +103,11 @@ export class Connections implements Transport, ConnectionHost {
 
   protected connectionOf(user: object): Connection | undefined {
     return this.#own.get(user)
+  }
+
+  endFeeds(): void {
+    this.feedsEnded = true
+    for (const connection of this.#all) connection.endFeed?.()
   }
 
   cancel(): void {

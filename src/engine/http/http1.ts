@@ -22,31 +22,32 @@ export const http1: Protocol = {
 }
 
 /** One HTTP/1.1 connection. */
-class Http1Connection extends Exchange implements Connection {
+export class Http1Connection extends Exchange implements Connection {
   readonly user: object | undefined
   over = false
   readonly openedAt: Ms
 
-  readonly #host: ConnectionHost
+  protected readonly host: ConnectionHost
   readonly #socket: Socket
-  readonly #reader = new AnswerReader()
+  protected readonly reader: AnswerReader
   #ready = false
   /** Answers that it has carried. */
   #carried = 0
 
-  constructor(host: ConnectionHost, user: object | undefined) {
+  constructor(host: ConnectionHost, user: object | undefined, reader = new AnswerReader()) {
     super()
-    this.#host = host
+    this.host = host
+    this.reader = reader
     this.user = user
     this.openedAt = host.now()
     this.deadline = this.openedAt + OPENED_WITHIN
     host.onOpening()
-    this.#socket = openSocket(host.endpoint, (bytes, length) => this.#onBytes(bytes, length))
+    this.#socket = openSocket(host.endpoint, (bytes, length) => this.onBytes(bytes, length))
     whenReady(this.#socket, host, (took) => this.#onReady(took))
     this.#socket
-      .on('end', () => this.#onEnd())
+      .on('end', () => this.onEnd())
       .on('error', (error) => this.#onError(error))
-      .on('close', () => this.#onEnd())
+      .on('close', () => this.onEnd())
   }
 
   send(request: WireRequest, receiver: Receiver, now: Ms, since = now, deadline = now + request.timeout): void {
@@ -58,13 +59,13 @@ class Http1Connection extends Exchange implements Connection {
     if (this.over || this.receiver === undefined) return
     this.over = true
     this.cause = cause
-    this.doneAt = this.#host.now()
-    this.status = this.#reader.status
-    this.bytesReceived = this.#reader.bytesReceived
+    this.doneAt = this.host.now()
+    this.status = this.reader.status
+    this.bytesReceived = this.reader.bytesReceived
     // One turn of the loop each bounds what a dead target can cost, and keeps a failure from being told within `send`.
     setImmediate(() => {
       this.destroy()
-      this.#host.onFailed(this)
+      this.host.onFailed(this)
     })
   }
 
@@ -85,15 +86,15 @@ class Http1Connection extends Exchange implements Connection {
   #onReady(took: Handshakes): void {
     if (this.over) return
     this.#ready = true
-    const now = this.#host.now()
+    const now = this.host.now()
     if (this.request && this.receiver) this.#write(this.request, now)
     else this.deadline = now + KEPT_FOR
-    this.#host.onOpen(this, took)
+    this.host.onOpen(this, took)
   }
 
   #write(request: WireRequest, now: Ms): void {
     this.sentAt = now
-    this.#reader.begin(request)
+    this.reader.begin(request)
     const { wire, body, upload } = request
     this.bytesSent = upload === undefined ? body.length : upload.length
     if (upload === undefined) this.#socket.write(wire, 'latin1')
@@ -108,23 +109,23 @@ class Http1Connection extends Exchange implements Connection {
     this.#socket.uncork()
   }
 
-  #onBytes(bytes: Buffer, length: number): void {
+  protected onBytes(bytes: Buffer, length: number): void {
     if (this.over) return
     // What nobody has asked for says that the two sides do not agree on where answers end.
     if (this.sentAt === undefined || this.receiver === undefined) {
       this.#close()
       return
     }
-    const reader = this.#reader
-    const now = this.#host.now()
+    const reader = this.reader
+    const now = this.host.now()
     if (!reader.begun) this.firstByteAt = now
     const outcome = reader.read(bytes, length)
-    if (outcome === 'whole') this.#onWhole(now, this.receiver)
+    if (outcome === 'whole') this.onWhole(now, this.receiver)
     else if (outcome !== undefined) this.fail(outcome)
   }
 
-  #onWhole(now: Ms, receiver: Receiver): void {
-    const reader = this.#reader
+  protected onWhole(now: Ms, receiver: Receiver): void {
+    const reader = this.reader
     this.doneAt = now
     this.receiver = undefined
     this.status = reader.status
@@ -134,25 +135,25 @@ class Http1Connection extends Exchange implements Connection {
     this.deadline = now + Math.min(KEPT_FOR, reader.keptFor - KEPT_LESS)
     this.#carried++
     if (!reader.kept || this.#isUsedUp(now)) this.destroy()
-    this.#host.onAnswered(this, receiver)
+    this.host.onAnswered(this, receiver)
     if (this.receiver !== undefined) return
     this.forget()
     reader.forget()
   }
 
   #isUsedUp(now: Ms): boolean {
-    return this.#carried >= this.#host.maxRequests || now - this.openedAt >= this.#host.maxAge
+    return this.#carried >= this.host.maxRequests || now - this.openedAt >= this.host.maxAge
   }
 
-  #onEnd(): void {
+  protected onEnd(): void {
     if (this.over) return
     if (this.receiver === undefined) {
       this.#close()
       return
     }
-    this.stale = this.#carried > 0 && !this.#reader.begun
-    const outcome = this.sentAt === undefined ? 'connection-closed' : this.#reader.end()
-    if (outcome === 'whole') this.#onWhole(this.#host.now(), this.receiver)
+    this.stale = this.#carried > 0 && !this.reader.begun
+    const outcome = this.sentAt === undefined ? 'connection-closed' : this.reader.end()
+    if (outcome === 'whole') this.onWhole(this.host.now(), this.receiver)
     else this.fail(outcome)
   }
 
@@ -163,13 +164,13 @@ class Http1Connection extends Exchange implements Connection {
       return
     }
     // `doneAt` is still that of the answer before.
-    const idle = (this.sentAt ?? this.#host.now()) - this.doneAt
-    this.stale = this.#carried > 0 && !this.#reader.begun && looksStale(error, idle)
+    const idle = (this.sentAt ?? this.host.now()) - this.doneAt
+    this.stale = this.#carried > 0 && !this.reader.begun && looksStale(error, idle)
     this.fail(causeOf(error, this.#ready))
   }
 
   #close(): void {
     this.destroy()
-    this.#host.onClosed(this)
+    this.host.onClosed(this)
   }
 }

@@ -11,8 +11,12 @@ import { KeptText } from './kept-text.ts'
 import { openHttp2Socket, whenReady } from './sockets.ts'
 import { type AnswerHeaders, MOST_BODY, MOST_HEADERS, Place, type Receiver, type WireRequest } from './transport.ts'
 
-/** Requests of whoever has no connection of their own go over streams of the same few. */
-export function http2(): Protocol {
+/**
+ * Requests of whoever has no connection of their own go over streams of the same few.
+ *
+ * @param Stream what becomes of an answer
+ */
+export function http2(Stream: typeof Http2Stream = Http2Stream): Protocol {
   const sessions = new Set<Http2Session>()
   const own = new WeakMap<object, Http2Session>()
   return {
@@ -22,11 +26,11 @@ export function http2(): Protocol {
       sessions.add(session)
       if (user !== undefined) own.set(ownerOf(user), session)
       void session.closed().then(() => sessions.delete(session))
-      return new Http2Stream(host, session, user)
+      return new Stream(host, session, user)
     },
     join(host, user) {
       const session = user === undefined ? withRoom(sessions) : withRoom([own.get(ownerOf(user))])
-      return session && new Http2Stream(host, session, user)
+      return session && new Stream(host, session, user)
     },
     count: () => sessions.size,
   }
@@ -137,18 +141,18 @@ class Http2Session {
 }
 
 /** One place for a request on a session: to the pool, what a connection is in HTTP/1.1. */
-class Http2Stream extends Exchange implements Connection, Dispatcher.DispatchHandler {
+export class Http2Stream extends Exchange implements Connection, Dispatcher.DispatchHandler {
   readonly user: object | undefined
 
-  readonly #host: ConnectionHost
+  protected readonly host: ConnectionHost
   readonly #session: Http2Session
-  #gone = false
-  #controller: Dispatcher.DispatchController | undefined
+  protected gone = false
+  protected controller: Dispatcher.DispatchController | undefined
   readonly #kept = new KeptText()
 
   constructor(host: ConnectionHost, session: Http2Session, user: object | undefined) {
     super()
-    this.#host = host
+    this.host = host
     this.#session = session
     this.user = user
     session.join(this)
@@ -159,7 +163,7 @@ class Http2Stream extends Exchange implements Connection, Dispatcher.DispatchHan
   }
 
   get over(): boolean {
-    return this.#gone || this.#session.over
+    return this.gone || this.#session.over
   }
 
   send(request: WireRequest, receiver: Receiver, now: Ms, since = now, deadline = now + request.timeout): void {
@@ -170,15 +174,15 @@ class Http2Stream extends Exchange implements Connection, Dispatcher.DispatchHan
   }
 
   fail(cause: Cause): void {
-    if (this.#gone || this.receiver === undefined) return
-    this.#gone = true
+    if (this.gone || this.receiver === undefined) return
+    this.gone = true
     this.cause = cause
-    this.doneAt = this.#host.now()
+    this.doneAt = this.host.now()
     // Not at once: undici is in the middle of its own book-keeping when it reports an error.
     setImmediate(() => {
-      this.#controller?.abort(new Error(cause))
+      this.controller?.abort(new Error(cause))
       this.#session.leave(this)
-      this.#host.onFailed(this)
+      this.host.onFailed(this)
     })
   }
 
@@ -196,17 +200,17 @@ class Http2Stream extends Exchange implements Connection, Dispatcher.DispatchHan
   }
 
   onRequestStart(controller: Dispatcher.DispatchController): void {
-    if (this.#gone) {
+    if (this.gone) {
       controller.abort(new Error('too late'))
       return
     }
-    this.#controller = controller
-    this.sentAt = this.#host.now()
+    this.controller = controller
+    this.sentAt = this.host.now()
     this.bytesSent = this.request?.upload?.length ?? this.request?.body.length ?? 0
   }
 
   onResponseStart(_: Dispatcher.DispatchController, status: number, headers: AnswerHeaders): void {
-    this.firstByteAt ??= this.#host.now()
+    this.firstByteAt ??= this.host.now()
     if (status < 200) return
     this.status = status
     this.headers = headers
@@ -218,18 +222,20 @@ class Http2Stream extends Exchange implements Connection, Dispatcher.DispatchHan
     else if (this.request?.wants.text) this.#kept.add(chunk)
   }
 
-  onResponseEnd(): void {
+  onResponseEnd(_?: Dispatcher.DispatchController): void {
     const { receiver } = this
-    if (this.#gone || receiver === undefined) return
-    this.doneAt = this.#host.now()
-    if (this.request?.wants.text && !this.#readText()) {
-      this.fail('malformed-answer')
-      return
-    }
+    if (this.gone || receiver === undefined) return
+    this.doneAt = this.host.now()
+    if (this.request?.wants.text && !this.#readText()) this.fail('malformed-answer')
+    else this.answered(receiver)
+  }
+
+  /** As it is now. */
+  protected answered(receiver: Receiver): void {
     this.receiver = undefined
     this.deadline = this.doneAt + KEPT_FOR
     this.#session.onAnswered(this.doneAt)
-    this.#host.onAnswered(this, receiver)
+    this.host.onAnswered(this, receiver)
     if (this.receiver !== undefined) return
     this.forget()
     if (this.#session.over) this.#leave()
@@ -247,19 +253,19 @@ class Http2Stream extends Exchange implements Connection, Dispatcher.DispatchHan
   }
 
   onResponseError(_: Dispatcher.DispatchController | undefined, error: Error): void {
-    if (this.#gone) return
+    if (this.gone) return
     const { answeredAt, ready } = this.#session
     // An orderly leave says so (GOAWAY, RFC 9113 6.8). Of what else ends a connection only that of an idle one says nothing.
-    const idle = answeredAt === undefined ? 0 : (this.sentAt ?? this.#host.now()) - answeredAt
+    const idle = answeredAt === undefined ? 0 : (this.sentAt ?? this.host.now()) - answeredAt
     this.stale = idle >= 1_000 && this.firstByteAt === undefined && looksStale(error, idle)
     this.fail(causeOf(error, ready))
   }
 
   #leave(): void {
-    if (this.#gone) return
-    this.#gone = true
+    if (this.gone) return
+    this.gone = true
     this.#session.leave(this)
-    this.#host.onClosed(this)
+    this.host.onClosed(this)
   }
 }
 

@@ -1,8 +1,9 @@
-import type { HistogramText } from '../../histogram.ts'
+import type { HistogramText, SparseRecorder } from '../../histogram.ts'
 import type { Bytes, Ms } from '../../units.ts'
 import type { Cause, MessageCounts } from '../shard-result.ts'
 import type { Refuses, Resolve } from './addresses.ts'
 import type { Credentials } from './credentials.ts'
+import type { StreamEvent } from './event-parser.ts'
 import type { Wanted } from './message.ts'
 
 /** One request, ready for the wire. */
@@ -46,6 +47,31 @@ export interface Wants {
   readonly text: boolean
   /** All headers, not only the cookies that are set. */
   readonly headers: boolean
+  /** Where the answer is to be a stream of events; text and headers are then wanted, too. */
+  readonly events?: EventsWanted | undefined
+}
+
+/** How an event stream is read. The request's timeout is that of its first event. */
+export interface EventsWanted {
+  /** Its last event, by its number from 1 on; undefined: it is read to its end. */
+  readonly isLast: ((event: StreamEvent, number: number) => boolean) | undefined
+  /** How many are waited for; undefined where it is not their number that tells. */
+  readonly count: number | undefined
+  /** Whether the last one only says that the stream is over: what is looked at is the event before. */
+  readonly isMark: boolean
+  /** From its first event on; undefined: until it ends. */
+  readonly lasts: Ms | undefined
+  /** Longest pause between two. */
+  readonly within: Ms
+}
+
+/** What came of a stream that was read as far as it was to be. */
+export interface EventFigures {
+  readonly received: number
+  readonly firstAt: Ms
+  readonly lastAt: Ms
+  /** From each event to the next, in microseconds. */
+  readonly between: SparseRecorder
 }
 
 /** How one request ended. Times are of the engine's clock. */
@@ -68,8 +94,10 @@ export interface Answer {
   readonly doneAt: Ms
   readonly bytesSent: Bytes
   readonly bytesReceived: Bytes
-  /** Why it was not sent, or how its conversation ended, in words, where there are any. */
+  /** Why it was not sent, why it is not whole, or how its conversation ended, in words, where there are any. */
   readonly detail?: string | undefined
+  /** Of a stream of events that came as it was to. */
+  readonly events?: EventFigures | undefined
 }
 
 /** To a request of which no byte left. */
@@ -128,6 +156,8 @@ export interface Transport {
   hasRoom(place: Place): boolean
   /** A user that has had a connection of its own, or a Place of one, needs it no more. */
   release(user: object): void
+  /** Streams that are read for a time have been read for long enough. */
+  endFeeds(): void
   /** Whether it is in a conversation, and whether the target is still, too; absent where there are none. */
   conversation?(receiver: Receiver): 'open' | 'lost' | undefined
   /** There is nothing more to come of it: a conversation that it has not closed is closed. Absent where there are none. */
@@ -144,6 +174,8 @@ export interface Transport {
 export interface TransportOptions {
   readonly target: URL
   readonly http: '1.1' | '2'
+  /** Whether some answers are streams of events. */
+  readonly events?: boolean
   /** Whether there are conversations, each of which has a connection to itself. */
   readonly talks?: boolean
   /** Whether the target's TLS certificate must be valid. */

@@ -1,6 +1,6 @@
 // What workers have written, checked: it may be damaged, and it may be meant to harm.
 import { gunzipSync } from 'node:zlib'
-import type { HealthRecord, ShardProgress, ShardResult, StepCounts } from '../../engine/shard-result.ts'
+import type { EventCounts, HealthRecord, ShardProgress, ShardResult, StepCounts } from '../../engine/shard-result.ts'
 import { countIn } from '../../histogram.ts'
 import type { Reader } from '../../reader.ts'
 import {
@@ -19,6 +19,7 @@ import {
 } from '../../reader.ts'
 import {
   active,
+  events,
   example,
   functionHealth,
   histogram,
@@ -109,6 +110,7 @@ const step = record<StepCounts>({
   firstByte: histogram,
   failures: histogram,
   blocks: intervals,
+  events: optional(events) as Reader<EventCounts>,
 })
 
 const health = record<HealthRecord>({

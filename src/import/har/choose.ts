@@ -46,8 +46,6 @@ export function whyNot(entry: Entry, base: string): string | undefined {
   if (resource === 'preflight') return 'asked by the browser itself (CORS preflight)'
   if (fromCache) return "answered from the browser's cache"
   if (answer.status === 0) return 'never answered'
-  if (resource === 'eventsource' || answer.type.startsWith('text/event-stream'))
-    return 'of an event stream, which does not end'
   const method = methodOf(entry)
   if (!method) return 'with a method that a profile does not have'
   if (!body) return undefined
@@ -57,6 +55,16 @@ export function whyNot(entry: Entry, base: string): string | undefined {
   if (body.bytes || multipartParts(body.text, body.type ?? '')) return undefined
   if (body.text.includes('\ufffd') || body.text.includes('\0')) return 'with a body that is not text'
   return body.text.length > LONGEST_BODY ? `with a body of more than ${LONGEST_BODY} characters` : undefined
+}
+
+/** Whether the answer is a stream of events. */
+export function isEventStream({ resource, answer }: Entry): boolean {
+  return resource === 'eventsource' || answer.type.startsWith('text/event-stream')
+}
+
+/** Whether it is one that whoever reads it has left: of one that ended by itself there is the text. */
+export function isFeed(entry: Entry): boolean {
+  return isEventStream(entry) && !entry.answer.text
 }
 
 const ASSETS = new Set(['image', 'stylesheet', 'script', 'font', 'media', 'texttrack', 'manifest', 'imageset'])

@@ -1,5 +1,6 @@
 import type { DraftCapture } from '../draft.ts'
 import { uniqueIdentifier } from '../names.ts'
+import { isEventStream } from './choose.ts'
 import type { Entry } from './entries.ts'
 import { type Leaf, leavesOf } from './leaves.ts'
 import { type Found, longestWord, placeOf, type Searchable, searchable, wordsOf } from './places.ts'
@@ -64,7 +65,8 @@ function answersOf(taken: readonly Taken[]): Answers {
   const byWord = new Map<string, { readonly index: number; readonly answer: Searchable }[]>()
   for (const [index, { entry, asset }] of taken.entries()) {
     if (asset) continue
-    const answer = searchable(entry.answer)
+    // Of a stream a step looks at the last event alone.
+    const answer = searchable(isEventStream(entry) ? { ...entry.answer, text: undefined } : entry.answer)
     for (const word of wordsOf(answer)) {
       const known = byWord.get(word)
       if (known) known.push({ index, answer })

@@ -6,7 +6,7 @@ import { duration, measuredPause } from '../pauses.ts'
 import { createSecrets, tellSecrets } from '../secrets.ts'
 import { type Source, stemOf } from '../source.ts'
 import { createUploads, type Uploads } from '../uploads.ts'
-import { baseOf, isAsset, pathBehind, whyNot } from './choose.ts'
+import { baseOf, isAsset, isFeed, pathBehind, whyNot } from './choose.ts'
 import { findDynamic, type Taken } from './dynamic.ts'
 import { type Entry, readEntries } from './entries.ts'
 import { createSteps } from './steps.ts'
@@ -71,7 +71,8 @@ function stepsOf(
     const page = steps[before]
     if (choice.asset && page?.kind === 'request') steps[before] = { ...page, also: [...(page.also ?? []), request] }
     else steps.push(...pauseBefore(choice.entry, ended), request)
-    ended = Math.max(ended, choice.entry.ended)
+    // A feed is read beside what comes next.
+    ended = Math.max(ended, isFeed(choice.entry) ? choice.entry.begun : choice.entry.ended)
   }
   tellSecrets(secrets, account)
   return steps

@@ -10,6 +10,7 @@ import { methodOf } from './choose.ts'
 import { cookiesSetBy, ownCookies } from './cookies.ts'
 import type { Dynamic, Taken } from './dynamic.ts'
 import type { RecordedBody } from './entries.ts'
+import { eventsOf } from './events.ts'
 import { createFill, type Fill } from './fill.ts'
 
 interface Making {
@@ -66,6 +67,7 @@ export function createSteps(
       ...(body ? { body } : {}),
       ...(entry.answer.status >= 400 ? { expect: { status: entry.answer.status } } : {}),
       ...(Object.keys(capture).length > 0 ? { capture } : {}),
+      ...eventsOf(entry, written, account),
     }
 
     /** Undefined where it is left out, and in the account. */

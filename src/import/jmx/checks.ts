@@ -1,10 +1,8 @@
 import type { JsonValue } from '../../profile/profile.ts'
 import { parsedJson } from '../bodies.ts'
-import type { DraftCapture } from '../draft.ts'
 import { pointerOf } from '../json-path.ts'
-import { identifierOf } from '../names.ts'
 import { duration } from '../pauses.ts'
-import { escapedPattern, isPattern } from '../regex.ts'
+import { isPattern } from '../regex.ts'
 import type { Fates } from './fates.ts'
 import type { TestElement } from './plan-tree.ts'
 import { constantOf, type Variables } from './variables.ts'
@@ -48,11 +46,7 @@ const CHECKS: Readonly<Record<string, (assertion: TestElement, variables: Variab
     const type = Number(props.text('Assertion.test_type'))
     const field = props.text('Assertion.test_field')
     if (field === 'Assertion.response_code') return statusCheck(texts, type)
-    const [text] = texts
-    // 16: the text itself. 2: a regular expression somewhere in it, which is the text itself where it has nothing special.
-    const plain = type === 16 || (type === 2 && text !== undefined && !/[\\^$.*+?()[\]{}|]/.test(text))
-    const whole = field === 'Assertion.response_data' && texts.length === 1 && text !== undefined && text !== ''
-    return whole && plain ? { expect: { body: text } } : undefined
+    return field === 'Assertion.response_data' && texts.length === 1 ? bodyCheck(texts[0] ?? '', type) : undefined
   },
   DurationAssertion: ({ props }, variables) => {
     const ms = Number(constantOf(props.text('DurationAssertion.duration'), variables))
@@ -81,78 +75,12 @@ function statusCheck(texts: readonly (string | undefined)[], type: number): Chec
   return { expect: { status: known.length === 1 ? (known[0] as JsonValue) : known } }
 }
 
-export interface Extraction {
-  readonly captures: Readonly<Record<string, DraftCapture>>
-  /** Names in the plan and in the profile. */
-  readonly names: readonly (readonly [string, string])[]
-}
-
-/** What extractors come to; the others are left out. */
-export function capturesOf(extractors: readonly TestElement[], fates: Fates): Extraction {
-  const captures: Record<string, DraftCapture> = {}
-  const names: [string, string][] = []
-  for (const extractor of extractors) {
-    const found = EXTRACTORS[extractor.tag]?.(extractor)
-    if (found === undefined || found.length === 0) {
-      fates.leave(extractor, 'with a way to extract that a profile has not')
-      continue
-    }
-    fates.take(extractor)
-    for (const { name, capture } of found) {
-      const own = identifierOf(name, 'value')
-      captures[own] = capture
-      names.push([name, own])
-    }
-  }
-  return { captures, names }
-}
-
-type Found = readonly { readonly name: string; readonly capture: DraftCapture }[] | undefined
-
-const EXTRACTORS: Readonly<Record<string, (extractor: TestElement) => Found>> = {
-  RegexExtractor: ({ props }) => {
-    const name = props.text('RegexExtractor.refname')
-    const regex = props.text('RegexExtractor.regex')
-    const first =
-      isFirst(props.text('RegexExtractor.match_number')) && /^(?:\$1\$)?$/.test(props.text('RegexExtractor.template'))
-    if (name === '' || !first || !isPattern(regex)) return undefined
-    const where = props.text('RegexExtractor.useHeaders')
-    const header = /^([A-Za-z-]+):\s*\(\.[*+]\??\)\$?$/.exec(regex)?.[1]
-    if (where === 'true') return header === undefined ? undefined : [{ name, capture: { header } }]
-    return where === '' || where === 'false' ? [{ name, capture: { regex } }] : undefined
-  },
-  JSONPostProcessor: ({ props }) => {
-    const split = (key: string) =>
-      props
-        .text(key)
-        .split(';')
-        .map((text) => text.trim())
-    const [names, paths, matches] = [
-      split('JSONPostProcessor.referenceNames'),
-      split('JSONPostProcessor.jsonPathExprs'),
-      split('JSONPostProcessor.match_numbers'),
-    ]
-    const found = names.map((name, index) => ({
-      name,
-      pointer: pointerOf(paths[index] ?? ''),
-      first: isFirst(matches[index] ?? ''),
-    }))
-    return found.every(({ name, pointer, first }) => name !== '' && pointer !== undefined && first)
-      ? found.map(({ name, pointer }) => ({ name, capture: { json: pointer as string } }))
-      : undefined
-  },
-  BoundaryExtractor: ({ props }) => {
-    const name = props.text('BoundaryExtractor.refname')
-    const [left, right] = [props.text('BoundaryExtractor.lboundary'), props.text('BoundaryExtractor.rboundary')]
-    const inBody = /^(?:false)?$/.test(props.text('BoundaryExtractor.useHeaders'))
-    if (name === '' || left === '' || !inBody || !isFirst(props.text('BoundaryExtractor.match_number')))
-      return undefined
-    const regex = `${escapedPattern(left)}([\\s\\S]*${right === '' ? '' : '?'})${escapedPattern(right)}`
-    return isPattern(regex) ? [{ name, capture: { regex } }] : undefined
-  },
-}
-
-/** JMeter's 0 is any, which may as well be the first one; -1 is all. */
-function isFirst(text: string): boolean {
-  return /^(?:0|1|)$/.test(text.trim())
+/** 16: the text itself. 2: a regular expression somewhere in it, which is the text itself where it has nothing special. */
+function bodyCheck(text: string, type: number): Check {
+  const not = (type & 4) !== 0
+  const kind = type & ~(4 | 32)
+  const plain = kind === 16 || (kind === 2 && !/[\\^$.*+?()[\]{}|]/.test(text))
+  if (text === '') return undefined
+  if (plain) return { expect: not ? { without: text } : { body: text } }
+  return kind === 2 && !not && isPattern(text) ? { expect: { matches: text } } : undefined
 }

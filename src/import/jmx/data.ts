@@ -1,7 +1,8 @@
 import type { Account } from '../account.ts'
 import type { DraftData, DraftFile } from '../draft.ts'
 import { identifierOf, uniqueIdentifier } from '../names.ts'
-import type { Source } from '../source.ts'
+import { type Source, stemOf } from '../source.ts'
+import { csvRows, plainCsv } from './csv-rows.ts'
 import type { Fates } from './fates.ts'
 import { enabledIn, type TestElement } from './plan-tree.ts'
 import { constantOf, type Variables } from './variables.ts'
@@ -31,61 +32,51 @@ export function dataOf(plan: readonly TestElement[], around: Around): ImportedDa
   const taken = new Set<string>()
   for (const set of enabledIn(plan).filter(({ tag }) => tag === 'CSVDataSet')) {
     const given = constantOf(set.props.text('filename'), variables)
-    const written = given?.split(/[/\\]/).at(-1)
-    if (given === undefined || written === undefined || !/[^/]\.(?:csv|txt|tsv)$/i.test(written)) {
-      fates.leave(set, 'with a file that is no .csv')
+    const stem = given === undefined ? '' : stemOf(given).replace(/[^\w-]+/g, '_')
+    if (given === undefined || stem === '') {
+      fates.leave(set, 'with a file whose name is no constant')
       continue
     }
-    const file = written.replace(/\.\w+$/, '.csv')
-    const name = uniqueIdentifier(identifierOf(file.replace(/\.csv$/, ''), 'data'), taken)
-    const read = rowsOf(set, source.neighbour?.(given))
-    for (const column of read.columns) if (!columns.has(column)) columns.set(column, `${name}.${column}`)
-    if (read.content !== undefined) files.push({ name: file, content: read.content })
+    const name = uniqueIdentifier(identifierOf(stem, 'data'), taken)
+    const file = files.some((other) => other.name === `${stem}.csv`) ? `${name}.csv` : `${stem}.csv`
+    const { columns: own, rows } = rowsOf(set, source.neighbour?.(given))
+    for (const column of own) if (!columns.has(column)) columns.set(column, `${name}.${column}`)
+    if (rows) files.push({ name: file, content: plainCsv(own, rows) })
     else {
-      const first = read.columns.join(',') || 'the names of its columns'
+      const first = own.join(',') || 'the names of its columns'
       account.note(`"${file}" has to stand beside the profile, with commas, and ${first} as its first line.`)
     }
     fates.take(set)
-    data.push({ name, file, ...dealt(set, read.content, around) })
+    data.push({ name, file, ...dealt(set, rows?.length, around) })
   }
   return { data, files, columns }
 }
 
-/** `content` is undefined where the file is not at hand, or is not as simple as can be made into plain CSV here. */
-function rowsOf(
-  { props }: TestElement,
-  text: string | undefined,
-): { readonly columns: readonly string[]; readonly content?: string } {
+interface Rows {
+  readonly columns: readonly string[]
+  /** Undefined where the file is not at hand. */
+  readonly rows?: readonly (readonly string[])[]
+}
+
+/** Columns by their names in the plan; else by those in the first line. */
+function rowsOf({ props }: TestElement, content: Buffer | undefined): Rows {
   const given = props.text('delimiter')
-  const delimiter = given === '\\t' ? '\t' : given || ','
-  const names = props
-    .text('variableNames')
-    .split(',')
-    .map((name) => name.trim())
-    .filter((name) => name !== '')
-  const rows = text?.replace(/^\ufeff/, '')
-  const first = rows?.split(/\r?\n/)[0] ?? ''
-  const columns =
-    names.length > 0
-      ? names
-      : first
-          .split(delimiter)
-          .map((name) => name.trim().replace(/^"|"$/g, ''))
-          .filter((name) => name !== '')
-  if (rows === undefined) return { columns }
-  const converted =
-    delimiter === ',' ? rows : rows.includes(',') || rows.includes('"') ? undefined : rows.replaceAll(delimiter, ',')
-  if (converted === undefined) return { columns }
-  const body = names.length > 0 && props.flag('ignoreFirstLine') ? converted.replace(/^[^\n]*\n/, '') : converted
-  return { columns, content: names.length > 0 ? `${names.join(',')}\n${body}` : body }
+  const reading = { delimiter: given === '\\t' ? '\t' : given || ',', quoted: props.flag('quotedData') }
+  const named = names(props.text('variableNames').split(','))
+  const encoding = /^(?:iso-?8859-1|latin-?1|windows-1252)$/i.test(props.text('fileEncoding')) ? 'latin1' : 'utf8'
+  const rows = content && csvRows(content.toString(encoding).replace(/^\ufeff/, ''), reading)
+  if (named.length === 0) return { columns: names(rows?.[0] ?? []), ...(rows ? { rows: rows.slice(1) } : {}) }
+  return { columns: named, ...(rows ? { rows: props.flag('ignoreFirstLine') ? rows.slice(1) : rows } : {}) }
+}
+
+function names(given: readonly string[]): readonly string[] {
+  const trimmed = given.map((name) => name.trim())
+  const last = trimmed.findLastIndex((name) => name !== '')
+  return trimmed.slice(0, last + 1).map((name, index) => name || `column${index + 1}`)
 }
 
 /** How rows are dealt, and in what way that is not JMeter's. */
-function dealt(
-  { props }: TestElement,
-  content: string | undefined,
-  { users }: Around,
-): Pick<DraftData, 'pick' | 'notes'> {
+function dealt({ props }: TestElement, rows: number | undefined, { users }: Around): Pick<DraftData, 'pick' | 'notes'> {
   const mode = props.text('shareMode').replace('shareMode.', '')
   if (mode !== '' && mode !== 'all')
     return {
@@ -93,8 +84,7 @@ function dealt(
       notes: [`JMeter lets each ${mode} begin at the first row; here all users share the rows.`],
     }
   if (props.text('recycle') !== 'false') return { pick: 'sequential' }
-  const rows = (content?.trim().split('\n').length ?? Number.POSITIVE_INFINITY) - 1
-  return rows < users
+  return rows !== undefined && rows < users
     ? {
         pick: 'sequential',
         notes: [`JMeter ends with the last of ${rows} rows, fewer than the users; here they begin again.`],

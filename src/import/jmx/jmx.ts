@@ -1,6 +1,7 @@
 import { readTarget } from '../../profile/scalars.ts'
 import type { Account } from '../account.ts'
-import type { DraftScenario, Imported } from '../draft.ts'
+import type { DraftScenario, Imported, Shared } from '../draft.ts'
+import { byChance } from '../flow.ts'
 import { cleanName, unique } from '../names.ts'
 import { createSecrets, isSecret, type Secrets, tellSecrets } from '../secrets.ts'
 import { type Source, stemOf } from '../source.ts'
@@ -16,7 +17,7 @@ import { stepsOf } from './walk.ts'
 
 /** A test plan of JMeter 2.13 to 5.x: a scenario for each thread group. */
 export function importJmx(source: Source, account: Account): Imported {
-  const plan = readPlan(source)
+  const { elements: plan, version } = readPlan(source)
   const fates = createFates(plan)
   const secrets = createSecrets()
   const given = givenIn(plan, secrets)
@@ -29,41 +30,53 @@ export function importJmx(source: Source, account: Account): Imported {
   const variables = { ...given, columns: new Map([...given.columns, ...columns]) }
   const base = baseOf(plan, variables, source, account)
 
-  const uploads = createUploads(account)
+  const uploads = createUploads(account, source.neighbour, files)
   const names = new Set<string>()
-  const scenarios = groups.map(({ group, scope, load }): DraftScenario => {
+  const all = groups.flatMap(({ group, scope, load }): readonly DraftScenario[] => {
     const own = { variables: { ...variables, captured: new Map<string, string>() }, names: new Set<string>() }
-    const { once, steps } = stepsOf(group.below, scope, { ...own, base, secrets, uploads, fates, account })
-    return {
-      name: unique(cleanName(group.name, 'users'), names),
-      ...(groups.length > 1 ? { weight: load.threads } : {}),
-      ...(once.length > 0 ? { once } : {}),
-      steps,
-    }
+    const { once, steps } = stepsOf(group.below, scope, { ...own, base, secrets, uploads, version, fates, account })
+    const name = cleanName(group.name, 'users')
+    const scenario = { name, weight: load.threads, ...(once.length > 0 ? { once } : {}), steps }
+    return byChance(scenario) ?? [scenario]
   })
-  settle(plan, fates, account)
+  const scenarios = all.map(({ name, weight, ...rest }) => ({
+    name: unique(cleanName(name, 'users'), names),
+    ...(all.length > 1 ? { weight } : {}),
+    ...rest,
+  }))
+  const shared = settle(plan, fates, account)
   tellSecrets(secrets, account)
   const load = loadOf(
-    groups.map(({ load }, index) => ({ name: scenarios[index]!.name, load })),
+    groups.map(({ group, load }) => ({ name: cleanName(group.name, 'users'), load })),
     account,
   )
   return {
     draft: { name: cleanName(stemOf(source.file), 'plan'), target: base, load, data, scenarios },
     files: [...files, ...uploads.files],
+    shared,
   }
 }
 
 /** What stands for itself, wherever it is; and then the account. */
-function settle(plan: readonly TestElement[], fates: Fates, account: Account): void {
+function settle(plan: readonly TestElement[], fates: Fates, account: Account): readonly Shared[] {
   for (const element of allOf(plan)) if (!element.enabled) fates.leave(element, 'disabled')
   for (const element of enabledIn(plan)) {
     if (['TestPlan', 'Arguments', 'ThreadGroup'].includes(element.tag)) fates.take(element)
-    // Loadgate keeps the cookies of each user as it does.
     if (element.tag !== 'CookieManager') continue
     if (element.props.list('CookieManager.cookies').length === 0) fates.take(element)
     else fates.leave(element, 'with cookies of its own, which are not sent')
   }
-  fates.settle(account)
+  tellCookies(enabledIn(plan), account)
+  return fates.settle(account)
+}
+
+/** Loadgate keeps the cookies of each user for its life. */
+function tellCookies(elements: readonly TestElement[], account: Account): void {
+  const managers = elements.filter(({ tag }) => tag === 'CookieManager')
+  if (managers.length === 0)
+    account.note('The plan has no HTTP Cookie Manager, without which JMeter sends no cookies back; here they are sent.')
+  if (managers.some(({ props }) => props.flag('CookieManager.clearEachIteration')))
+    account.note('JMeter forgets the cookies after each time through; here a user keeps them.')
 }
 
 /** User Defined Variables, of the plan itself and of elements of their own; secrets among them by variables of the environment. */

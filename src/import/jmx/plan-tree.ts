@@ -8,9 +8,16 @@ export interface TestElement {
   readonly name: string
   readonly enabled: boolean
   readonly props: Props
+  /** Of a Header Manager. */
+  readonly headers: readonly Header[]
   readonly below: readonly TestElement[]
   /** Names of all that it stands in, and its own. */
   readonly path: string
+}
+
+export interface Header {
+  readonly name: string
+  readonly value: string
 }
 
 /** The properties of an element by their names. */
@@ -27,7 +34,7 @@ export interface Props {
 }
 
 /** The test plan of JMeter 2.13 to 5.x: `jmeterTestPlan`, and in it an element and its `hashTree`, alternately. */
-export function readPlan(source: Source): readonly TestElement[] {
+export function readPlan(source: Source): { readonly elements: readonly TestElement[]; readonly version: number } {
   const root = readXml(source)
   if (root.tag !== 'jmeterTestPlan')
     throw brokenSource(
@@ -36,7 +43,7 @@ export function readPlan(source: Source): readonly TestElement[] {
       'Name a .jmx file that JMeter saved.',
     )
   const [tree] = root.children
-  return tree ? elementsIn(tree, '') : []
+  return { elements: tree ? elementsIn(tree, '') : [], version: Number.parseFloat(root.attributes.jmeter ?? '5') }
 }
 
 function elementsIn(tree: Element, above: string): readonly TestElement[] {
@@ -46,16 +53,23 @@ function elementsIn(tree: Element, above: string): readonly TestElement[] {
     const next = tree.children[index + 1]
     const name = element.attributes.testname || element.tag
     const path = above === '' ? name : `${above} / ${name}`
+    const props = propsOf(element)
     found.push({
       tag: element.tag,
       name,
       enabled: element.attributes.enabled !== 'false',
-      props: propsOf(element),
+      props,
+      headers: element.tag === 'HeaderManager' ? headersIn(props) : [],
       below: next?.tag === 'hashTree' ? elementsIn(next, path) : [],
       path,
     })
   }
   return found
+}
+
+function headersIn(props: Props): readonly Header[] {
+  const given = props.list('HeaderManager.headers')
+  return given.map((header) => ({ name: header.text('Header.name'), value: header.text('Header.value') }))
 }
 
 function propsOf(element: Element): Props {

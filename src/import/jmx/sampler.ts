@@ -1,24 +1,23 @@
 import { METHODS } from '../../profile/grammar-step.ts'
 import type { Account } from '../account.ts'
-import { jsonAsWritten } from '../bodies.ts'
 import type { DraftBody, DraftRequest, Pairs } from '../draft.ts'
 import { cleanName, unique } from '../names.ts'
-import type { Secrets } from '../secrets.ts'
-import { decoded, literal, pathText } from '../text.ts'
-import type { Uploads } from '../uploads.ts'
-import { capturesOf, checksOf } from './checks.ts'
-import { type Fates, hasBody } from './fates.ts'
-import type { Props, TestElement } from './plan-tree.ts'
+import { pathText } from '../text.ts'
+import { argumentsOf, queryOf } from './arguments.ts'
+import { checksOf } from './checks.ts'
+import { capturesOf } from './extractors.ts'
+import type { Fates } from './fates.ts'
+import { filled, hidden, Missing } from './filling.ts'
+import { hasBody, payloadOf, type Sending, type Sent, sendsLess, textType } from './payload.ts'
+import type { TestElement } from './plan-tree.ts'
 import { headersFor, type Scope, type SentHeader, settingOf } from './scope.ts'
-import { constantOf, resolve, type Variables } from './variables.ts'
+import { constantOf, type Variables } from './variables.ts'
 
 /** What one thread group is made into steps with. */
-export interface Making {
+export interface Making extends Sending {
   readonly base: string
   readonly variables: Variables & { readonly captured: Map<string, string> }
   readonly names: Set<string>
-  readonly secrets: Secrets
-  readonly uploads: Uploads
   readonly fates: Fates
   readonly account: Account
 }
@@ -37,15 +36,12 @@ export function whereTo(sampler: TestElement, scope: Scope, variables: Variables
   ]
   const named = setting('HTTPSampler.domain') !== ''
   const origin = host ? originOf(`${protocol || 'http'}://${host}${port ? `:${port}` : ''}`) : undefined
-  return { origin: named ? (origin ?? 'unknown') : undefined, path: path.startsWith('/') ? path : `/${path}` }
+  return { origin: named ? (origin ?? 'unknown') : undefined, path }
 }
 
 function originOf(address: string): string | undefined {
   return URL.canParse(address) ? new URL(address).origin : undefined
 }
-
-/** Thrown and caught here alone: what a request needs and a profile has not. */
-class Missing extends Error {}
 
 /** A sampler as a step, or why it cannot be one. */
 export function requestOf(sampler: TestElement, scope: Scope, making: Making): DraftRequest | { readonly why: string } {
@@ -58,42 +54,39 @@ export function requestOf(sampler: TestElement, scope: Scope, making: Making): D
 }
 
 function stepOf(sampler: TestElement, scope: Scope, making: Making): DraftRequest {
-  const { variables, fates, account, base, names } = making
-  const { origin, path } = whereTo(sampler, scope, variables)
+  const { variables, fates, base, names } = making
+  const { origin, path: written } = whereTo(sampler, scope, variables)
   if (origin !== undefined && origin !== base) throw new Missing(`to another address than ${base}`)
-  const given = settingOf(sampler, scope, 'HTTPSampler.method') || 'GET'
-  const method = METHODS.find((known) => known === given.toLowerCase())
+  const name = settingOf(sampler, scope, 'HTTPSampler.method') || 'GET'
+  const method = METHODS.find((known) => known === name.toLowerCase())
   if (!method) throw new Missing('with a method that a profile does not have')
   const sent = headersFor(scope)
-  const fields = fieldsOf(sampler, scope, making)
-  const body = bodyOf(sampler, sent, { ...making, fields })
-  if (method === 'get' && body) throw new Missing('with a body that this method does not have in a profile')
-  const headers = sent
-    .filter((header) => !isImplied(header, body))
-    .map(({ name, value }) => [name, headerText(name, value, making)] as const)
-  const address = filled(path, making, pathText)
-  const query = body || hasBody(sampler) ? [] : fields
-  const twice = new Set(query.map(([name]) => name)).size < query.length
-  if (twice) throw new Missing('with a parameter that comes twice')
-  for (const { manager, name } of sent) fates.send(manager, name)
-  for (const { defaults } of [scope]) defaults.forEach(fates.take)
-  for (const manager of scope.managers) fates.take(manager)
+  const given = argumentsOf(sampler, scope)
+  const type = sent.find((header) => header.name.toLowerCase() === 'content-type')?.value
+  const { query: asked, body } = payloadOf(sampler, { method, given, type }, making)
+  if (body && (method === 'get' || method === 'head'))
+    throw new Missing('with a body that this method does not have in a profile')
+  const path = leading(filled(written, making, pathText), sampler, making)
+  const query = asked ? queryOf(given, path, making) : { pairs: [], ofPath: '' }
+  const headers = headersOf(sent, body, making)
+  // From here on it is one.
+  fates.take(sampler)
+  for (const element of [...scope.defaults, ...scope.managers]) fates.take(element)
   const { expect, timeout } = checksOf(scope.assertions, variables, fates)
   const extraction = capturesOf(scope.extractors, fates)
-  for (const [name, own] of extraction.names) variables.captured.set(name, own)
+  for (const [there, here] of extraction.names) variables.captured.set(there, here)
+  tell(sampler, making)
   const follow = sampler.props.flag('HTTPSampler.follow_redirects') || sampler.props.flag('HTTPSampler.auto_redirects')
-  if (sampler.props.flag('HTTPSampler.image_parser'))
-    account.note(`"${sampler.name}" loads what the page names (embedded resources), which is not done here.`)
-  fates.take(sampler)
   return {
     kind: 'request',
     source: `${sampler.tag} "${sampler.path}"`,
-    holds: { headers: 0, bodies: hasBody(sampler) ? 1 : 0 },
+    holds: { headers: 0, bodies: bodiesOf(sampler, body, making) },
+    shares: sent.flatMap(({ from }) => from),
     method,
-    path: address,
+    path: path + query.ofPath,
     name: unique(cleanName(sampler.name, `${method.toUpperCase()} request`), names),
-    headers,
-    query,
+    headers: [...headers, ...typeOfNothing(sampler, { method, given, type }, making)],
+    query: query.pairs,
     ...(body ? { body } : {}),
     ...(Object.keys(expect).length > 0 ? { expect } : {}),
     ...(follow ? { follow: true as const } : {}),
@@ -102,15 +95,18 @@ function stepOf(sampler: TestElement, scope: Scope, making: Making): DraftReques
   }
 }
 
-function filled(text: string, { variables }: Pick<Making, 'variables'>, write?: (text: string) => string): string {
-  const resolved = resolve(text, variables, write ? (part) => write(literal(part)) : literal)
-  if ('unknown' in resolved) throw new Missing(`in need of ${resolved.unknown}, which a profile has not`)
-  return resolved.text
+/** JMeter puts a slash before what does not begin with one; a value of the answer or of the data that comes first has one. */
+function leading(path: string, { name }: TestElement, { account }: Making): string {
+  if (path.startsWith('/')) return path
+  if (!/^\$\{(?!env\.)[\w.]+\}/.test(path)) return `/${path}`
+  account.note(`The path of "${name}" begins with a value, which has to begin with "/" itself.`)
+  return path
 }
 
-/** As it is where anything is filled in; else perhaps as a variable of the environment. */
-function hidden(name: string, text: string, making: Making): string {
-  return text.includes('${') ? filled(text, making) : making.secrets.hide(name, text)
+function headersOf(sent: readonly SentHeader[], body: DraftBody | undefined, making: Making): Pairs {
+  return sent
+    .filter((header) => !isImplied(header, body))
+    .map(({ name, value }) => [name, headerText(name, value, making)] as const)
 }
 
 function headerText(name: string, value: string, making: Making): string {
@@ -118,70 +114,24 @@ function headerText(name: string, value: string, making: Making): string {
   return hidden(name, value, making)
 }
 
-function argumentsOf(sampler: TestElement, { defaults }: Scope): readonly Props[] {
-  return [...defaults, sampler].flatMap(({ props }) => props.list('HTTPsampler.Arguments'))
+/** Where nothing is to be sent, JMeter 2 sends an empty text with its type, and up to version 4 it does so with POST. */
+function typeOfNothing(sampler: TestElement, { method, given, type }: Sent, making: Making): Pairs {
+  const isSaid = method === 'post' || (sendsLess(making) && !['get', 'head', 'options'].includes(method))
+  const own = isSaid ? textType(sampler, method, making) : undefined
+  const isEmpty = given.length === 0 && type === undefined && !hasBody(sampler)
+  return isEmpty && own !== undefined ? [['content-type', own]] : []
 }
 
-function fieldsOf(sampler: TestElement, scope: Scope, making: Making): Pairs {
-  if (isRaw(sampler, scope)) return []
-  return argumentsOf(sampler, scope).map((argument) => {
-    const value = argument.text('Argument.value')
-    // What JMeter does not encode is encoded already.
-    const plain = argument.flag('HTTPArgument.always_encode') || value.includes('${') ? value : decoded(value)
-    const name = argument.text('Argument.name')
-    return [literal(name), hidden(name, plain, making)] as const
-  })
+/** One that JMeter itself does not send is left out. */
+function bodiesOf(sampler: TestElement, body: DraftBody | undefined, { account }: Making): number {
+  if (!hasBody(sampler)) return 0
+  if (!body) account.leave('body', 'that JMeter does not send with this method', `${sampler.tag} "${sampler.path}"`)
+  return body ? 1 : 0
 }
 
-/** A text, and no fields: said so, or since none of them has a name. */
-function isRaw(sampler: TestElement, scope: Scope): boolean {
-  const given = argumentsOf(sampler, scope)
-  return (
-    sampler.props.flag('HTTPSampler.postBodyRaw') ||
-    (given.length > 0 && given.every((argument) => argument.text('Argument.name') === ''))
-  )
-}
-
-function bodyOf(
-  sampler: TestElement,
-  sent: readonly SentHeader[],
-  making: Making & { readonly fields: Pairs },
-): DraftBody | undefined {
-  if (!hasBody(sampler)) return undefined
-  const files = sampler.props.list('HTTPsampler.Files')
-  const type = sent.find(({ name }) => name.toLowerCase() === 'content-type')?.value
-  if (files.length > 0 || sampler.props.flag('HTTPSampler.DO_MULTIPART_POST')) return withFiles(files, making)
-  const raw = sampler.props.list('HTTPsampler.Arguments')
-  if (making.fields.length > 0) {
-    if (new Set(making.fields.map(([name]) => name)).size < making.fields.length)
-      throw new Missing('with a field that comes twice')
-    return { kind: 'form', pairs: making.fields }
-  }
-  const text = filled(raw.map((argument) => argument.text('Argument.value')).join(''), making)
-  const value = type !== undefined && /^application\/json\b/i.test(type) ? jsonAsWritten(text) : undefined
-  return value === undefined ? { kind: 'text', text, type: undefined } : { kind: 'json', value }
-}
-
-function withFiles(
-  files: readonly Props[],
-  { fields, uploads, ...making }: Making & { readonly fields: Pairs },
-): DraftBody {
-  const sent = files.map((file) => ({
-    name: filled(file.text('File.paramname'), making),
-    file: uploads.pathOf(plainPath(file.text('File.path'), making)),
-    type: file.text('File.mimetype') || undefined,
-  }))
-  const [only] = sent
-  // One without a name is the whole body.
-  if (only && sent.length === 1 && only.name === '' && fields.length === 0)
-    return { kind: 'file', file: only.file, type: only.type }
-  return { kind: 'multipart', parts: [...fields.map(([name, value]) => ({ name, value })), ...sent] }
-}
-
-function plainPath(text: string, { variables }: Pick<Making, 'variables'>): string {
-  const path = constantOf(text, variables)
-  if (path === undefined) throw new Missing('with a file whose path is no constant')
-  return path
+function tell({ name, props }: TestElement, { account }: Making): void {
+  if (props.flag('HTTPSampler.image_parser'))
+    account.note(`"${name}" loads what the page names (embedded resources), which is not done here.`)
 }
 
 function isImplied({ name, value }: SentHeader, body: DraftBody | undefined): boolean {

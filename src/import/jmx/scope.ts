@@ -3,8 +3,8 @@ import type { DraftThink } from '../draft.ts'
 import { ofTheConnection } from '../headers.ts'
 import { duration } from '../pauses.ts'
 import type { Secrets } from '../secrets.ts'
-import { type Fates, headersOf } from './fates.ts'
-import type { TestElement } from './plan-tree.ts'
+import type { Fates } from './fates.ts'
+import type { Header, TestElement } from './plan-tree.ts'
 import { constantOf, type Variables } from './variables.ts'
 
 /** What is around a sampler and counts for it, the nearest last. */
@@ -20,7 +20,13 @@ export interface Scope {
 export const NO_SCOPE: Scope = { defaults: [], managers: [], timers: [], assertions: [], extractors: [] }
 
 const ASSERTIONS = new Set(['ResponseAssertion', 'DurationAssertion', 'JSONPathAssertion'])
-const EXTRACTORS = new Set(['RegexExtractor', 'JSONPostProcessor', 'BoundaryExtractor'])
+const EXTRACTORS = new Set([
+  'RegexExtractor',
+  'JSONPostProcessor',
+  'BoundaryExtractor',
+  'HtmlExtractor',
+  'XPathExtractor',
+])
 const TIMERS = new Set(['ConstantTimer', 'UniformRandomTimer', 'GaussianRandomTimer'])
 
 /** The scope of what stands beside these elements and below it: JMeter heeds them wherever they stand among the others. */
@@ -62,18 +68,28 @@ export function settingOf(sampler: TestElement, { defaults }: Scope, name: strin
   return said?.props.text(name) ?? ''
 }
 
-export interface SentHeader {
-  readonly name: string
-  readonly value: string
+export interface SentHeader extends Header {
   readonly manager: TestElement
+  /** What it is made of in the plan. */
+  readonly from: readonly Header[]
 }
 
-/** Headers of all managers, of which the nearest wins; but those that a connection sets. */
+/**
+ * Headers of all managers, of which the nearest wins; but those that a connection sets. Several of one name in one manager
+ * are one list (RFC 9110 5.3).
+ */
 export function headersFor({ managers }: Scope): readonly SentHeader[] {
   const byName = new Map<string, SentHeader>()
   for (const manager of managers)
-    for (const { name, value } of headersOf(manager))
-      if (name !== '' && ofTheConnection(name) === undefined) byName.set(name.toLowerCase(), { name, value, manager })
+    for (const header of manager.headers) {
+      const { name, value } = header
+      if (name === '' || ofTheConnection(name) !== undefined) continue
+      const key = name.toLowerCase()
+      const before = byName.get(key)
+      const [first, from] =
+        before?.manager === manager ? [`${before.value}${key === 'cookie' ? '; ' : ', '}`, before.from] : ['', []]
+      byName.set(key, { name, value: first + value, manager, from: [...from, header] })
+    }
   return [...byName.values()]
 }
 
@@ -99,7 +115,9 @@ export function pausesFor({ timers }: Scope, { variables, fates, account }: Arou
     if (tag === 'UniformRandomTimer') return think(`${duration(delay)}..${duration(delay + range)}`)
     if (range > delay / 2)
       account.note(`"${name}" varies by ${duration(range)}; a profile's normal() by at most half of its mean.`)
-    return delay === 0 ? [] : think(`normal(${duration(delay)}, ${duration(Math.min(range, delay / 2))})`)
+    // Half of a normal distribution has its mean at 0.8 of the deviation.
+    if (delay === 0) return think(`0ms..${duration(1.6 * range)}`)
+    return think(`normal(${duration(delay)}, ${duration(Math.min(range, delay / 2))})`)
   })
 }
 

@@ -3,8 +3,9 @@ import { type Account, WITH_ITS_REQUEST } from '../account.ts'
 import type { DraftMethod, DraftStep, Imported } from '../draft.ts'
 import { cleanName } from '../names.ts'
 import { type Fields, fields, items, type Source, stemOf, textOf } from '../source.ts'
+import { createUploads } from '../uploads.ts'
 import { type ApiDocument, readDocument } from './document.ts'
-import { labelOf, type Operation, parametersOf, requestOf } from './operation.ts'
+import { type Described, labelOf, type Operation, parametersOf, requestOf } from './operation.ts'
 
 /** What only reads comes first, and what takes away comes last. */
 const ORDER: readonly DraftMethod[] = ['get', 'head', 'options', 'post', 'put', 'patch', 'delete']
@@ -16,10 +17,11 @@ export function importOpenApi(source: Source, account: Account): Imported {
   const target = targetOf(document.root, source, account)
   const name = cleanName(textOf(fields(document.root.info).title) ?? stemOf(source.file), 'api')
   const names = new Set<string>()
+  const uploads = createUploads(account)
   const operations = operationsOf(document)
   for (const operation of operations) find(operation, document, account)
   const steps = operations.map((operation): DraftStep => {
-    const request = requestOf(operation, { document, names, account })
+    const request = requestOf(operation, { document, names, uploads, account })
     if (!('why' in request)) return request
     leave(operation, request.why, { document, account })
     return { kind: 'note', text: `Left out: ${labelOf(operation)}: ${request.why}` }
@@ -29,7 +31,7 @@ export function importOpenApi(source: Source, account: Account): Imported {
     'A description says nothing of load and order: "load" is one user, and values are examples or made up from schemas.',
   )
   const load = { users: 1, for: '60s' }
-  return { draft: { name, target, load, data: [], scenarios: [{ name, steps }] }, files: [] }
+  return { draft: { name, target, load, data: [], scenarios: [{ name, steps }] }, files: uploads.files }
 }
 
 function operationsOf({ root, resolve }: ApiDocument): readonly Operation[] {
@@ -43,7 +45,7 @@ function operationsOf({ root, resolve }: ApiDocument): readonly Operation[] {
   return all.sort((a, b) => ORDER.indexOf(a.method) - ORDER.indexOf(b.method))
 }
 
-function find(operation: Operation, document: ApiDocument, account: Account): void {
+function find(operation: Described, document: ApiDocument, account: Account): void {
   const parameters = parametersOf(operation, document)
   const headers = parameters.filter(({ place }) => place === 'header').length
   account.found('request')
@@ -53,7 +55,7 @@ function find(operation: Operation, document: ApiDocument, account: Account): vo
 }
 
 function leave(
-  operation: Operation,
+  operation: Described,
   why: string,
   { document, account }: { readonly document: ApiDocument; readonly account: Account },
 ): void {
@@ -66,15 +68,17 @@ function leave(
 }
 
 /** What a description has beside operations that are asked for: methods that a profile has not, and what the service calls itself. */
-function leaveOthers({ root, resolve }: ApiDocument, account: Account): void {
+function leaveOthers(document: ApiDocument, account: Account): void {
+  const { root, resolve } = document
   for (const [path, written] of Object.entries(fields(root.paths))) {
     const item = resolve(written)
     if (item === undefined) {
       account.found('element')
       account.leave('element', 'described elsewhere', path)
     } else if (item.trace !== undefined) {
-      account.found('request')
-      account.leave('request', 'with a method that a profile does not have', `TRACE ${path}`)
+      const operation = { method: 'trace', path, item, given: fields(item.trace) }
+      find(operation, document, account)
+      leave(operation, 'with a method that a profile does not have', { document, account })
     }
   }
   for (const name of Object.keys(fields(root.webhooks))) {

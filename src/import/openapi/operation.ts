@@ -1,33 +1,41 @@
 import type { JsonValue } from '../../profile/profile.ts'
 import type { Account } from '../account.ts'
-import type { DraftBody, DraftMethod, DraftRequest, Pairs } from '../draft.ts'
+import type { DraftMethod, DraftRequest, Pairs } from '../draft.ts'
 import { ofTheConnection } from '../headers.ts'
 import { cleanName, unique } from '../names.ts'
 import { type Fields, fields, items, textOf } from '../source.ts'
 import { literal, pathText } from '../text.ts'
+import type { Uploads } from '../uploads.ts'
+import { bodyOf, plainText } from './body.ts'
 import type { ApiDocument } from './document.ts'
 import { sampleOf, writtenExample } from './sample.ts'
 import { credentialsFor } from './security.ts'
 
-export interface Operation {
-  readonly method: DraftMethod
+export interface Described {
+  readonly method: string
   readonly path: string
   readonly item: Fields
   readonly given: Fields
 }
 
+/** One that a profile may have. */
+export interface Operation extends Described {
+  readonly method: DraftMethod
+}
+
 interface Making {
   readonly document: ApiDocument
   readonly names: Set<string>
+  readonly uploads: Uploads
   readonly account: Account
 }
 
-export const labelOf = ({ method, path }: Operation) => `${method.toUpperCase()} ${path}`
+export const labelOf = ({ method, path }: Described) => `${method.toUpperCase()} ${path}`
 
 /** An operation as a step, or why it cannot be one; what is optional in it may be in the account. */
 export function requestOf(
   operation: Operation,
-  { document, names, account }: Making,
+  { document, names, uploads, account }: Making,
 ): DraftRequest | { readonly why: string } {
   const { method, path, given } = operation
   const label = labelOf(operation)
@@ -35,7 +43,11 @@ export function requestOf(
   const values = parameters.map((parameter) => ({ ...parameter, value: valueFor(parameter, document) }))
   const missing = values.find(({ place, required, value }) => (required || place === 'path') && value === undefined)
   if (missing) return { why: `without a value for "${missing.name}", for which neither example nor schema is given` }
-  const body = bodyOf(given, document)
+  const file =
+    cleanName(textOf(given.operationId) ?? label, label)
+      .replace(/[^\w.-]+/g, '_')
+      .replace(/^[._]+/, '') || 'body'
+  const body = bodyOf(given, { document, uploads, name: file })
   if ('why' in body && body.required) return { why: body.why }
   const sent = 'why' in body ? undefined : body.body
   if (sent && (method === 'get' || method === 'head'))
@@ -75,7 +87,7 @@ interface Parameter {
 }
 
 /** Those of the operation before those of its path (OpenAPI 3.1, 4.8.9). */
-export function parametersOf({ item, given }: Operation, { resolve }: ApiDocument): readonly Parameter[] {
+export function parametersOf({ item, given }: Described, { resolve }: ApiDocument): readonly Parameter[] {
   const all = new Map<string, Parameter>()
   for (const written of [...items(given.parameters), ...items(item.parameters)]) {
     const parameter = resolve(written) ?? {}
@@ -98,10 +110,6 @@ function valueFor({ name, place, required, given }: Parameter, document: ApiDocu
   return plainText(value)
 }
 
-function plainText(value: JsonValue): string {
-  return typeof value === 'object' ? JSON.stringify(value) : String(value)
-}
-
 /** OpenAPI 3.1, 4.8.12: they are said elsewhere in the description. */
 function isIgnored(name: string): boolean {
   return /^(?:accept|content-type|authorization)$/i.test(name) || ofTheConnection(name) !== undefined
@@ -122,50 +130,6 @@ function pathWith(path: string, values: ReadonlyMap<string, string>): string {
       return /(?<!\$)\$\{/.test(value) ? value : encodeURIComponent(value.replaceAll('$${', () => '${'))
     })
     .join('')
-}
-
-type Body = { readonly body: DraftBody | undefined } | { readonly why: string; readonly required: boolean }
-
-/** Of the first kind that a profile can have. */
-function bodyOf({ requestBody }: Fields, document: ApiDocument): Body {
-  if (requestBody === undefined) return { body: undefined }
-  const described = document.resolve(requestBody)
-  const content = Object.entries(fields(described?.content))
-  const required = described?.required === true
-  for (const kind of KINDS) {
-    const [type, media] = content.find(([name]) => kind.is.test(name)) ?? []
-    const value = type === undefined ? undefined : sampleOf(media, document)
-    const body = type === undefined || value === undefined ? undefined : kind.make(value, type)
-    if (body) return { body }
-  }
-  const types = content.map(([type]) => type).join(', ')
-  return {
-    required,
-    why: described
-      ? `with a body of ${types || 'no type'} that cannot be made up`
-      : 'with a body that is described elsewhere',
-  }
-}
-
-const KINDS: readonly {
-  readonly is: RegExp
-  readonly make: (value: JsonValue, type: string) => DraftBody | undefined
-}[] = [
-  { is: /^application\/json\b/i, make: (value) => ({ kind: 'json', value }) },
-  { is: /^application\/x-www-form-urlencoded\b/i, make: (value) => ({ kind: 'form', pairs: pairsOf(value) }) },
-  { is: /^[\w.-]+\/[\w.-]+\+json\b/i, make: (value, type) => ({ kind: 'text', text: JSON.stringify(value), type }) },
-  {
-    is: /^text\/|xml\b/i,
-    make: (value, type) => (typeof value === 'string' ? { kind: 'text', text: value, type } : undefined),
-  },
-  {
-    is: /^multipart\/form-data\b/i,
-    make: (value) => ({ kind: 'multipart', parts: pairsOf(value).map(([name, text]) => ({ name, value: text })) }),
-  },
-]
-
-function pairsOf(value: JsonValue): Pairs {
-  return Object.entries(fields(value)).map(([name, inner]) => [literal(name), plainText(inner as JsonValue)])
 }
 
 /** The lowest success that is described. */

@@ -55,12 +55,11 @@ const MODES: Readonly<Record<string, Make>> = {
   },
   formdata: (content, making) => ({
     kind: 'multipart',
-    parts: enabled(content).map((part): DraftPart => {
+    parts: enabled(content).flatMap((part): readonly DraftPart[] => {
       const [name, value] = pairOf(part, making)
-      const source = [part.src].flat().map(textOf)[0]
-      return part.type === 'file'
-        ? { name, file: making.uploads.pathOf(source ?? ''), type: textOf(part.contentType) }
-        : { name, value }
+      if (part.type !== 'file') return [{ name, value }]
+      const type = textOf(part.contentType)
+      return [part.src].flat().map((source) => ({ name, file: making.uploads.pathOf(textOf(source) ?? ''), type }))
     }),
   }),
   graphql: (content, { write }) => {
@@ -76,11 +75,10 @@ const MODES: Readonly<Record<string, Make>> = {
     }
     return { kind: 'json', value }
   },
-  file: (content, { type, uploads }) => ({
-    kind: 'file',
-    file: uploads.pathOf(textOf(fields(content).src) ?? ''),
-    type,
-  }),
+  file: (content, { type, uploads }) => {
+    const { src, content: text } = fields(content)
+    return { kind: 'file', file: uploads.pathOf(textOf(src) ?? '', textOf(text)), type }
+  },
 }
 
 const TYPES: Readonly<Record<string, string>> = {

@@ -27,7 +27,7 @@ export function importPostman(source: Source, account: Account): Imported {
   const all = folders.flatMap((folder) => folder.items)
   for (const { request } of all) find(request, account)
   const base = baseOf(all, variables, source, account)
-  const uploads = createUploads(account)
+  const uploads = createUploads(account, source.neighbour)
   const taken = new Set<string>()
   const scenarios = folders.map(({ name, items }): DraftScenario => {
     const names = new Set<string>()

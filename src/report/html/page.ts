@@ -6,6 +6,7 @@ import { courseOf, loadCourseOf, momentsOf } from './course.ts'
 import { overTime } from './course-section.ts'
 import { distributionsOf } from './distribution.ts'
 import { distribution } from './distribution-section.ts'
+import { events } from './events.ts'
 import { failures } from './failures.ts'
 import { history } from './history.ts'
 import { dataElement, type Html, html } from './markup.ts'
@@ -55,6 +56,7 @@ function body(report: Report): { readonly sections: readonly (Section | undefine
         'Steps',
         readable(() => steps(report)),
       ),
+      section('events', 'Events', events(report)),
       section('failures', 'Failures', failures(report)),
       section('workers', 'Generator', workers(report)),
       section('history', 'History', history(report)),
