@@ -168,7 +168,7 @@ test('cookies, headers, the user agent and the subprotocol go with the handshake
       'sec-websocket-protocol': 'chat',
       'user-agent': expect.stringMatching(/^loadgate/i),
     },
-    { cookie: 'own=1; session=abc; seat=7' },
+    { cookie: 'own=1; seat=7; session=abc' },
   ])
   for (const { headers } of server.handshakes) expect(headers).not.toHaveProperty('sec-websocket-extensions')
 })
