@@ -82,6 +82,20 @@ export function networkOf(text: string, unmapped = true): Network | undefined {
   return bits <= most && octets.every((octet, at) => (octet & ~mask(bits, at) & 0xff) === 0) ? network : undefined
 }
 
+/** As `networkOf` reads it; an address in brackets where a port follows. */
+export function writtenNetwork({ octets, bits }: Network, bracketed = false): string {
+  const whole = bits === 8 * octets.length
+  const address = octets.length === 4 ? octets.join('.') : writtenIpv6(octets)
+  const place = bracketed && octets.length > 4 ? `[${address}]` : address
+  return whole ? place : `${place}/${bits}`
+}
+
+function writtenIpv6(octets: Octets): string {
+  const groups = octets.flatMap((octet, at) => (at % 2 === 0 ? [((octet << 8) | octets[at + 1]!).toString(16)] : []))
+  // The shortest way to write it is the URL standard's.
+  return new URL(`http://[${groups.join(':')}]`).hostname.slice(1, -1)
+}
+
 export function isInNetwork(network: Network, address: string): boolean {
   const octets = octetsOf(address)
   return octets !== undefined && holds(network, octets)

@@ -1,5 +1,5 @@
 import { isIP } from 'node:net'
-import { type AddressKind, addressKind, isInNetwork, type Network, networkOf } from './address-kind.ts'
+import { type AddressKind, addressKind, isInNetwork, type Network, networkOf, writtenNetwork } from './address-kind.ts'
 
 /** What a run may send to. Plain JSON: it goes to the workers, who check every address before they connect to it. */
 export interface AllowedTargets {
@@ -23,6 +23,10 @@ export interface Place {
 
 /** Why something may not be sent to, for the end of a sentence. */
 export type Refusal = string
+
+/** What to do about it. */
+export const HOW_TO_ALLOW =
+  'Where it is meant, name the host in `allow-targets` (`--allow-targets`); an address of the cloud by itself. docs/targets.md has the rules.'
 
 /** One way to write each host: as the URL standard resolves it, without the brackets and the dot at the end. */
 export function hostOf({ hostname }: URL): string {
@@ -58,6 +62,13 @@ export function refuseAddress(allowed: AllowedTargets, place: Place, address: st
   if (!allowed.written.includes(host))
     return isIP(host) ? `${host} is not allowed` : `${host} is not allowed (${address})`
   return isIP(host) || kind === 'public' ? undefined : leads(place, address, kind)
+}
+
+/** The rule for all that goes to the target; without a list, only the host that it names. */
+export function refusesFor(target: URL, allowed?: AllowedTargets): (address: string) => Refusal | undefined {
+  const place = placeOf(target)
+  const rule = allowed ?? { written: [place.host], listed: [] }
+  return (address) => refuseAddress(rule, place, address)
 }
 
 /** Nobody means these, so that they must be named by their address. */
@@ -109,6 +120,13 @@ export function readListedTarget(text: string): ListedTarget | undefined {
     return network && { network, port }
   }
   return name === undefined ? undefined : listedName(name, port)
+}
+
+/** The same as it is read. */
+export function writtenTarget(target: ListedTarget): string {
+  const { port } = target
+  const place = 'host' in target ? target.host : writtenNetwork(target.network, port !== undefined)
+  return port === undefined ? place : `${place}:${port}`
 }
 
 function listedName(name: string, port: number | undefined): ListedTarget | undefined {

@@ -2,6 +2,7 @@ import { isIP } from 'node:net'
 import { setTimeout as sleep } from 'node:timers/promises'
 import {
   type AllowedTargets,
+  HOW_TO_ALLOW,
   hostOf,
   isLoopbackHost,
   type ListedTarget,
@@ -93,7 +94,7 @@ export async function checkTargets(
   if (mistakes.length === 0) return
   const lines = mistakes.map(({ place, message }) => `${place.file}:${place.line}:${place.column} ${message}`)
   throw new LoadgateError('usage', `Nothing is sent:\n${lines.join('\n')}`, {
-    hint: 'Where it is meant, name the host in `allow-targets` (`--allow-targets`); an address of the cloud by itself. docs/targets.md has the rules.',
+    hint: HOW_TO_ALLOW,
     mistakes,
   })
 }

@@ -3,6 +3,7 @@ import { EXIT, LoadgateError } from './errors.ts'
 import { detachOnFargate } from './fargate/coordinator/run-on-fargate.ts'
 import { fingerprintOf } from './fingerprint.ts'
 import type { GateOptions } from './inputs.ts'
+import type { LoadProfile } from './profile/profile.ts'
 import { loadProfile } from './profile-file.ts'
 import { endLeftovers, fargateJob, machineOf } from './send-from-fargate.ts'
 import { formatDuration } from './units.ts'
@@ -20,10 +21,7 @@ export async function detachRun(options: GateOptions, doors: DetachDoors): Promi
     throw new LoadgateError('usage', '`--detach` is for loads from Fargate', { hint: 'Add `--run-on fargate`.' })
   const written = await loadProfile(options.profile, env)
   written.secrets.forEach(doors.mask)
-  if (written.profile.guards)
-    throw new LoadgateError('usage', 'A run that is left to itself has nobody to watch its `guards`', {
-      hint: 'Leave `--detach` out.',
-    })
+  refuseGuards(written.profile)
   const asWritten = { loaded: written, reviewed: written.profile }
   const { loaded } = await addressLoad(asWritten, { ...options, fromHere: false, commit }, doors)
   const sending = await whereToSend(loaded, { ...options, attached: false }, doors)
@@ -39,6 +37,17 @@ export async function detachRun(options: GateOptions, doors: DetachDoors): Promi
   output.info(`The run ${job.runId} sends for ${formatDuration(loaded.plan.duration)} and needs nobody.`)
   output.info(`Its verdict: ${collectCommand(job.runId, options)}`)
   return EXIT.pass
+}
+
+/** Workers on Fargate ask nothing but the target, and a run may be collected long after it has done harm. */
+function refuseGuards({ guards }: LoadProfile): void {
+  if (!guards) return
+  const names = guards.map(({ name }) => `"${name}"`).join(', ')
+  throw new LoadgateError(
+    'usage',
+    `Guards are asked from here, and \`--detach\` leaves: nothing would end the load for ${names} before somebody collects the run`,
+    { hint: 'Leave `--detach` out, so that the run is watched to its end, or take `guards` out of the profile.' },
+  )
 }
 
 function collectCommand(runId: string, { profile, fargate }: Pick<GateOptions, 'profile' | 'fargate'>): string {

@@ -1,5 +1,5 @@
-import { access, constants, mkdir, stat } from 'node:fs/promises'
-import { dirname, resolve } from 'node:path'
+import { lstat, mkdir, mkdtemp, rmdir, stat } from 'node:fs/promises'
+import { dirname, join, resolve } from 'node:path'
 
 /**
  * Creates a directory and those above it. Not by `recursive` of Node, which tries again and again, without end, where a
@@ -14,10 +14,15 @@ export async function makeDirectory(path: string): Promise<void> {
     })
 }
 
-/** Throws where files could not be written into the directory; creates nothing, so that a run that ends early leaves nothing. */
+/**
+ * Throws where files could not be written into the directory; leaves nothing, so that neither does a run that ends early. What
+ * a system says of rights is not always what it does (root, network file systems, /proc), so that it is tried.
+ */
 export async function checkDirectory(path: string): Promise<void> {
-  const { there } = await wayTo(path)
-  await access(there, constants.W_OK)
+  const { there, missing } = await wayTo(path)
+  const [first] = missing
+  if (first !== undefined && (await isSomething(first))) throw new Error(`${first} is a link that leads nowhere`)
+  await rmdir(await mkdtemp(join(there, '.loadgate-')))
 }
 
 /** The nearest directory that is there, and what is missing below it, outermost first. */
@@ -26,6 +31,10 @@ async function wayTo(path: string): Promise<{ there: string; missing: readonly s
   let at = resolve(path)
   for (; !(await isDirectory(at)); at = dirname(at)) missing.unshift(at)
   return { there: at, missing }
+}
+
+async function isSomething(path: string): Promise<boolean> {
+  return (await lstat(path).catch(() => undefined)) !== undefined
 }
 
 async function isDirectory(path: string): Promise<boolean> {

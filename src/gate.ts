@@ -13,6 +13,7 @@ import { historyOf } from './history/history-of.ts'
 import type { GateOptions } from './inputs.ts'
 import { keptSharpness } from './kept-sharpness.ts'
 import { type LoadDoors, measureAlone } from './measure-alone.ts'
+import { keepNotStarted } from './not-started.ts'
 import { targetIsHere } from './plan/target-here.ts'
 import { loadProfile } from './profile-file.ts'
 import type { Publisher } from './publish/publisher.ts'
@@ -93,19 +94,7 @@ export async function gate(options: GateOptions, doors: GateDoors): Promise<Gate
 
   await removeReport(options)
   const { threads, rounds } = options
-  const measured = await whileGuarded(watch, doors, (guarded) =>
-    sideBySide
-      ? measureSideBySide(held, { base: besideWhat(options, held, base), rounds, threads, commit }, guarded)
-      : measureAlone(held, { earlier, threads, commit, timed, sending, fingerprint }, guarded),
-  )
-  const { result, comparison, serviceEnd, fargate, beside } = measured
-  const verdict = judge(comparison)
-
-  const keptIn = keeps && !signal.aborted ? store : undefined
-  const baselineNote = sideBySide
-    ? keptIn && NOT_KEPT
-    : keptIn && (await keepRun(result, verdict.outcome, keptIn, doors))
-  const run = {
+  const told = {
     version: VERSION,
     profilePath: options.profile,
     commit,
@@ -113,10 +102,23 @@ export async function gate(options: GateOptions, doors: GateDoors): Promise<Gate
     change: doors.change,
     url: doors.url,
     reproduce: reproduce(options, { commit, sideBySide }),
-    baselineNote,
-    serviceEnd,
-    fargate,
   }
+  const measured = await whileGuarded(watch, doors, (guarded) =>
+    sideBySide
+      ? measureSideBySide(held, { base: besideWhat(options, held, base), rounds, threads, commit }, guarded)
+      : measureAlone(held, { earlier, threads, commit, timed, sending, fingerprint }, guarded),
+  ).catch(async (error: unknown) => {
+    if (!signal.aborted) await keepNotStarted(error, held, { run: told, fingerprint, wanted: options }, output)
+    throw error
+  })
+  const { result, comparison, serviceEnd, fargate, beside } = measured
+  const verdict = judge(comparison)
+
+  const keptIn = keeps && !signal.aborted ? store : undefined
+  const baselineNote = sideBySide
+    ? keptIn && NOT_KEPT
+    : keptIn && (await keepRun(result, verdict.outcome, keptIn, doors))
+  const run = { ...told, baselineNote, serviceEnd, fargate }
   const marks = join(base?.directory ?? dirname(options.profile), ACCEPT_FILE)
   const history = earlier.baseline && historyOf(earlier.baseline, await acceptedAt(marks))
   const report = { verdict, comparison, result, run, policy: held.facts, history, sharpness, beside }

@@ -3,6 +3,7 @@ import { Ajv2020 } from 'ajv/dist/2020.js'
 import addFormats from 'ajv-formats'
 import { messageOf } from './errors.ts'
 import { compilePattern } from './pattern.ts'
+import { faultAt, SchemaFault } from './schema-fault.ts'
 
 /** A JSON Schema made ready. */
 export interface CompiledSchema {
@@ -24,7 +25,7 @@ const linear = Object.assign(
 )
 
 /**
- * Throws what is wrong with the schema, in one line. Of draft 7 where its `$schema` says so, else of 2020-12, which is
+ * Throws a SchemaFault where the schema is none. Of draft 7 where its `$schema` says so, else of 2020-12, which is
  * OpenAPI's. https://json-schema.org/specification
  */
 export function compileSchema(schema: unknown): CompiledSchema {
@@ -50,6 +51,7 @@ export function compileSchema(schema: unknown): CompiledSchema {
       },
     }
   } catch (cause) {
-    throw new Error(messageOf(cause).split('\n')[0], { cause })
+    const message = messageOf(cause).split('\n')[0]!
+    throw new SchemaFault(message, faultAt(message, { schema, first: ajv.errors?.[0]?.instancePath }), cause)
   }
 }

@@ -158,7 +158,7 @@ async function prepared(
 }
 
 async function startedService(
-  { profile, directory }: LoadedProfile,
+  { profile, plan: { allowed }, directory }: LoadedProfile,
   { output, env, signal, onService }: LoadDoors,
 ): Promise<RunningService | undefined> {
   const { service: spec, target, connections } = profile
@@ -166,7 +166,7 @@ async function startedService(
   output.info(`Starting the service: ${spec.start}`)
   const began = performance.now()
   const onWait = (still: string) => output.info(`The service ${still}`)
-  const options = { cwd: directory, target, connections, env, signal, onStart: onService, onWait }
+  const options = { cwd: directory, target, connections, allowed, env, signal, onStart: onService, onWait }
   const service = await startService(spec, options)
   output.info(`It is ready after ${formatDuration(performance.now() - began)}.`)
   return service

@@ -10,6 +10,7 @@ import { filesUsed, MOST_FILES } from './plan/plan-files.ts'
 import { planLoad, SEED } from './plan/plan-load.ts'
 import { callIssues } from './profile/check-calls.ts'
 import { type ParsedData, parseData } from './profile/data.ts'
+import { dataEnvironment } from './profile/data-environment.ts'
 import { formatIssues } from './profile/format-issues.ts'
 import type { LoadProfile } from './profile/profile.ts'
 import { parseProfile } from './profile/read-profile.ts'
@@ -39,10 +40,13 @@ export async function loadProfile(
   const directory = dirname(path)
   const profile = await withCertificates(written, directory, env)
   const data: Record<string, ParsedData> = {}
-  for (const [name, { file, format }] of Object.entries(profile.data)) {
+  const environment = dataEnvironment(env)
+  for (const [name, { file, format, env: fills }] of Object.entries(profile.data)) {
     const content = await readText(await insideOf(directory, file), DATA_LIMIT)
-    data[name] = parseData(content, { file: join(directory, file), format })
+    const meaning = fills ? { meaning: environment.meaning } : {}
+    data[name] = parseData(content, { file: join(directory, file), format, ...meaning })
   }
+  environment.check()
   const files: Record<string, Buffer> = {}
   for (const file of filesUsed(profile)) files[file] = await readBytes(await insideOf(directory, file), MOST_FILES)
   await checkSchemas(profile, directory, files)
@@ -50,7 +54,8 @@ export async function loadProfile(
   const names = poolsNeeded(profile, files)
   // Who uses none does not wait for the library.
   const pools = names.length > 0 ? (await import('./draw-pools.ts')).drawPools(names, SEED) : undefined
-  return { profile, plan: planLoad(profile, { data, functions, files, pools, file: path }), directory, secrets }
+  const plan = planLoad(profile, { data, functions, files, pools, file: path })
+  return { profile, plan, directory, secrets: [...new Set([...secrets, ...environment.secrets])] }
 }
 
 /** The text of the module, every call of which has been found to fit. */

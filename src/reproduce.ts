@@ -1,16 +1,21 @@
+import { writtenTarget } from './allowed-targets.ts'
 import { CHOICES } from './choices.ts'
 import type { GateOptions } from './inputs.ts'
 import { laptopStore } from './laptop-store.ts'
 
-type Chosen = Pick<GateOptions, 'profile' | 'compare' | 'baseTarget' | 'rounds' | 'baseline' | 'threads'>
+type Chosen = Pick<
+  GateOptions,
+  'profile' | 'compare' | 'baseTarget' | 'allowTargets' | 'rounds' | 'baseline' | 'threads'
+>
 
 /** The command that repeats a run on a laptop, for a shell. */
 export function reproduce(
   options: Chosen,
   { commit, sideBySide }: { readonly commit: string | undefined; readonly sideBySide: boolean },
 ): string {
-  const { profile, threads } = options
+  const { profile, allowTargets, threads } = options
   const run = ['loadgate run', profile, ...(sideBySide ? besideFlags(options) : storedFlags(options))]
+  if (allowTargets.length > 0) run.push('--allow-targets', allowTargets.map(writtenTarget).join(','))
   if (threads !== 'auto') run.push('--threads', String(threads))
   const command = run.map((word, at) => (at === 0 ? word : quoted(word))).join(' ')
   return commit === undefined ? command : `git checkout ${commit} && ${command}`

@@ -18,7 +18,8 @@ export interface ReportFiles {
   readonly json: string | undefined
 }
 
-type Wanted = Pick<GateOptions, 'reportDir' | 'json' | 'reportFormats' | 'runLog'>
+/** Which files. */
+export type Wanted = Pick<GateOptions, 'reportDir' | 'json' | 'reportFormats' | 'runLog'>
 
 /** Throws where a file of the report could not be written: before the load, not after it. */
 export async function checkReportPaths(wanted: Wanted): Promise<void> {
@@ -45,17 +46,31 @@ export async function showReport(
   }: { readonly output: Output; readonly publisher: Publisher | undefined; readonly live?: LivePage | undefined },
 ): Promise<ReportFiles> {
   const report = showOnTerminal(full, output)
-  const { json, reportDir, reportFormats, runLog } = wanted
-  if (reportDir !== undefined) await writeReport(report, reportDir, reportFormats)
-  if (json !== undefined) await writeText(json, renderJson(report))
+  const { json, reportDir, runLog } = wanted
+  await writeFiles(report, wanted)
   const unlogged = runLog === undefined ? undefined : await appendToRunLog(runLog, report)
   if (unlogged !== undefined) output.warning(unlogged)
-  const written = pathsOf(wanted)
-  if (written.length > 0) output.info(`Written: ${written.join(', ')}.`)
+  tellWritten(wanted, output)
   if (publisher) for (const notice of (await publisher.publish(report)).notices) output.warning(notice)
   if (live !== undefined) await live.end(renderHtml(report))
   const inDirectory = (name: string) => reportDir && join(reportDir, name)
   return { markdown: inDirectory('report.md'), json: json ?? inDirectory('report.json') }
+}
+
+/** The report of a run in which nothing was sent: whoever reads its files or its log finds it, and nobody else is told. */
+export async function keepReport(full: Report, wanted: Wanted, output: Output): Promise<void> {
+  await writeFiles(showOnTerminal(full, output), wanted)
+  tellWritten(wanted, output)
+}
+
+async function writeFiles(report: Report, { json, reportDir, reportFormats }: Wanted): Promise<void> {
+  if (reportDir !== undefined) await writeReport(report, reportDir, reportFormats)
+  if (json !== undefined) await writeText(json, renderJson(report))
+}
+
+function tellWritten(wanted: Wanted, output: Output): void {
+  const written = pathsOf(wanted)
+  if (written.length > 0) output.info(`Written: ${written.join(', ')}.`)
 }
 
 /** Shows it and returns it as its file would keep it: with no secret in it. */

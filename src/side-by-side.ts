@@ -66,7 +66,7 @@ export async function measureSideBySide(
   const { profile, directory, plan } = held.loaded
   const { output } = doors
   const versions = await prepareVersions(
-    { profile, directory, base: options.base, seed: options.seed ?? plan.seed },
+    { profile, allowed: plan.allowed, directory, base: options.base, seed: options.seed ?? plan.seed },
     { ...doors, progress: output.info },
   )
   try {

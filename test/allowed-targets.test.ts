@@ -6,6 +6,7 @@ import {
   readListedTarget,
   refuseAddress,
   refuseHost,
+  writtenTarget,
 } from '../src/allowed-targets.ts'
 
 const listed = (...texts: string[]) => texts.map((text) => readListedTarget(text)!)
@@ -147,6 +148,13 @@ test.each([
   ['[::1]:8080', { network: { octets: [...Array(15).fill(0), 1], bits: 128 }, port: 8080 }],
 ])('%s is read', (text, target) => {
   expect(readListedTarget(text)).toEqual(target)
+})
+
+test.each([
+  ...['shop.example', 'shop.example:8443', '*.preview.example:443', '10.0.0.5', '10.0.0.5:80', '10.0.0.0/8'],
+  ...['fd00::/8', '::/0', '2001:db8::1', '::1', '[::1]:8080'],
+])('%s is written as it is read', (text) => {
+  expect(writtenTarget(readListedTarget(text)!)).toBe(text)
 })
 
 test.each([

@@ -46,6 +46,7 @@ const SMALL = [
   'nearest',
   'pattern',
   'reader',
+  'schema-fault',
   'version',
   'visible-only',
 ]

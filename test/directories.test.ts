@@ -1,4 +1,4 @@
-import { chmodSync, existsSync, mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { chmodSync, existsSync, mkdtempSync, readdirSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, expect, test } from '@jest/globals'
@@ -14,9 +14,17 @@ test('a directory is made with those above it, by several at once', async () => 
   await makeDirectory(path)
 })
 
-test('checking makes nothing', async () => {
+test('checking leaves nothing', async () => {
+  const before = readdirSync(root)
   await checkDirectory(join(root, 'not', 'made'))
-  expect(readdirSync(root)).not.toContain('not')
+  await checkDirectory(root)
+  expect(readdirSync(root)).toEqual(before)
+})
+
+test('a link that leads nowhere is no directory, and none can be made there', async () => {
+  const link = join(root, 'link')
+  symlinkSync(join(root, 'nowhere'), link)
+  await expect(checkDirectory(join(link, 'below'))).rejects.toThrow(`${link} is a link that leads nowhere`)
 })
 
 test('a file in the way is named', async () => {
@@ -39,6 +47,7 @@ if (process.getuid?.() !== 0)
 
 // Elsewhere there is no file system that lies in this way.
 if (existsSync('/proc/self'))
-  test('where a file system will not have directories, the attempt ends', async () => {
+  test('where a file system will not have directories, the attempt ends, and it is known before', async () => {
     await expect(makeDirectory('/proc/loadgate/below')).rejects.toThrow('/proc/loadgate')
+    await expect(checkDirectory('/proc/loadgate/below')).rejects.toThrow('/proc/.loadgate-')
   })

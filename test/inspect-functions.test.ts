@@ -136,11 +136,11 @@ test('a JSON Schema that is none is told before the load, with its file', async 
     '{ get: /, expect: { schema: order.schema.json } }',
     '{ get: /a, expect: { schema: { typ: object } } }',
   )
-  writeFileSync(join(directory, 'order.schema.json'), '{ "requird": ["id"] }')
+  writeFileSync(join(directory, 'order.schema.json'), '{\n  "type": "object",\n  "requird": ["id"]\n}')
   const error = await loaded(text).catch((error: unknown) => error)
   expect((error as Error).message.replaceAll(`${directory}/`, '')).toBe(
-    `order.schema.json: strict mode: unknown keyword: "requird"
-schema of store › GET /a: strict mode: unknown keyword: "typ"`,
+    `order.schema.json:3:3 strict mode: unknown keyword: "requird"
+loadgate.yml:9:40 the schema of store › GET /a: strict mode: unknown keyword: "typ"`,
   )
   writeFileSync(join(directory, 'order.schema.json'), '{ "required": ["id" }')
   await expect(loaded(text)).rejects.toThrow(/order\.schema\.json:1: /)
@@ -149,6 +149,33 @@ schema of store › GET /a: strict mode: unknown keyword: "typ"`,
   expect((await loaded(sound)).plan.files).toEqual({
     'order.schema.json': Buffer.from('{ "required": ["id"] }').toString('base64'),
   })
+})
+
+test('what is wrong deep inside of a schema is told at its place, in the profile as in a file, and where it stands is in no plan', async () => {
+  const text = profile(`{ get: /, expect: { schema: order.schema.json } }
+      - get: /b
+        expect:
+          schema:
+            type: object
+            properties:
+              id: { type: strng }
+      - get: /c
+        expect: { schema: order.schema.json }
+      - get: /d`)
+  writeFileSync(
+    join(directory, 'order.schema.json'),
+    '{ "type": "object",\n  "properties": { "a": { "format": "emial" } } }',
+  )
+  const error = await loaded(text).catch((error: unknown) => error)
+  const { mistakes, message } = error as LoadgateError
+  const at = mistakes.map(
+    ({ place: { file, line, column } }) => `${file.replace(`${directory}/`, '')}:${line}:${column}`,
+  )
+  expect(at).toEqual(['order.schema.json:2:19', 'loadgate.yml:14:21'])
+  expect(message.split('\n')).toHaveLength(2)
+  writeFileSync(join(directory, 'order.schema.json'), '{}')
+  const { plan } = await loaded(text.replace('strng', 'string'))
+  expect(JSON.stringify(plan)).not.toContain('schemaPlaces')
 })
 
 test('a plan has the texts of the generators it uses, in arguments too, and no others', async () => {

@@ -39,3 +39,16 @@ test.each([
 ])('%j is no schema: a slip would demand nothing', (schema, message) => {
   expect(() => compileSchema(schema)).toThrow(message)
 })
+
+const deep = (property: object) => ({ type: 'object', properties: { requird: {}, 'a/b': property } })
+test.each([
+  ['/requird', { requird: ['a'] }],
+  ['/properties/a~1b/requird', deep({ requird: ['a'] })],
+  ['/properties/a~1b/anyOf/1/typ', deep({ anyOf: [{ type: 'string' }, { typ: 'object' }], default: { typ: 1 } })],
+  ['/properties/a~1b/type', deep({ type: 'objekt' })],
+  ['/properties/a~1b', deep({ format: 'emial' })],
+  ['', { $ref: 'other.json' }],
+  ['', 7],
+])('what is wrong at %j is found there: %j', (pointer, schema) => {
+  expect(() => compileSchema(schema)).toThrow(expect.objectContaining({ pointer }))
+})

@@ -1,4 +1,5 @@
 import { expect, test } from '@jest/globals'
+import { readListedTarget } from '../src/allowed-targets.ts'
 import { reproduce } from '../src/reproduce.ts'
 
 const COMMIT = 'ab'.repeat(20)
@@ -6,10 +7,15 @@ const USUAL = {
   profile: 'loadgate.yml',
   compare: 'auto',
   baseTarget: undefined,
+  allowTargets: [],
   rounds: 'auto',
   baseline: 'artifact',
   threads: 'auto',
 } as const
+
+function listed(...words: readonly string[]) {
+  return words.map((word) => readListedTarget(word)!)
+}
 
 test.each<[string, Partial<Parameters<typeof reproduce>[0]>, boolean]>([
   ['loadgate run loadgate.yml', {}, false],
@@ -25,6 +31,16 @@ test.each<[string, Partial<Parameters<typeof reproduce>[0]>, boolean]>([
   [
     "loadgate run 'a b.yml' --base-target 'http://base.example/?a&b'",
     { profile: 'a b.yml', baseTarget: 'http://base.example/?a&b' },
+    true,
+  ],
+  [
+    "loadgate run loadgate.yml --allow-targets 'shop.internal,*.preview.example:8443,10.0.0.0/8,[fd00::1]:80' --threads 2",
+    { allowTargets: listed('shop.internal', '*.preview.example:8443', '10.0.0.0/8', '[fd00::1]:80'), threads: 2 },
+    false,
+  ],
+  [
+    'loadgate run loadgate.yml --compare side-by-side --allow-targets shop.internal',
+    { allowTargets: listed('shop.internal') },
     true,
   ],
   ["loadgate run 'it'\\''s.yml'", { profile: "it's.yml" }, false],

@@ -9,6 +9,7 @@ import type { Report } from '../src/report/report.ts'
 import { RUN_LOG_HEADER } from '../src/report/run-log.ts'
 import { appendToRunLog, checkRunLog } from '../src/run-log.ts'
 import { EVERYTHING } from './report/kept-reports.ts'
+import { MIXED } from './report/pages.ts'
 import { PASS } from './report/reports.ts'
 import { type Workspace, workspace } from './support/run-cli.ts'
 
@@ -46,6 +47,11 @@ test('the first run begins it, the second one joins it', async () => {
     '',
   ])
   expect(readdirSync(place.path)).toEqual(['log.csv'])
+})
+
+test('of arrivals and users at once it has both', async () => {
+  await add(MIXED)
+  expect(rows()).toMatchObject([{ users: '30', rate: '100' }])
 })
 
 test('a run that came to nothing, of a version that kept no curve, has empty cells', async () => {

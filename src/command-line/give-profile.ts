@@ -3,6 +3,7 @@ import { LoadgateError } from '../errors.ts'
 import { bytesIfThere, checkWritable, writeText } from '../files.ts'
 import { createAccount } from '../import/account.ts'
 import { type Format, type ImportedProfile, importProfile } from '../import/import.ts'
+import { variableList } from '../import/names.ts'
 import type { Source } from '../import/source.ts'
 import { countLines, leftLines } from '../import/summary.ts'
 import type { Output } from '../output/output.ts'
@@ -37,7 +38,7 @@ export async function giveProfile(format: Format, source: Source, wanted: Wanted
   for (const file of files) await refuseOverwriting(file, wanted.force)
   for (const file of files) await writeText(file.path, file.content)
   output.info(`Written: ${files.map((file) => file.path).join(', ')}.`)
-  if (made.variables.length > 0) output.info(`Set before it runs: ${made.variables.join(', ')}.`)
+  if (made.variables.length > 0) output.info(`Set before it runs: ${variableList(made.variables)}.`)
 }
 
 function told(format: Format, source: Source, output: Output): ImportedProfile {

@@ -1,3 +1,4 @@
+import { basename } from 'node:path'
 import { EXIT, LoadgateError } from '../errors.ts'
 import { readFlags } from '../flags.ts'
 import type { Output } from '../output/output.ts'
@@ -40,7 +41,12 @@ export async function recordCommand(given: readonly string[], output: Output, si
   const exchanges = recorder.exchanges()
   if (exchanges.length === 0)
     throw new LoadgateError('usage', 'Nothing was recorded', { hint: `Open ${recorder.address} while it runs.` })
-  const source = { text: JSON.stringify(harOf(exchanges)), file: 'recording.har', target }
+  const source = {
+    text: JSON.stringify(harOf(exchanges)),
+    file: path === undefined ? 'recording' : basename(path),
+    target,
+    origin: `Made by "loadgate record" of ${target}.`,
+  }
   await giveProfile('har', source, { path, force }, output)
   return EXIT.pass
 }

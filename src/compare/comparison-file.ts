@@ -153,6 +153,7 @@ const CODES: Readonly<Record<DefectCode, true>> = {
   'unequal-load': true,
   'service-ended': true,
   'guard-failed': true,
+  'not-started': true,
   cancelled: true,
 }
 

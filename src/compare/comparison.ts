@@ -182,4 +182,5 @@ export type DefectCode =
   | 'unequal-load'
   | 'service-ended'
   | 'guard-failed'
+  | 'not-started'
   | 'cancelled'

@@ -1,4 +1,4 @@
-import { placeOf, refuseAddress } from '../allowed-targets.ts'
+import { refusesFor } from '../allowed-targets.ts'
 import { peakLevel } from '../plan/curve.ts'
 import { type Group, groupsOf } from '../plan/groups.ts'
 import { longestRequest } from '../plan/longest-request.ts'
@@ -161,9 +161,7 @@ function transportOptions(shard: Shard, target: URL, { now }: Clock): TransportO
   const cap = connectionShare(shard)
   const { http, verify, maxAge, maxRequests } = shard.plan.connections
   const { tls } = shard.plan
-  const place = placeOf(target)
-  const { allowed = { written: [place.host], listed: [] } } = shard.plan
-  const refuses = (address: string) => refuseAddress(allowed, place, address)
+  const refuses = refusesFor(target, shard.plan.allowed)
   const talks = shard.plan.scenarios.some(({ steps }) => steps.some(isTalk))
   return {
     events: hasEvents(shard.plan),

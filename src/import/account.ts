@@ -29,6 +29,8 @@ export interface Account {
   readonly notes: readonly string[]
 }
 
+/** Of a recording: the profile has one of several passes, and the values of all in a data file. */
+export const REPEATED = 'repeated with other values or by somebody else'
 export const WITH_ITS_REQUEST = 'of requests that are left out'
 
 export function createAccount(): Account {

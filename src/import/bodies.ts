@@ -52,11 +52,32 @@ export function formFields(text: string, type: string | undefined): readonly (re
 }
 
 /** A JSON value with each of its strings replaced; nesting is bounded by who read it. */
-export function mapStrings(value: JsonValue, replace: (text: string, name: string) => string, name = ''): JsonValue {
-  if (typeof value === 'string') return replace(value, name)
+export function mapStrings(
+  value: JsonValue,
+  replace: (text: string, at: JsonPlace) => string,
+  at = OUTERMOST,
+): JsonValue {
+  if (typeof value === 'string') return replace(value, at)
   if (value === null || typeof value !== 'object') return value
-  if (Array.isArray(value)) return value.map((item) => mapStrings(item, replace, name))
-  return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, mapStrings(item, replace, key)]))
+  if (Array.isArray(value)) return value.map((item, index) => mapStrings(item, replace, within(at, index)))
+  return Object.fromEntries(
+    Object.entries(value).map(([key, item]) => [key, mapStrings(item, replace, within(at, key))]),
+  )
+}
+
+/** Where a value stands in a JSON document. */
+export interface JsonPlace {
+  /** Of the list, where it stands in one. */
+  readonly name: string
+  /** RFC 6901. */
+  readonly pointer: string
+}
+
+export const OUTERMOST: JsonPlace = { name: '', pointer: '' }
+
+export function within({ name, pointer }: JsonPlace, key: string | number): JsonPlace {
+  const token = String(key).replaceAll('~', '~0').replaceAll('/', '~1')
+  return { name: typeof key === 'number' ? name : key, pointer: `${pointer}/${token}` }
 }
 
 /** Levels of maps and lists in a value, counted no further than `most` + 1. */

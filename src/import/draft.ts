@@ -23,6 +23,8 @@ export interface DraftData {
   readonly name: string
   readonly file: string
   readonly pick: 'sequential' | 'random' | 'unique'
+  /** Whether variables of the environment stand in it. */
+  readonly env?: boolean
   /** Lines above it. */
   readonly notes?: readonly string[]
 }

@@ -3,6 +3,7 @@ import { type Account, checkAccount, createAccount } from './account.ts'
 import { type DraftFile, type Imported, type NamedHeader, requestsOf } from './draft.ts'
 import { importHar } from './har/har.ts'
 import { importJmx } from './jmx/jmx.ts'
+import { variableList } from './names.ts'
 import { importOpenApi } from './openapi/openapi.ts'
 import { importPostman } from './postman/postman.ts'
 import type { Source } from './source.ts'
@@ -47,10 +48,12 @@ export function importProfile(format: Format, source: Source, account = createAc
     else account.leave('header', why, header.name)
   }
   checkAccount(account)
-  const variables = [...new Set(variablesIn(writeProfile(draft, [])))]
-  const set = variables.length > 0 ? [`Set before it runs: ${variables.join(', ')}.`] : []
+  const filled = draft.data.flatMap(({ env, file }) => (env ? files.filter(({ name }) => name === file) : []))
+  const texts = [writeProfile(draft, []), ...filled.map(({ content }) => String(content))]
+  const variables = [...new Set(texts.flatMap(variablesIn))]
+  const set = variables.length > 0 ? [`Set before it runs: ${variableList(variables)}.`] : []
   const head = [
-    `Made from ${source.file} by "loadgate import ${format}".`,
+    source.origin ?? `Made from ${source.file} by "loadgate import ${format}".`,
     ...countLines(account),
     ...account.notes,
     ...set,

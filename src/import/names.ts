@@ -27,6 +27,17 @@ export function unique(name: string, taken: Set<string>, suffix = (number: numbe
   }
 }
 
+/** `A, B, B_2 to B_20`: three and more that are numbered on are named by the first and the last. */
+export function variableList(names: readonly string[]): string {
+  const runs: string[][] = []
+  for (const name of names) {
+    const run = runs.at(-1)
+    if (run && name === `${run[0]}_${run.length + 1}`) run.push(name)
+    else runs.push([name])
+  }
+  return runs.flatMap((run) => (run.length > 3 ? [run[0], `${run[1]} to ${run.at(-1)}`] : run)).join(', ')
+}
+
 /** `order-id`, `order id` and `X-Order-ID` as a name inside `${ }`: `orderId`, `xOrderId`. */
 export function identifierOf(text: string, otherwise: string): string {
   const words = text.split(/[^A-Za-z0-9]+/).filter((word) => word !== '')

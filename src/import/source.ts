@@ -7,6 +7,8 @@ export interface Source {
   readonly file: string
   /** Base address that was asked for instead of the one the source suggests. */
   readonly target: string | undefined
+  /** What the head of the profile says of where it comes from; left out: the file. */
+  readonly origin?: string
   /** What is in a file that the source names; undefined where there is none that may be read. */
   readonly neighbour?: (name: string) => Buffer | undefined
 }

@@ -1,6 +1,6 @@
 import { visible } from '../profile/show.ts'
-import { counted } from '../units.ts'
-import { type Account, KINDS, type Kind, type LeftOut, WITH_ITS_REQUEST } from './account.ts'
+import { counted, formatCount } from '../units.ts'
+import { type Account, KINDS, type Kind, type LeftOut, REPEATED, WITH_ITS_REQUEST } from './account.ts'
 
 const NOUN: Readonly<Record<Kind, readonly [one: string, many: string]>> = {
   request: ['request', 'requests'],
@@ -17,19 +17,24 @@ export function countLines({ counts, left }: Account): readonly string[] {
     const { found, taken } = counts[kind]
     const out = left.filter((one) => one.kind === kind)
     const [one, many] = NOUN[kind]
-    const reasons = [...groups(out)].map(([why, those]) => `${those.length} ${why}`)
-    const rest = out.length === 0 ? '' : `, ${out.length} left out: ${reasons.join(', ')}`
-    return `${counted(found, one, many)}: ${taken} taken${rest}`
+    const reasons = [...groups(out)].map(([why, those]) => `${formatCount(those.length)} ${why}`)
+    const rest = out.length === 0 ? '' : `, ${formatCount(out.length)} left out: ${reasons.join(', ')}`
+    return `${counted(found, one, many)}: ${formatCount(taken)} taken${rest}`
   })
 }
 
-/** Every one that is left out: requests, bodies and elements by themselves, headers by their reason with their names. */
+/** Every one that is left out: requests, bodies and elements by themselves, headers and what is repeated by their names. */
 export function leftLines({ left }: Account): readonly string[] {
   return KINDS.flatMap((kind) => {
     // What goes with its request is told by its request.
     const out = left.filter((one) => one.kind === kind && one.why !== WITH_ITS_REQUEST)
     if (kind === 'header') return [...groups(out)].map(([why, those]) => `headers ${why}: ${namesOf(those)}`)
-    return out.map(({ what, why }) => `${NOUN[kind][0]} ${why}: ${visible(what)}`)
+    const again = out.filter(({ why }) => why === REPEATED)
+    const rest = out.filter(({ why }) => why !== REPEATED)
+    return [
+      ...rest.map(({ what, why }) => `${NOUN[kind][0]} ${why}: ${visible(what)}`),
+      ...(again.length > 0 ? [`${NOUN[kind][1]} ${REPEATED}: ${namesOf(again)}`] : []),
+    ]
   })
 }
 

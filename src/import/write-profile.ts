@@ -50,7 +50,10 @@ function dataOf({ data }: Draft, lay: Lay): JsonValue {
   for (const { name, notes = [] } of data)
     lay(['data', name], { flat: true, ...(notes.length > 0 ? { above: notes.map(commentLine) } : {}) })
   return Object.fromEntries(
-    data.map(({ name, file, pick }) => [name, pick === 'sequential' ? { file } : { file, pick }]),
+    data.map(({ name, file, pick, env }) => [
+      name,
+      { file, ...(pick === 'sequential' ? {} : { pick }), ...(env ? { env } : {}) },
+    ]),
   )
 }
 

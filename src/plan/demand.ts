@@ -2,12 +2,14 @@ import type { PerSecond } from '../units.ts'
 import { peakLevel, sumOfCurves } from './curve.ts'
 import { groupsOf } from './groups.ts'
 import type { LoadPlan } from './plan.ts'
-import { requestsPerIteration } from './summarise-plan.ts'
+import { followingPerIteration, requestsPerIteration } from './summarise-plan.ts'
 
 /** What all loads of a plan together ask for at their peak. */
 export interface Demand {
   /** Requests of its arrivals; 0 without any. */
   readonly rate: PerSecond
+  /** Of these, those whose redirects are followed. */
+  readonly following: PerSecond
   /** 0 without any. */
   readonly users: number
 }
@@ -20,6 +22,7 @@ export function demandOf(plan: LoadPlan): Demand {
   ]
   return {
     rate: peakOf(open, requestsPerIteration),
+    following: peakOf(open, followingPerIteration),
     users: Math.ceil(peakOf(closed, () => 1)),
   }
 }

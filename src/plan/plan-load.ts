@@ -105,7 +105,7 @@ function hashed(plan: Omit<LoadPlan, 'hash'>): LoadPlan {
 
 function numbered({ scenarios, timeout, redirects: byDefault }: LoadProfile): readonly PlannedScenario[] {
   let id = 0
-  const planned = ({ redirects = byDefault, ...step }: RequestStep) => ({
+  const planned = ({ redirects = byDefault, schemaPlaces: _, ...step }: RequestStep) => ({
     ...step,
     // No client follows one from the opening of a WebSocket.
     ...(redirects === 'follow' && step.talk === undefined ? { redirects } : {}),

@@ -21,6 +21,8 @@ export interface PlanFacts {
   readonly connections: PlannedConnections
   /** Files that requests carry, and what is in all of them. */
   readonly files: { readonly count: number; readonly size: Bytes }
+  /** Steps whose redirects are followed, which are in none of the numbers of requests. */
+  readonly following: number
   readonly scenarios: readonly {
     readonly name: string
     /** Of all iterations. */
@@ -51,6 +53,7 @@ export function summarisePlan(plan: LoadPlan): PlanFacts {
       count: contents.length,
       size: contents.reduce((sum, base64) => sum + Buffer.byteLength(base64, 'base64'), 0),
     },
+    following: plan.scenarios.flatMap(({ steps }) => steps.filter(follows)).length,
     scenarios: plan.scenarios.map((scenario) => ({
       name: scenario.name,
       share: scenario.weight / weight,
@@ -71,6 +74,16 @@ export function requestsPerIteration(plan: Iterated): number {
 /** Of these, the ones that are no parts of conversations, which have connections to themselves. */
 export function plainRequestsPerIteration(plan: Iterated): number {
   return byWeight(plan, (scenario) => requestsOf(scenario, (step) => !isTalk(step) && repeated(plan)(step)))
+}
+
+/** Of these, those whose redirects are followed. */
+export function followingPerIteration(plan: Iterated): number {
+  const counted = repeated(plan)
+  return byWeight(plan, (scenario) => requestsOf(scenario, (step) => counted(step) && follows(step)))
+}
+
+function follows(step: Step): boolean {
+  return step.kind === 'request' && step.redirects === 'follow'
 }
 
 /** Expected pauses of one iteration together, over all scenarios by their weight. */

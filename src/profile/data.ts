@@ -18,10 +18,12 @@ interface DataFile {
   /** As shown in messages. */
   readonly file: string
   readonly format: 'csv' | 'json'
+  /** What a value stands for; left out: itself. `place` is the file and its line. */
+  readonly meaning?: (value: string, place: () => string) => string
 }
 
 /** The rows of a data file. Throws LoadgateError 'usage' with the line and what to do. */
-export function parseData(text: string, { file, format }: DataFile): ParsedData {
+export function parseData(text: string, { file, format, meaning }: DataFile): ParsedData {
   if (text.length > MAX_CHARACTERS)
     throw broken(
       file,
@@ -30,7 +32,7 @@ export function parseData(text: string, { file, format }: DataFile): ParsedData 
     )
   const content = text.replace(/^\ufeff/, '')
   if (content.trim() === '') throw broken(file, 'the file is empty', EMPTY[format])
-  const data = format === 'csv' ? parseCsv(content, file) : parseJson(content, file)
+  const data = format === 'csv' ? parseCsv(content, file, meaning) : parseJson(content, file, meaning)
   if (data.rows.length === 0) throw broken(file, 'there are no rows', EMPTY[format])
   if (data.rows.length > MAX_ROWS)
     throw broken(file, `more than ${formatCount(MAX_ROWS)} rows`, 'Use a smaller file, or a random part of it.')
@@ -49,7 +51,7 @@ function broken(place: string, problem: string, hint: string, cause?: unknown): 
   return new LoadgateError('usage', `${place}: ${problem}`, { hint, cause, mistakes })
 }
 
-function parseCsv(text: string, file: string): ParsedData {
+function parseCsv(text: string, file: string, meaning: DataFile['meaning']): ParsedData {
   const records = readCsv(text, file)
   const [first, ...rows] = records
   const columns = (first?.record ?? []).map((name) => name.trim().normalize('NFC'))
@@ -61,7 +63,9 @@ function parseCsv(text: string, file: string): ParsedData {
       `${ragged.record.length} values for ${columns.length} columns`,
       'Put values that hold a comma in "double quotes".',
     )
-  return { columns, rows: rows.map(({ record }) => record) }
+  const meant = ({ record, line }: CsvRecord) =>
+    meaning ? record.map((value) => meaning(value, () => `${file}:${line}`)) : record
+  return { columns, rows: rows.map(meant) }
 }
 
 interface CsvRecord {
@@ -112,7 +116,7 @@ function checkColumns(columns: readonly string[], place: string): void {
   if (odd !== undefined) throw broken(place, `column ${show(odd)} has a "}" in its name`, 'Rename it.')
 }
 
-function parseJson(text: string, file: string): ParsedData {
+function parseJson(text: string, file: string, meaning: DataFile['meaning']): ParsedData {
   const list = readJson(text, file)
   if (!Array.isArray(list)) throw broken(`${file}:1`, 'this is not a list', EMPTY.json)
   const placeOf = (index: number) => `${file}:${lineOfItem(text, index)}`
@@ -130,7 +134,9 @@ function parseJson(text: string, file: string): ParsedData {
         'Give all rows the same keys, with null for no value.',
       )
     }
-    return columns.map((column) => textOf(row[column], column, () => placeOf(index)))
+    const place = () => placeOf(index)
+    const values = columns.map((column) => textOf(row[column], column, place))
+    return meaning ? values.map((value) => meaning(value, place)) : values
   })
   return { columns, rows }
 }

@@ -71,6 +71,14 @@ const Source = described(
       examples: ['unique'],
       json: { enum: PICKS },
     }).optional(),
+    env: leaf(readSwitch, {
+      type: '`true` or `false`',
+      description:
+        'Whether `${env.NAME}` in its values is taken from the environment, so that no password stands in the file; the characters `${` themselves are then written `$${`.',
+      default: 'false',
+      examples: ['true'],
+      json: { anyOf: [{ type: 'boolean' }, orEnvironment('true|false')] },
+    }).optional(),
     by: text({
       description: 'Column with the weights of `pick: weighted`: numbers, of which twice as large is twice as often.',
       examples: ['orders'],

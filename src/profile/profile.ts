@@ -3,6 +3,7 @@ import type { AnswerChecks } from './answer-checks.ts'
 import type { DocumentValue } from './document.ts'
 import type { CallPlace, FunctionCall, FunctionsModule } from './functions.ts'
 import type { Generated } from './generated.ts'
+import type { Places } from './places.ts'
 import type { Talk } from './talk.ts'
 
 /** A profile as written, read and checked: every unit resolved, every template parsed, no default of the plan applied. */
@@ -156,6 +157,8 @@ export interface DataSource {
    * the column `by` says. `unique`: no row twice.
    */
   readonly pick: RowPick
+  /** Whether `${env.NAME}` in its values is taken from the environment; left out: it is these characters. */
+  readonly env?: true
   /** Of `weighted` alone. */
   readonly by?: string | undefined
 }
@@ -219,6 +222,8 @@ export interface RequestStep extends OfLife {
   readonly flow?: Flow | undefined
   /** Where it calls functions of the profile's own, if it does: for messages, and no part of the load. */
   readonly calls?: readonly CallPlace[]
+  /** Where the JSON Schema stands that is written into it: for messages, and in no plan. */
+  readonly schemaPlaces?: Places
   /** Sent as soon as the page has its answer, which is the last request before it without this, beside others like it. */
   readonly also?: true
   /** Where it is no request, but a part of a conversation. */

@@ -17,13 +17,13 @@ export function readExpect(
   calls?: CallPlace[],
 ): Expect | undefined {
   const checks = readAnswerChecks(reading, section, path, calls)
-  if (!checks) return undefined
   const given = section?.status
   const status = given === undefined ? ANY_SUCCESS : 'from' in given ? [given] : given
   const headers = Object.entries(section?.headers ?? {}).map(([name, contains]) => ({
     name: name.toLowerCase(),
     contains,
   }))
+  if (!checks) return undefined
   return {
     status: status.filter((range) => range !== undefined),
     json: readJsonValues(reading, section?.json ?? {}, [...path, 'json']),

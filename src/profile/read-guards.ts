@@ -1,6 +1,6 @@
 import { ANSWER_CHECKS } from './answer-checks.ts'
 import { type GuardSection, MOST_GUARDS } from './grammar-guards.ts'
-import type { Guard } from './profile.ts'
+import type { Expect, Guard } from './profile.ts'
 import { readExpect } from './read-expect.ts'
 import { complain, type Reading } from './reading.ts'
 import type { Loose } from './schema.ts'
@@ -48,13 +48,25 @@ export function readGuards(
 
 function readGuard(reading: Reading, section: Section, path: Path): Guard | undefined {
   const { name, get, every = EVERY, within = WITHIN, failures = FAILURES } = section
-  const expect = readExpect(reading, section.expect, [...path, 'expect'])
-  const odd = keysAt(reading.root, [...path, 'expect']).find((key) => ANSWER_CHECKS.some((check) => check === key))
-  if (odd !== undefined) {
-    const why = `a guard is not asked for "${odd}"; remove it`
-    complain(reading, [...path, 'expect', odd], 'conflict', why, 'head')
-  }
+  const expect = readGuardExpect(reading, section.expect, [...path, 'expect'])
   const written = writtenAddress(reading, [...path, 'get'])
   if (get === undefined || expect === undefined || written === undefined) return undefined
   return { name: name ?? get, url: get, written, every, within, failures, expect }
 }
+
+/** Guards are asked from where the load is coordinated, which has neither the profile's functions nor its files at hand. */
+function readGuardExpect(reading: Reading, section: Section['expect'], path: Path): Expect | undefined {
+  const further = keysAt(reading.root, path).filter((key) => ANSWER_CHECKS.some((check) => check === key))
+  for (const key of further)
+    complain(
+      reading,
+      [...path, key],
+      'conflict',
+      `the answer of a guard is not judged by "${key}"; write status, json, headers or body`,
+      'head',
+    )
+  const read = readExpect(reading, section && { ...section, ...NOT_JUDGED }, path)
+  return further.length > 0 ? undefined : read
+}
+
+const NOT_JUDGED = Object.fromEntries(ANSWER_CHECKS.map((check) => [check, undefined]))

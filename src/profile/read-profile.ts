@@ -163,6 +163,7 @@ function dataSource(reading: Reading, source: SourceSection, path: Path): DataSo
     file: source.file,
     format,
     pick: source.pick ?? 'sequential',
+    ...(source.env ? { env: true } : {}),
     ...(source.by === undefined ? {} : { by: source.by }),
   }
 }

@@ -1,6 +1,7 @@
 import type { CallPlace } from './functions.ts'
 import { METHODS, type Step as StepGrammar } from './grammar-step.ts'
-import type { RequestStep, Template } from './profile.ts'
+import { placesIn } from './places.ts'
+import type { Expect, RequestStep, Template } from './profile.ts'
 import { readBody, readPairs } from './read-body.ts'
 import { readCaptures } from './read-captures.ts'
 import { readEvents } from './read-events.ts'
@@ -14,7 +15,7 @@ import { wrongHeaderValue, wrongInPath, wrongPath } from './scalars.ts'
 import type { Loose } from './schema.ts'
 import { show } from './show.ts'
 import { joinLiterals, type Scope } from './template.ts'
-import { keysAt, type Path } from './tree.ts'
+import { headSpan, keysAt, nodeAt, type Path } from './tree.ts'
 
 type Section = Loose<typeof StepGrammar>
 
@@ -53,8 +54,19 @@ export function readRequest(
     ...(section.redirects === undefined ? {} : { redirects: section.redirects }),
     ...(flow === undefined ? {} : { flow }),
     ...(calls.length === 0 ? {} : { calls }),
+    ...schemaPlaces(reading, expect, [...path, 'expect', 'schema']),
   }
   return keys.includes('graphql') ? asGraphQl(step) : step
+}
+
+export function schemaPlaces(
+  { root, log }: Reading,
+  { schema }: Expect,
+  path: Path,
+): Pick<RequestStep, 'schemaPlaces'> {
+  const node = nodeAt(root, path)
+  if (schema === undefined || 'file' in schema || node === undefined) return {}
+  return { schemaPlaces: placesIn(node, headSpan(root, path), log) }
 }
 
 /** A reference that comes first stands for a whole captured address, slashes and all; later ones for a piece of it. */

@@ -7,7 +7,7 @@ import { readExpect } from './read-expect.ts'
 import { FLOW_KEYS, readFlow } from './read-flow.ts'
 import { hasFunctions } from './read-functions.ts'
 import { readJson, readJsonText } from './read-json.ts'
-import { readAddress, readHeaders, withQuery } from './read-request.ts'
+import { readAddress, readHeaders, schemaPlaces, withQuery } from './read-request.ts'
 import { readTemplate } from './read-template.ts'
 import { complain, type Reading, unread } from './reading.ts'
 import { type Receive, type Talk, talkMethod } from './talk.ts'
@@ -136,6 +136,7 @@ export function readSaid(
     talk: { does: 'say', ...(receive === undefined ? {} : { receive }) },
     ...(flow === undefined ? {} : { flow }),
     ...(calls.length === 0 ? {} : { calls }),
+    ...schemaPlaces(reading, expect, [...path, 'expect', 'schema']),
   }
 }
 

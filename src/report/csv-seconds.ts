@@ -2,10 +2,12 @@ import { intervalsIn, isWithinWindow } from '../engine/interval.ts'
 import type { IntervalRecord } from '../engine/shard-result.ts'
 import { quantileOf } from '../histogram.ts'
 import { levelAt } from '../plan/curve.ts'
+import type { Segment } from '../plan/plan.ts'
 import type { RunResult } from '../result/result.ts'
 import type { EpochMs, Ms } from '../units.ts'
 import { plainNumber } from './clean-text.ts'
 import { csvLine } from './csv.ts'
+import { type PlannedLoads, plannedLoads } from './planned-loads.ts'
 import type { Report } from './report.ts'
 
 /** Columns of `seconds.csv`; new ones come behind them. */
@@ -22,6 +24,8 @@ const COLUMNS = [
   'p99_ms',
   'planned', // arrivals per second or users, by the load curve at the middle; empty in runs that did not keep it, and of arrivals and users at once
   'active', // iterations under way on average, of a closed load users; empty in runs that did not keep it, and behind the window
+  'planned_arrivals', // per second, as `planned`; empty without arrivals
+  'planned_users', // as `planned`; empty without users
 ] as const
 
 /**
@@ -42,7 +46,8 @@ function rowsOf(result: RunResult, begins: EpochMs | undefined): readonly (reado
     (_, index) => found.get(index) ?? nothing(index),
   )
   const beyond = records.filter(({ index }) => !isWithinWindow(index, { measured, length }))
-  return [...within, ...beyond].map((record) => rowOf(record, result, begins))
+  const loads = plannedLoads(result)
+  return [...within, ...beyond].map((record) => rowOf(record, result, { begins, loads }))
 }
 
 const nothing = (index: number): IntervalRecord => ({ index, succeeded: 0, failed: 0, response: 'h1:' })
@@ -50,7 +55,7 @@ const nothing = (index: number): IntervalRecord => ({ index, succeeded: 0, faile
 function rowOf(
   { index, succeeded, failed, response }: IntervalRecord,
   result: RunResult,
-  begins: EpochMs | undefined,
+  { begins, loads }: { readonly begins: EpochMs | undefined; readonly loads: PlannedLoads },
 ): readonly string[] {
   const { plan, intervals } = result
   const { from, to } = timesOf(index, plan.measured, intervals.length)
@@ -58,6 +63,8 @@ function rowOf(
     const us = quantileOf([response], q)
     return plainNumber(us === undefined ? undefined : us / 1_000, 3)
   }
+  const planned = (curve: readonly Segment[] | undefined) =>
+    curve === undefined ? '' : plainNumber(levelAt(curve, (from + to) / 2), 3)
   return [
     plainNumber(from / 1_000, 3),
     plainNumber((to - from) / 1_000, 3),
@@ -69,8 +76,10 @@ function rowOf(
     quantile(0.5),
     quantile(0.95),
     quantile(0.99),
-    plan.curve === undefined ? '' : plainNumber(levelAt(plan.curve, (from + to) / 2), 3),
+    planned(plan.curve),
     result.active === undefined || from >= plan.measured ? '' : plainNumber(result.active[index] ?? 0, 3),
+    planned(loads.arrivals),
+    planned(loads.users),
   ]
 }
 

@@ -8,6 +8,7 @@ import { FAILURE_COLUMNS, failuresOf } from './failures.ts'
 import { withItsUnit } from './figures.ts'
 import { folded } from './folded.ts'
 import { historyBlocks } from './history.ts'
+import { lastLines } from './last-output.ts'
 import { percentileBlocks } from './percentiles.ts'
 import type { Report } from './report.ts'
 import {
@@ -36,7 +37,11 @@ export function details(report: Report, extent: Extent): readonly string[] {
   const percentiles = percentileBlocks(report)
   const { history } = report
   const past = history === undefined ? [] : historyBlocks(history, report)
+  const words = lastLines(report.run.lastOutput)
   return [
+    ...(words.length === 0
+      ? []
+      : [folded('The last lines of what did not start', [list(words.map((line) => codeSpan(line)))])]),
     ...steps(report, extent),
     ...events(report, extent),
     ...(percentiles.length === 0 ? [] : [folded('Response times by percentile', percentiles)]),

@@ -4,7 +4,16 @@ import { type Group, groupsOf } from '../plan/groups.ts'
 import type { LoadPlan } from '../plan/plan.ts'
 import { summarisePlan } from '../plan/summarise-plan.ts'
 import { counted, formatCount, formatDuration } from '../units.ts'
-import { amountLine, connectionsLine, filesLines, peakPhrase, renderPlan, scenarioLine, windowPhrase } from './plan.ts'
+import {
+  amountLine,
+  connectionsLine,
+  filesLines,
+  peakPhrase,
+  redirectsLines,
+  renderPlan,
+  scenarioLine,
+  windowPhrase,
+} from './plan.ts'
 
 interface Paper {
   readonly width: number
@@ -44,6 +53,7 @@ function together(plan: LoadPlan, groups: readonly Group[]): string {
   const use = own ? 'One for each user of a closed load, the others shared. ' : ''
   return [
     `Together: ${window}; ${peaks.join(' and ')} at the peak.`,
+    ...redirectsLines(summarisePlan(plan)),
     ...filesLines(summarisePlan(plan)),
     `${use}${connectionsLine(own ? { ...connections, use: 'shared' } : connections)}`,
   ].join('\n')

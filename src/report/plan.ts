@@ -1,3 +1,4 @@
+import { MOST_REDIRECTS } from '../engine/redirects.ts'
 import type { PlannedConnections } from '../plan/plan.ts'
 import type { PlanFacts } from '../plan/summarise-plan.ts'
 import type { Guard } from '../profile/profile.ts'
@@ -10,6 +11,7 @@ export function renderPlan(facts: PlanFacts, curve: string): string {
     '',
     `${windowPhrase(facts)}; ${peakPhrase(facts)}.`,
     amountLine(facts),
+    ...redirectsLines(facts),
     ...filesLines(facts),
     connectionsLine(facts.connections),
     '',
@@ -29,6 +31,13 @@ export function peakPhrase({ model, peak }: PlanFacts): string {
 export function amountLine({ arrivals, requests }: PlanFacts): string {
   if (arrivals === undefined || requests === undefined) return 'As many requests as the answers leave time for.'
   return `${counted(arrivals, 'arrival')}, ${counted(requests, 'request')} if none fails.`
+}
+
+/** None where none are followed. */
+export function redirectsLines({ following }: Pick<PlanFacts, 'following'>): readonly string[] {
+  if (following === 0) return []
+  const whose = following === 1 ? 'One step follows redirects' : `${formatCount(following)} steps follow redirects`
+  return [`${whose}, which are not counted: one request is then up to ${MOST_REDIRECTS + 1} on the wire.`]
 }
 
 /** None where the requests carry none. */

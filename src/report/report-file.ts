@@ -29,6 +29,7 @@ const run = record<RunContext>({
   reproduce: text,
   baselineNote: optional(text),
   serviceEnd: optional(text),
+  lastOutput: optional(text),
   fargate: optional(fargate),
 })
 

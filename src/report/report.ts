@@ -45,6 +45,8 @@ export interface RunContext {
   readonly baselineNote: string | undefined
   /** What became of a service that ended while the load was running, one sentence; undefined when it did not. */
   readonly serviceEnd: string | undefined
+  /** The last lines of a service that did not start, as it wrote them; undefined where there are none. */
+  readonly lastOutput?: string | undefined
   /** Undefined where the load came from the machine that wrote this. */
   readonly fargate?: FargateFacts | undefined
 }

@@ -1,7 +1,9 @@
 import { peakLevel } from '../plan/curve.ts'
+import type { Segment } from '../plan/plan.ts'
 import { formatMs, formatRate, formatShare } from '../units.ts'
 import { plainNumber } from './clean-text.ts'
 import { csvLine } from './csv.ts'
+import { plannedLoads } from './planned-loads.ts'
 import type { Report } from './report.ts'
 
 /** Columns of the log that people keep of their runs; never reordered, and new ones come behind them. */
@@ -10,8 +12,8 @@ export const RUN_LOG_COLUMNS = [
   'commit', // with a + behind it where files were changed
   'change', // title of the pull request, or first line of the commit
   'focus', // name of the profile
-  'users', // at the most, of a closed model
-  'rate', // arrivals per second at the most, of an open one
+  'users', // at the most, of a closed load
+  'rate', // arrivals per second at the most, of an open load
   'result', // verdict and figures of the whole run
   'notes', // why
   'links', // to the run
@@ -22,15 +24,15 @@ export const RUN_LOG_HEADER = csvLine(RUN_LOG_COLUMNS)
 /** The run as one line of that log. */
 export function renderRunLogRow(report: Report): string {
   const { result, run, verdict } = report
-  const { model, curve } = result.plan
-  const peak = curve === undefined ? '' : plainNumber(peakLevel(curve), 3)
+  const { arrivals, users } = plannedLoads(result)
+  const peak = (curve: readonly Segment[] | undefined) => (curve === undefined ? '' : plainNumber(peakLevel(curve), 3))
   return csvLine([
     dateOf(result.startedAt),
     run.commit ?? (run.changedFrom === undefined ? '' : `${run.changedFrom}+`),
     run.change ?? '',
     result.profile,
-    model === 'closed' ? peak : '',
-    model === 'open' ? peak : '',
+    peak(users),
+    peak(arrivals),
     [verdict.outcome, ...figuresOf(report)].join(', '),
     verdict.reason,
     run.url ?? '',

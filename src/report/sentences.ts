@@ -229,6 +229,7 @@ export function healthSentence({ result, comparison }: Report): string {
   if (result.source !== undefined) return sourceSentence(result.source, result.percentiles)
   const { lateness, loopDelayP99, loopUtilisation, cpu, pauses, machine, connections, staleRetries } = health
   const has = (codes: readonly DefectCode[]) => comparison.defects.some(({ code }) => codes.includes(code))
+  if (has(['not-started'])) return 'Generator: nothing was sent.'
   const fitness = has(UNFIT)
     ? 'beyond its bounds'
     : has(['service-ended', 'guard-failed'])

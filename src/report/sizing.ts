@@ -1,3 +1,4 @@
+import { MOST_REDIRECTS } from '../engine/redirects.ts'
 import { type RateNeed, type Sizing, UNSEEN, type UserNeed } from '../sizing/size-load.ts'
 import { counted, formatCount, formatMs, formatShare, type PerSecond, type Share, type Us } from '../units.ts'
 
@@ -5,7 +6,7 @@ const REMEDY = 'Lower the peak, or use a larger machine.'
 
 /** Whether this machine can send the plan, and from where on one like it could not, for `loadgate plan`. */
 export function renderSizing(sizing: Sizing): string {
-  const { cost, perThread, mostThreads, need, beside } = sizing
+  const { cost, perThread, mostThreads, need, redirected, beside } = sizing
   const users = 'ports' in need && need.ports !== undefined ? `${counted(need.ports, 'user')} or ` : ''
   return [
     `A request costs about ${formatUs(cost.perRequest)} of CPU (mean of ${formatCount(cost.requests)}; long answers, TLS and HTTP/2 cost more).`,
@@ -13,6 +14,9 @@ export function renderSizing(sizing: Sizing): string {
     `This machine has ${room(sizing)}.`,
     '',
     'peak' in need ? rateVerdict(need) : userVerdict(need, sizing),
+    ...(redirected
+      ? [`With ${MOST_REDIRECTS} redirects to each request that follows them: ${rateVerdict(redirected)}`]
+      : []),
     ...(beside ? [`With what the arrivals leave, ${userVerdict(beside, sizing)}`] : []),
     `Beyond ${users}${rate(perThread * mostThreads)}, one machine like this is not enough.`,
   ].join('\n')

@@ -1,13 +1,11 @@
 import type { Ms } from '../units.ts'
+import { type Asked, endpointOf, portOf, refuseOccupied } from './ask-ready.ts'
 import type { ServiceProcess } from './process-group.ts'
-import { portOf, refuseOccupied, type Spoken, type StartSpec, untilReady } from './ready.ts'
+import { type StartSpec, untilReady } from './ready.ts'
 import { type RunningService, type SpawnOptions, spawnService } from './spawn-service.ts'
 
-export interface StartOptions extends SpawnOptions {
-  /** Address that `ready` is asked on, without a trailing slash; its port is PORT in the service's environment. */
-  readonly target: string
-  /** How `ready` is asked: as the load will ask. */
-  readonly connections: Spoken
+/** The target's port is PORT in the service's environment. */
+export interface StartOptions extends SpawnOptions, Asked {
   /** Ends the wait for readiness; afterwards the service is stopped by `stop` alone. */
   readonly signal?: AbortSignal | undefined
   /** Told how it stands, now and then, while it is not ready: "is not ready after 10 s: …". */
@@ -27,7 +25,8 @@ export interface LaunchedService {
 /** Starts the process of the service; on a failure to do even that, nothing is left running. */
 export async function launchService(spec: StartSpec, options: StartOptions): Promise<LaunchedService> {
   const { target, env, signal, onStart } = options
-  await refuseOccupied(target)
+  const endpoint = endpointOf(options)
+  await refuseOccupied(target, endpoint)
   signal?.throwIfAborted()
   const service = await spawnService(spec.start, { ...options, env: { ...env, PORT: String(portOf(target)) } })
   try {
@@ -36,7 +35,7 @@ export async function launchService(spec: StartSpec, options: StartOptions): Pro
     await service.stop()
     throw error
   }
-  const ready = untilReady(service, spec, options)
+  const ready = untilReady(service, spec, { ...options, endpoint })
   // Whoever launches several services in a row waits for the first only later.
   ready.catch(() => {})
   return { service, ready }

@@ -1,9 +1,15 @@
 import { BUSY } from '../compare/generator-health.ts'
+import { MOST_REDIRECTS } from '../engine/redirects.ts'
 import { demandOf, mixOf } from '../plan/demand.ts'
 import { groupsOf } from '../plan/groups.ts'
 import type { LoadPlan } from '../plan/plan.ts'
 import { mostThreads, workerThreads } from '../plan/split-plan.ts'
-import { requestsPerIteration, thinkPerIteration, turnsPerIteration } from '../plan/summarise-plan.ts'
+import {
+  followingPerIteration,
+  requestsPerIteration,
+  thinkPerIteration,
+  turnsPerIteration,
+} from '../plan/summarise-plan.ts'
 import { connectionsEach } from '../profile/beside.ts'
 import { MOST_CONNECTIONS } from '../profile/scalars.ts'
 import type { Ms, PerSecond, Share } from '../units.ts'
@@ -25,6 +31,8 @@ export interface Sizing {
   /** What one thread can send without being seen in the response times. */
   readonly perThread: PerSecond
   readonly need: RateNeed | UserNeed
+  /** Of a plan that follows redirects, the arrivals as if each was sent on as often as it may be. */
+  readonly redirected?: RateNeed
   /** Of a plan that has both, the users, who have what the arrivals of `need` leave. */
   readonly beside?: UserNeed
 }
@@ -58,15 +66,17 @@ export function sizeLoad(plan: LoadPlan, machine: MachineHere, cost: RequestCost
   const perThread = (UNSEEN * 1_000_000) / cost.perRequest
   const threads = workerThreads(plan, machine)
   const most = mostThreads(plan, machine)
-  const { rate, users } = demandOf(plan)
+  const { rate, following, users } = demandOf(plan)
   const capacity = perThread * threads
+  const room = { perThread, cost, threads, most }
   return {
     machine,
     threads,
     mostThreads: most,
     cost,
     perThread,
-    need: rate > 0 ? rateNeed(rate, { perThread, cost, threads, most }) : userNeed(plan, capacity),
+    need: rate > 0 ? rateNeed(rate, room) : userNeed(plan, capacity),
+    ...(following > 0 && { redirected: rateNeed(rate + MOST_REDIRECTS * following, room) }),
     ...(rate > 0 && users > 0 && { beside: userNeed(plan, Math.max(perThread / 100, capacity - rate)) }),
   }
 }
@@ -92,7 +102,10 @@ function rateNeed(peak: PerSecond, { perThread, cost, threads: chosen, most }: T
 function userNeed(plan: LoadPlan, capacity: PerSecond): UserNeed {
   const { users } = demandOf(plan)
   const mix = mixOf(plan, 'closed')
-  const requests = requestsPerIteration(mix)
+  const asked = requestsPerIteration(mix)
+  // As many as there may be: a redirect that is followed is one more to send, and one more answer to wait for.
+  const requests = asked + MOST_REDIRECTS * followingPerIteration(mix)
+  const turns = turnsPerIteration(mix) * (requests / asked)
   const think = thinkPerIteration(mix)
   const own = groupsOf(plan).flatMap(({ plan: { connections, scenarios } }) =>
     connections.use === 'per-user' ? [connectionsEach(connections, scenarios)] : [],
@@ -100,7 +113,7 @@ function userNeed(plan: LoadPlan, capacity: PerSecond): UserNeed {
   return {
     users,
     fastest: think > 0 ? ((users * requests) / think) * 1000 : undefined,
-    answersFrom: Math.max(0, ((users * requests) / capacity) * 1000 - think) / turnsPerIteration(mix),
+    answersFrom: Math.max(0, ((users * requests) / capacity) * 1000 - think) / turns,
     ports: own.length === 0 ? undefined : Math.floor(MOST_CONNECTIONS / Math.max(...own)),
   }
 }

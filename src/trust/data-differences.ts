@@ -14,6 +14,7 @@ export function dataDifferences(base: Policy, head: Policy): readonly Difference
     return [
       ...textDiffers(`${what}: file`, source.file, sourceNow.file),
       ...textDiffers(`${what}: pick`, pickText(source), pickText(sourceNow)),
+      ...textDiffers(`${what}: env`, String(source.env ?? false), String(sourceNow.env ?? false)),
       ...tableDifferences(what, own(base.plan.data, name), own(head.plan.data, name)),
     ]
   })

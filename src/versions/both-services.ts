@@ -1,8 +1,9 @@
+import type { AllowedTargets } from '../allowed-targets.ts'
 import { LoadgateError } from '../errors.ts'
 import { randomAt } from '../plan/choice.ts'
 import type { Side } from '../plan/plan.ts'
+import type { Spoken } from '../service/ask-ready.ts'
 import type { ServiceProcess } from '../service/process-group.ts'
-import type { Spoken } from '../service/ready.ts'
 import { howItEnded, type RunningService } from '../service/spawn-service.ts'
 import { launchService } from '../service/start-service.ts'
 import { freePorts, type PortPair } from './ports.ts'
@@ -15,6 +16,8 @@ export interface BothVersions {
   /** The ports that the two change between rounds; undefined where each is at its own address. */
   readonly ports: PortPair | undefined
   readonly connections: Spoken
+  /** What may be connected to: as of the load. */
+  readonly allowed?: AllowedTargets | undefined
   readonly seed: number
 }
 
@@ -109,7 +112,8 @@ async function serve(
       const target = targets[side]
       const ended = AbortSignal.any([signal, failed.signal])
       const onWait = (still: string) => progress?.(`The ${nameOf(version)} ${still}`)
-      const options = { cwd: directory, env, target, connections: versions.connections, signal: ended, onWait }
+      const { connections, allowed } = versions
+      const options = { cwd: directory, env, target, connections, allowed, signal: ended, onWait }
       const launching = launchService(spec, { ...options, onStart: onService })
       started.push({ version, ...(await told(launching, version, versions)) })
     }

@@ -1,5 +1,6 @@
 import { stat } from 'node:fs/promises'
 import { join } from 'node:path'
+import type { AllowedTargets } from '../allowed-targets.ts'
 import { LoadgateError } from '../errors.ts'
 import type { LoadProfile, ServiceSpec } from '../profile/profile.ts'
 import type { BothVersions, ServiceDoors } from './both-services.ts'
@@ -21,6 +22,8 @@ export interface CommitBase {
 
 export interface VersionsOptions {
   readonly profile: Pick<LoadProfile, 'target' | 'service' | 'connections'>
+  /** What may be connected to: as of the load. */
+  readonly allowed?: AllowedTargets | undefined
   /** The profile's directory in the workspace. */
   readonly directory: string
   readonly base:
@@ -53,7 +56,7 @@ export function prepareVersions(options: VersionsOptions, doors: VersionsDoors):
 }
 
 async function besideItself(
-  { profile, directory, seed = 1 }: VersionsOptions,
+  { profile, allowed, directory, seed = 1 }: VersionsOptions,
   doors: VersionsDoors,
 ): Promise<Versions> {
   const { alone } = serviceOf(profile)
@@ -64,6 +67,7 @@ async function besideItself(
     head,
     ports: alone ? undefined : await freePorts(),
     connections: profile.connections,
+    allowed,
     seed,
     alone,
     freshProcesses: true,
@@ -80,7 +84,7 @@ function serviceOf({ service }: VersionsOptions['profile']): ServiceSpec {
 
 async function besideDeployed(
   url: string,
-  { profile, directory, seed = 1 }: VersionsOptions,
+  { profile, allowed, directory, seed = 1 }: VersionsOptions,
   doors: VersionsDoors,
 ): Promise<Versions> {
   if (url === profile.target)
@@ -94,6 +98,7 @@ async function besideDeployed(
     head,
     ports: undefined,
     connections: profile.connections,
+    allowed,
     seed,
     alone: false,
     freshProcesses: false,
@@ -103,7 +108,7 @@ async function besideDeployed(
 
 async function besideCheckout(
   { sha, service: own, checkout: there }: CommitBase,
-  { profile, directory, seed = 1 }: VersionsOptions,
+  { profile, allowed, directory, seed = 1 }: VersionsOptions,
   doors: VersionsDoors,
 ): Promise<Versions> {
   const headService = serviceOf(profile)
@@ -121,6 +126,7 @@ async function besideCheckout(
       head,
       ports: alone ? undefined : await freePorts(),
       connections: profile.connections,
+      allowed,
       seed,
       alone,
       freshProcesses: true,

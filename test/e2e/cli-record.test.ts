@@ -49,7 +49,7 @@ test('log in, upload, Ctrl-C: the profile does the same again', async () => {
   const { exitCode, log } = await cli.ended
   expect([exitCode, log]).toEqual([
     0,
-    expect.stringMatching(/3 requests: 3 taken[\s\S]*Written: visit\.yml, me\.png\./),
+    expect.stringMatching(/3 requests: 3 taken[\s\S]*Written: visit\.yml, logins\.csv, me\.png\./),
   ])
   expect(readFileSync(place.at('me.png')).equals(photo)).toBe(true)
 
@@ -70,6 +70,45 @@ test('log in, upload, Ctrl-C: the profile does the same again', async () => {
     { step: 'POST /login', sent: true, failed: 0 },
     { step: 'POST /photos', sent: true, failed: 0 },
   ])
+}, 90_000)
+
+test('two people one after the other: one scenario, a row for each, and each logs in as itself', async () => {
+  const port = String(await freePort())
+  const cli = startCli(record('--port', port), { cwd: place.path })
+  await cli.until('Ctrl-C writes the profile')
+  for (const number of ['007', '012']) {
+    const visit = visitor(`http://127.0.0.1:${port}`)
+    const [, csrf = ''] = /name="csrf" value="([^"]+)"/.exec((await visit('/login')).text) ?? []
+    const form = new URLSearchParams({ csrf, email: `fan${number}@shop.example`, password: `pass-${number}` })
+    expect((await visit('/login', { method: 'POST', body: form })).status).toBe(303)
+    expect((await visit('/cart', { method: 'POST', body: new URLSearchParams({ product: '3' }) })).status).toBe(200)
+  }
+  await cli.until(/POST \/cart[\s\S]*POST \/cart/)
+  cli.kill('SIGINT')
+  const { exitCode, log } = await cli.ended
+  expect([exitCode, log]).toEqual([0, expect.stringContaining('Written: visit.yml, logins.csv.')])
+  expect(log).toContain('6 requests: 3 taken, 3 left out: 3 repeated with other values or by somebody else')
+  const rows = 'email,password\nfan007@shop.example,${env.PASSWORD}\nfan012@shop.example,${env.PASSWORD_2}\n'
+  expect(readFileSync(place.at('logins.csv'), 'utf8')).toBe(rows)
+  const profile = readFileSync(place.at('visit.yml'), 'utf8')
+  expect(profile).toContain(`# Made by "loadgate record" of ${shop.origin}.`)
+  expect(profile).toContain('load: { users: 2,')
+
+  writeFileSync(place.at('short.yml'), profile.replace(/\bfor: *\S+?(?=[ ,}\n])/, 'for: 3s'))
+  const unset = await runCli(['check', 'short.yml'], { cwd: place.path, env: { PASSWORD: 'pass-007' } })
+  expect([unset.exitCode, unset.log]).toEqual([2, expect.stringContaining('logins.csv:3: PASSWORD_2 is not set')])
+  const env = { PASSWORD: 'pass-007', PASSWORD_2: 'pass-012' }
+  const end = await runCli(['run', 'short.yml', '--json', 'report.json'], { cwd: place.path, env })
+  const { result }: ReportFile = JSON.parse(readFileSync(place.at('report.json'), 'utf8'))
+  expect(result.steps.map(({ step, failed }) => [step, failed])).toEqual([
+    ['GET /login', 0],
+    ['POST /login', 0],
+    ['POST /cart', 0],
+  ])
+  // Each of the two logs in once, as itself: with the other's password it would be refused.
+  expect(result.steps.find(({ step }) => step === 'POST /login')).toMatchObject({ sent: 2, succeeded: 2 })
+  for (const secret of Object.values(env))
+    expect(end.log + readFileSync(place.at('report.json'), 'utf8')).not.toContain(secret)
 }, 90_000)
 
 test('where nothing came there is no profile, and what is there is not overwritten', async () => {

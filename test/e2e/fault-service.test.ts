@@ -1,5 +1,5 @@
 // A service that Loadgate itself has started, and that does not do what it should.
-import { existsSync } from 'node:fs'
+import { existsSync, readFileSync } from 'node:fs'
 import { afterEach, beforeEach, expect, test } from '@jest/globals'
 import { startCountingServer } from '../support/counting-server.ts'
 import { causesOf, gate, gateOnce, reported, type Workspace, workspace } from '../support/run-cli.ts'
@@ -48,11 +48,20 @@ test.each<readonly [what: string, start: string, words: RegExp]>([
   ['is never ready', 'sleep 60', /was not ready within 1 s: GET http.*\/healthz: ECONNREFUSED; it wrote nothing/],
 ])(
   'one that %s is no run, and no pass',
-  async (_, start, words) => {
+  async (what, start, words) => {
     const service = { start, ready: '/healthz', 'ready-within': '1s' }
-    const { exitCode, stderr, log, report } = await gateOnce(await serviceProfile({ service }), { cwd: place.path })
-    expect([exitCode, stderr.slice(0, 6), report]).toEqual([4, 'error:', undefined])
-    expect(log).toMatch(words)
+    const run = await gateOnce(await serviceProfile({ service }), { cwd: place.path, flags: ['--report', 'report'] })
+    expect([run.exitCode, run.stderr.slice(0, 6)]).toEqual([4, 'error:'])
+    expect(run.stderr).toMatch(words)
+    // Who has only its files finds as much in them.
+    const { verdict, comparison, result } = reported(run)
+    expect([verdict.outcome, comparison.defects.map(({ code }) => code)]).toEqual(['invalid', ['not-started']])
+    expect(result.steps.map(({ sent }) => sent)).toEqual(result.steps.map(() => 0))
+    for (const file of ['report.md', 'report.html']) {
+      const text = readFileSync(place.at(`report/${file}`), 'utf8')
+      expect(text).toContain(what === 'is never ready' ? 'was not ready within' : 'before it was ready')
+      if (run.stderr.includes('no database')) expect(text).toContain('no database')
+    }
   },
   60_000,
 )
@@ -60,7 +69,9 @@ test.each<readonly [what: string, start: string, words: RegExp]>([
 test('another process on its port is not measured in its place', async () => {
   await using other = await startCountingServer()
   const profile = await serviceProfile({ target: `http://127.0.0.1:${other.port}` })
-  const { exitCode, stderr, report } = await gateOnce(profile, { cwd: place.path })
-  expect([exitCode, report, other.requests.length, existsSync(place.at('pids'))]).toEqual([4, undefined, 0, false])
+  const run = await gateOnce(profile, { cwd: place.path })
+  const { exitCode, stderr } = run
+  expect([exitCode, other.requests.length, existsSync(place.at('pids'))]).toEqual([4, 0, false])
+  expect(reported(run).verdict.reason).toMatch(/^Something already answers on /)
   expect(stderr).toContain(`Something already answers on http://127.0.0.1:${other.port}`)
 }, 60_000)

@@ -48,14 +48,14 @@ afterAll(async () => {
 /** 70 requests, enough to bound a p95. */
 const SHORT = { rate: '100/s', for: '700ms' }
 
-function profile({ load = SHORT, port = server.port, scenarios = [only()], guards }: Partial<ProfileParts> = {}) {
+function profile({ load = SHORT, port = server.port, scenarios = [only()], ...more }: Partial<ProfileParts> = {}) {
   return {
     name: 'flaws',
     target: `http://127.0.0.1:${port}`,
     load,
     scenarios,
     budgets: ['p95 < 20 s', 'errors < 50 %'],
-    ...(guards && { guards }),
+    ...more,
   }
 }
 interface ProfileParts {
@@ -63,6 +63,7 @@ interface ProfileParts {
   readonly port: number
   readonly scenarios: readonly object[]
   readonly guards: readonly object[]
+  readonly service: object
 }
 function only(name = 'only', more: object = {}): object {
   return { name, steps: [{ get: '/' }], ...more }
@@ -163,6 +164,16 @@ const FLAWS: Record<
       return invalid({ load: { rate: '50/s', for: '30s' }, guards: [guard] }, { meanwhile: fall })
     },
     says: /^The guard "neighbour" ended the run \d.* after the load began: 1 failure in a row \(status 503 instead of 200–399 after \d.* ms\)$/,
+  },
+  'not-started': {
+    bring: async () => {
+      const start = 'echo "no database at $PORT" >&2; exit 5'
+      const run = await invalid({ port: await closedPort(), service: { start } })
+      expect(reported(run).run.lastOutput).toMatch(/^no database at \d+$/)
+      expect(reported(run).result).toMatchObject({ startedAt: 0, complete: false })
+      return run
+    },
+    says: /^The service exited with code 5 before it was ready$/,
   },
   'baseline-damaged': {
     bring: async () => {

@@ -1,12 +1,16 @@
 // Several loads at once against a server that keeps its own count: nothing lost, nothing doubled, nothing in the wrong figures.
+import { gzipSync } from 'node:zlib'
 import { expect, test } from '@jest/globals'
 import { runShard } from '../../src/engine/run-shard.ts'
+import type { ShardResult } from '../../src/engine/shard-result.ts'
+import { readOutcome } from '../../src/fargate/coordinator/read-worker.ts'
 import { groupsOf } from '../../src/plan/groups.ts'
 import type { LoadPlan, PlannedGroup, Segment } from '../../src/plan/plan.ts'
 import type { Reference, RequestStep } from '../../src/profile/profile.ts'
 import { mergeResults } from '../../src/result/merge-results.ts'
 import { mergeRounds } from '../../src/result/merge-rounds.ts'
 import { readResult, writeResult } from '../../src/result/result-file.ts'
+import { flawOf } from '../../src/result/shard-flaw.ts'
 import { type CountingServer, startCountingServer } from '../support/counting-server.ts'
 import { onePlan, requestStep } from '../support/plans.ts'
 import { unaccounted } from '../support/shard-figures.ts'
@@ -52,8 +56,17 @@ async function sendAll(plan: LoadPlan, count: number) {
   const machine = { cpu: 'x', cores: 2, os: 'linux', node: '24' }
   const fingerprint = { plan: plan.hash, generator: '1', machine }
   const context = { id: 'run', plan, executor: 'inline', fingerprint, commit: undefined, lost: [] }
-  // As they come from a worker elsewhere.
-  return { shards, result: mergeResults(JSON.parse(JSON.stringify(shards)), context) }
+  const read = shards.map(fromElsewhere)
+  expect(read.map((shard, index) => flawOf(shard, plan, { index, count }))).toEqual(shards.map(() => undefined))
+  return { shards, result: mergeResults(read, context) }
+}
+
+const RUN = 'abcdefghij234567abcd'
+
+/** As it comes from a worker on another machine. */
+function fromElsewhere(result: ShardResult, index: number): ShardResult {
+  const outcome = { kind: 'loadgate-outcome', runId: RUN, index, generation: 0, clock: { low: 0, high: 0 }, result }
+  return readOutcome(gzipSync(JSON.stringify(outcome))).result
 }
 
 const countOf = (server: CountingServer, name: string) =>

@@ -1,50 +1,8 @@
 // What a recording's answers brought and its requests sent again: only what is clear is captured.
 import { expect, test } from '@jest/globals'
 import { isDynamic } from '../../src/import/har/leaves.ts'
-import { imported, leftOut, missingIn } from './imported.ts'
-
-interface Exchange {
-  readonly request: string
-  readonly headers?: Readonly<Record<string, string>>
-  readonly body?: readonly [type: string, text: string]
-  readonly status?: number
-  readonly answers?: Readonly<Record<string, string>>
-  readonly type?: string
-  readonly text?: string
-  readonly after?: number
-}
-
-const named = (map: Readonly<Record<string, string>> = {}) =>
-  Object.entries(map).map(([name, value]) => ({ name, value }))
-
-/** A recording of these exchanges, a millisecond each. */
-function visit(...exchanges: readonly Exchange[]) {
-  let at = Date.UTC(2026, 2, 14)
-  const entries = exchanges.map(
-    ({ request, headers, body, status = 200, answers, type = 'application/json', text, after = 0 }) => {
-      const [method, path] = request.split(' ')
-      at += after + 1
-      return {
-        startedDateTime: new Date(at).toISOString(),
-        time: 1,
-        request: {
-          method,
-          url: `https://shop.example${path}`,
-          headers: named(headers),
-          ...(body ? { postData: { mimeType: body[0], text: body[1] } } : {}),
-        },
-        response: {
-          status,
-          headers: named(answers),
-          content: { mimeType: type, ...(text === undefined ? {} : { text }) },
-        },
-      }
-    },
-  )
-  const made = imported('har', { file: 'visit.har', text: JSON.stringify({ log: { entries } }) })
-  expect(missingIn(made.account)).toEqual([])
-  return made
-}
+import { imported, leftOut } from './imported.ts'
+import { type Exchange, visit } from './visit.ts'
 
 test.each([
   ...[
@@ -195,4 +153,23 @@ test.each([
   ['{"log":{"entries":[{},null,{"request":{"url":"x"}}]}}', /no request over HTTP/],
 ])('%s is refused', (text, message) => {
   expect(() => imported('har', { file: 'visit.har', text })).toThrow(message)
+})
+
+test('frames and icons are loaded along with their page; a frame of which something is captured is a step', () => {
+  const frame = { type: 'text/html', headers: { 'sec-fetch-dest': 'iframe' } }
+  const { profile } = visit(
+    { request: 'GET /', type: 'text/html' },
+    { request: 'GET /icon', type: 'image/svg+xml' },
+    { request: 'GET /frames/news', ...frame },
+    { request: 'GET /frames/form', ...frame, text: `<input name="csrf" value="${ID}">` },
+    { request: 'GET /frames/later', ...frame, after: 2_000 },
+    { request: 'POST /x', body: ['application/x-www-form-urlencoded', `csrf=${ID}`] },
+  )
+  expect(profile).toContain(`      - get: /
+        also: [ { get: /icon }, { get: /frames/news } ]
+      - get: /frames/form
+        capture: { csrf: { html: "input[name=csrf]" } }
+      - think: 2s
+      - get: /frames/later
+`)
 })

@@ -189,7 +189,7 @@ test('what all loads ask for together, also where they do not meet', () => {
     { rate: 50, users: 0 },
   ])
   const mixed = plan({ ...shop, scenarios: [main, own('users', closed(40, 60_000))] })
-  expect(demandOf(mixed)).toEqual({ rate: 20, users: 40 })
+  expect(demandOf(mixed)).toEqual({ rate: 20, following: 0, users: 40 })
   expect(mixOf(mixed).scenarios.map(({ weight }) => weight)).toEqual([10, 40])
   // Each user has a connection of its own, and the arrivals have theirs.
   expect(mixed.connections).toMatchObject({ use: 'shared', limit: 40 + 200 })

@@ -141,6 +141,7 @@ test('the facts of a plan', () => {
     requests: 3_250,
     connections: { use: 'shared', limit: 1_000, http: '1.1', verify: true },
     files: { count: 0, size: 0 },
+    following: 0,
     scenarios: [
       { name: 'fan club', share: 0.3, once: 0, requests: 2, think: 2_000 },
       { name: 'store', share: 0.7, once: 0, requests: 1, think: 0 },

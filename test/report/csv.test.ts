@@ -8,6 +8,7 @@ import { renderSecondsCsv } from '../../src/report/csv-seconds.ts'
 import { renderStepsCsv } from '../../src/report/csv-steps.ts'
 import type { Report } from '../../src/report/report.ts'
 import { EVERYTHING, KEPT } from './kept-reports.ts'
+import { MIXED } from './pages.ts'
 import { SIDE_BY_SIDE } from './reports.ts'
 import { EVENTS } from './situations.ts'
 
@@ -34,7 +35,7 @@ test('the columns are these, in this order, for they are interface', () => {
       'events,between_p50_ms,between_p95_ms,between_p99_ms,last_p50_ms,last_p95_ms,last_p99_ms',
   )
   expect(renderSecondsCsv(EVERYTHING).split('\n')[0]).toBe(
-    'second,length_s,time,in_window,succeeded,failed,per_second,p50_ms,p95_ms,p99_ms,planned,active',
+    'second,length_s,time,in_window,succeeded,failed,per_second,p50_ms,p95_ms,p99_ms,planned,active,planned_arrivals,planned_users',
   )
 })
 
@@ -70,10 +71,10 @@ test('seconds.csv has every second of the window, those without an answer too, a
     ]),
   )
   expect(text.split('\n').slice(1)).toEqual([
-    '0,1,2026-01-01T00:00:02.000Z,true,3,1,3,20.008,30.008,30.008,14,9.5',
-    '1,1,2026-01-01T00:00:03.000Z,true,0,0,0,,,,22,0.125',
-    '2,0.5,2026-01-01T00:00:04.000Z,true,1,0,2,40.016,40.016,40.016,28,0',
-    '2.5,1,2026-01-01T00:00:04.500Z,false,0,2,0,,,,0,',
+    '0,1,2026-01-01T00:00:02.000Z,true,3,1,3,20.008,30.008,30.008,14,9.5,14,',
+    '1,1,2026-01-01T00:00:03.000Z,true,0,0,0,,,,22,0.125,22,',
+    '2,0.5,2026-01-01T00:00:04.000Z,true,1,0,2,40.016,40.016,40.016,28,0,28,',
+    '2.5,1,2026-01-01T00:00:04.500Z,false,0,2,0,,,,0,,0,',
     '',
   ])
 })
@@ -91,6 +92,19 @@ test('a run that did not keep how much was under way leaves the column empty', (
   const report = running(2_000, 1_000, [])
   const [first] = rows(renderSecondsCsv({ ...report, result: { ...report.result, active: undefined } }))
   expect(first).toMatchObject({ planned: '15', active: '' })
+})
+
+test('of arrivals and users at once each has its own column', () => {
+  const [first, , , , , , , , , , , , last] = rows(renderSecondsCsv(MIXED)).filter((_, at) => at % 4 === 0)
+  expect(first).toMatchObject({ planned: '', planned_arrivals: '50.833', planned_users: '5.188' })
+  expect(last).toMatchObject({ second: '48', planned: '', planned_arrivals: '100', planned_users: '0' })
+})
+
+test('a load of users leaves the arrivals empty', () => {
+  const report = running(2_000, 1_000, [])
+  const closed = { ...report.result, plan: { ...report.result.plan, model: 'closed' as const } }
+  const [first] = rows(renderSecondsCsv({ ...report, result: closed }))
+  expect(first).toMatchObject({ planned: '15', planned_arrivals: '', planned_users: '15' })
 })
 
 test('a run of hours is told by the minute', () => {

@@ -31,6 +31,7 @@ test.each<[string, Report]>([
   ['partial-workers', pages.PARTIAL],
   ['accepted', pages.ACCEPTED],
   ['fork', pages.FORK],
+  ['mixed', pages.MIXED],
   ['300-steps', pages.manySteps(300)],
   ['hostile', pages.hostile(reports.HOSTILE)],
   ['little-known', reports.PASS],
@@ -79,6 +80,41 @@ test('a secret that was taken out of the report is nowhere in the page, and no f
   expect(page.includes(secret)).toBe(false)
   expect(page.includes('0 *** 0')).toBe(true)
   expect(page.includes('<b>412 ms</b>')).toBe(true)
+})
+
+test('of arrivals and users at once both loads are drawn as they were planned, and none of the background', () => {
+  const page = renderHtml(pages.MIXED)
+  const { load, users } = dataOf(page)
+  expect([load?.of, load?.at, load?.planned]).toEqual(['arrivals', [0, 30, 30, 60], [50, 100, 100, 100]])
+  expect(users?.of).toBe('users')
+  const level = (second: number) => users!.planned[users!.at.lastIndexOf(second)]
+  expect([0, 20, 40, 60].map(level)).toEqual([5, 22.5, 0, 0])
+  // What was achieved of each is not told apart.
+  expect([load?.achieved, users?.achieved]).toEqual([undefined, undefined])
+  const charts = [...page.matchAll(/data-chart="(load|users)" data-name="([^"]*)"/g)].map(([, name, title]) => [
+    name,
+    title,
+  ])
+  expect(charts).toEqual([
+    ['load', 'Load: arrivals per second'],
+    ['users', 'Load: users'],
+  ])
+  expect(page.replaceAll('\u00a0', ' ').match(/Planned up to [^.<]*\./g)).toEqual([
+    'Planned up to 100/s.',
+    'Planned up to 30 users.',
+  ])
+})
+
+test('what a service wrote that did not start is shown line by line, and nothing of it is markup', () => {
+  const lastOutput = 'no database\n\n<script>alert(1)</script>\r\n\u001b[31mred'
+  const page = renderHtml({ ...pages.PASS, run: { ...pages.PASS.run, lastOutput } })
+  const [, text] = /<section id="last-output">.*?<code>(.*?)<\/code>/s.exec(page) ?? []
+  expect(text?.split('\n')).toEqual([
+    'no database',
+    '&lt;script&gt;alert(1)&lt;/script&gt;',
+    expect.stringMatching(/red$/),
+  ])
+  expect(text).not.toContain('\u001b')
 })
 
 test('a damaged histogram does not keep the page from being written', () => {

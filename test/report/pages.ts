@@ -202,6 +202,31 @@ export const FIRST: Report = {
   },
 }
 
+const OWN_COUNTS = { planned: 3_000, started: 3_000, dropped: 0, finished: 3_000, failed: 0, cut: 0 }
+
+/** Arrivals and users at once, of which some begin later; the crawler in the background is in none of it. */
+export const MIXED: Report = whole(reports.PASS, undefined, {
+  plan: { ...reports.PASS.result.plan, model: 'mixed', curve: undefined },
+  groups: [
+    { scenarios: ['shop'], model: 'open', background: false, curve: CURVE, iterations: OWN_COUNTS },
+    {
+      ...{ scenarios: ['staff'], model: 'closed', background: false, iterations: OWN_COUNTS },
+      curve: [{ from: 5, to: 20, over: 40_000 }],
+    },
+    {
+      ...{ scenarios: ['editors'], model: 'closed', background: false, iterations: OWN_COUNTS },
+      curve: [
+        { from: 0, to: 0, over: 20_000 },
+        { from: 10, to: 10, over: 20_000 },
+      ],
+    },
+    {
+      ...{ scenarios: ['crawler'], model: 'open', background: true, iterations: OWN_COUNTS },
+      curve: [{ from: 500, to: 500, over: 60_000 }],
+    },
+  ],
+})
+
 const BLOCKS = Array.from({ length: 10 }, (_, id) => blocks((block) => 80 + 10 * fraction(id + block)))
 
 /** Steps of one scenario, of which some are slower than the baseline and one fails. */

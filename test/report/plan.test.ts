@@ -24,6 +24,15 @@ test('a plan says what it amounts to', () => {
   ])
 })
 
+test('that redirects are followed is said, and by how many steps', () => {
+  const cart = request(['/cart'], { redirects: 'follow' })
+  const one = shown({ scenarios: [scenario('shop', 1, request(['/']), cart)] })
+  expect(one[3]).toBe('100 arrivals, 200 requests if none fails.')
+  expect(one[4]).toBe('One step follows redirects, which are not counted: one request is then up to 11 on the wire.')
+  expect(shown({ scenarios, redirects: 'follow' })[4]).toMatch(/^3 steps follow redirects, which/)
+  expect(shown({ scenarios }).join()).not.toContain('redirect')
+})
+
 test('files that requests carry are counted', () => {
   const content = [{ encode: 'none', value: { kind: 'file', file: 'photo.jpg' } }] as const
   const uploads = [scenario('shop', 1, request(['/'], { body: { type: undefined, content } }))]

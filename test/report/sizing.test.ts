@@ -80,3 +80,15 @@ test('without a measurement it says why, and what a run does', () => {
     'Whether this machine can send it is not known: nothing listens. A run takes 2 threads.',
   )
 })
+
+test('with redirects, the most that there may be have a verdict of their own', () => {
+  const redirected = rate({ peak: 2_200, share: 0.1348 })
+  expect(
+    renderSizing(sizing(rate({}), { redirected }))
+      .split('\n')
+      .slice(4, 6),
+  ).toEqual([
+    'The peak of 200 requests/s takes 1 thread at about 1.2 % of a core: this machine can send it.',
+    'With 10 redirects to each request that follows them: The peak of 2,200 requests/s takes 1 thread at about 13 % of a core: this machine can send it.',
+  ])
+})

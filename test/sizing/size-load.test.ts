@@ -72,6 +72,18 @@ test('of others the answers decide from when on they do', () => {
   })
 })
 
+test('redirects that are followed are more requests, and more answers to wait for', () => {
+  const following = [scenario('a', 1, request(['/1']), request(['/2'], { redirects: 'follow' }))]
+  const sized = size('open', 1_000, { scenarios: following })
+  expect(sized.need).toMatchObject({ peak: 2_000, fits: 'as-is' })
+  expect(sized.redirected).toMatchObject({ peak: 12_000, fits: 'threads', threads: 3 })
+  expect(size('open', 1_000).redirected).toBeUndefined()
+  // 6 times as many for each to send, and to wait for: an answer may be as fast as without.
+  expect(size('closed', 40, { scenarios: following }).need).toMatchObject({ answersFrom: 10 })
+  const idle = [scenario('a', 1, request(['/1'], { redirects: 'follow' }), { kind: 'think', from: 1_000, to: 1_000 })]
+  expect(size('closed', 100, { scenarios: idle }).need).toMatchObject({ fastest: 1_100 })
+})
+
 test('users beside arrivals have what these leave', () => {
   const cost = { perRequest: 100, atFullLoad: 25, requests: 5_000, took: 1_000 }
   const sized = sizeLoad(mixedPlan(500, 10_000), { cores: 2, shared: false, cpu: 'a processor' }, cost)

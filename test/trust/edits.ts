@@ -76,6 +76,7 @@ const BY_HAND: readonly (readonly [way: Way, value: Written, effect: Effect])[] 
   ],
   [['data', 'accounts', 'file'], 'others.csv', 'different'],
   [['data', 'accounts', 'pick'], 'random', 'different'],
+  [['data', 'accounts', 'env'], true, 'different'],
   [['scenarios', 0, 'weight'], 1, 'different'],
   [['scenarios', 1, 'weight'], 7000, 'different'],
   [['scenarios', 2], { name: 'nothing', weight: 10_000, steps: [{ get: '/healthz' }] }, 'different'],

@@ -80,6 +80,14 @@ export function looksStale(error: unknown, idle: Ms): boolean {
   return code === 'EPIPE' || code === 'UND_ERR_SOCKET' || (code === 'ECONNRESET' && idle >= 1_000)
 }
 
+/**
+ * Whether a server has taken its leave without having begun with the request (RFC 9113 6.8), as undici words it, which has
+ * then sent it once more by itself.
+ */
+export function wasTurnedAway(error: unknown): boolean {
+  return error instanceof Error && error.message.startsWith('HTTP/2: "GOAWAY" frame received')
+}
+
 // Where several addresses were tried, Node's AggregateError carries the code of the first.
 function codeOf(error: unknown): string {
   const code = typeof error === 'object' && error !== null && 'code' in error ? error.code : undefined

@@ -17,6 +17,8 @@ export interface Connection extends Answer {
   readonly deadline: Ms
   /** The failure is what a request meets when the server has just closed a kept connection. */
   readonly stale: boolean
+  /** How often in a row servers have left without having begun with the request, as they say; 0 where the failure is another. */
+  readonly turnedAway: number
   /** Whose it is; undefined: anybody's who needs one. */
   readonly user: object | undefined
   /** Failed, closed or used up: never to be used again. */
@@ -27,8 +29,9 @@ export interface Connection extends Answer {
    *
    * @param now the engine's clock, just read
    * @param since when the request began to wait for a connection
+   * @param turnedAway how often it was before
    */
-  send(request: WireRequest, receiver: Receiver, now: Ms, since?: Ms, deadline?: Ms): void
+  send(request: WireRequest, receiver: Receiver, now: Ms, since?: Ms, deadline?: Ms, turnedAway?: number): void
   /** Ends the request under way, if any, and the connection. The host is told in the next turn of the event loop. */
   fail(cause: Cause): void
   /** Its deadline has passed, or it is needed no more. */

@@ -23,6 +23,9 @@ const OPENED_PER_TURN = 10
 // RFC 9110 9.2.2: to send one of these twice means what sending it once means.
 const IDEMPOTENT = new Set(['GET', 'HEAD', 'OPTIONS', 'TRACE', 'PUT', 'DELETE'])
 
+// A server under load may leave one connection after the other; one that begins with nothing serves nobody.
+const MOST_TURNS = 10
+
 interface Waiting {
   readonly request: WireRequest
   readonly receiver: Receiver
@@ -174,15 +177,17 @@ export class Connections implements Transport, ConnectionHost {
   // Go's http.Transport (hence k6) do; its time still counts from its intended start, and the repetition is counted.
   // Only where it cannot be the answer to the request: not a byte of one was seen, the end was an orderly one (or a
   // reset after a second of idleness), and to send it twice does no harm. A reset of a connection in use is a failure.
-  #mayRepeat(connection: Connection, { method }: WireRequest): boolean {
-    const harmless = connection.sentAt === undefined || IDEMPOTENT.has(method)
-    return connection.stale && harmless && !this.#cancelled
+  // What a server that takes its leave has not begun with, as it says, has never been done, whatever its method.
+  #mayRepeat({ stale, turnedAway, sentAt }: Connection, { method }: WireRequest): boolean {
+    if (this.#cancelled) return false
+    if (turnedAway > 0) return turnedAway < MOST_TURNS
+    return stale && (sentAt === undefined || IDEMPOTENT.has(method))
   }
 
-  #repeat({ deadline, startedAt, user }: Connection, request: WireRequest, receiver: Receiver): void {
+  #repeat({ deadline, startedAt, user, turnedAway }: Connection, request: WireRequest, receiver: Receiver): void {
     this.#staleRetries++
     const fresh = this.#joined(user) ?? this.#open(user)
-    fresh.send(request, receiver, this.now(), startedAt, deadline)
+    fresh.send(request, receiver, this.now(), startedAt, deadline, turnedAway)
   }
 
   get #queued(): number {

@@ -19,6 +19,7 @@ export abstract class Exchange implements Answer {
   receiver: Receiver | undefined = undefined
   deadline: Ms = Number.POSITIVE_INFINITY
   stale = false
+  turnedAway = 0
 
   protected begin(request: WireRequest, receiver: Receiver, since: Ms, deadline: Ms): void {
     this.request = request

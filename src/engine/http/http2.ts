@@ -4,11 +4,11 @@ import { type buildConnector, Client, type Dispatcher } from 'undici'
 import { MOST_STREAMS } from '../../profile/beside.ts'
 import type { Ms } from '../../units.ts'
 import type { Cause } from '../shard-result.ts'
-import { causeOf, looksStale } from './causes.ts'
+import { causeOf, looksStale, wasTurnedAway } from './causes.ts'
 import { type Connection, type ConnectionHost, KEPT_FOR, type Protocol } from './connection.ts'
 import { Exchange } from './exchange.ts'
 import { KeptText } from './kept-text.ts'
-import { openHttp2Socket, whenReady } from './sockets.ts'
+import { openStream, whenReady } from './sockets.ts'
 import { type AnswerHeaders, MOST_BODY, MOST_HEADERS, Place, type Receiver, type WireRequest } from './transport.ts'
 
 /**
@@ -117,7 +117,7 @@ class Http2Session {
   #connect(callback: Parameters<buildConnector.connector>[1]): void {
     this.ready = false
     this.#host.onOpening()
-    const socket = openHttp2Socket(this.#host.endpoint)
+    const socket = openStream(this.#host.endpoint, 'h2')
     this.#socket = socket
     let settled = false
     socket.on('error', (error) => {
@@ -149,6 +149,7 @@ export class Http2Stream extends Exchange implements Connection, Dispatcher.Disp
   protected gone = false
   protected controller: Dispatcher.DispatchController | undefined
   readonly #kept = new KeptText()
+  #turns = 0
 
   constructor(host: ConnectionHost, session: Http2Session, user: object | undefined) {
     super()
@@ -166,8 +167,16 @@ export class Http2Stream extends Exchange implements Connection, Dispatcher.Disp
     return this.gone || this.#session.over
   }
 
-  send(request: WireRequest, receiver: Receiver, now: Ms, since = now, deadline = now + request.timeout): void {
+  send(
+    request: WireRequest,
+    receiver: Receiver,
+    now: Ms,
+    since = now,
+    deadline = now + request.timeout,
+    turnedAway = 0,
+  ): void {
     this.begin(request, receiver, since, deadline)
+    this.#turns = turnedAway
     const { method, path, fields } = request
     this.#session.onSent()
     this.#session.client.dispatch({ method, path, headers: pairsOf(fields), body: contentOf(request) }, this)
@@ -255,6 +264,7 @@ export class Http2Stream extends Exchange implements Connection, Dispatcher.Disp
   onResponseError(_: Dispatcher.DispatchController | undefined, error: Error): void {
     if (this.gone) return
     const { answeredAt, ready } = this.#session
+    if (this.firstByteAt === undefined && wasTurnedAway(error)) this.turnedAway = this.#turns + 1
     // An orderly leave says so (GOAWAY, RFC 9113 6.8). Of what else ends a connection only that of an idle one says nothing.
     const idle = answeredAt === undefined ? 0 : (this.sentAt ?? this.host.now()) - answeredAt
     this.stale = idle >= 1_000 && this.firstByteAt === undefined && looksStale(error, idle)

@@ -17,9 +17,9 @@ export function openSocket(endpoint: Endpoint, onBytes: (bytes: Buffer, length: 
   return open(endpoint, 'http/1.1', { onread: { buffer: readBuffer, callback } })
 }
 
-/** One for HTTP/2, to be read as a stream. */
-export function openHttp2Socket(endpoint: Endpoint): Socket {
-  return open(endpoint, 'h2', {})
+/** One that is read as a stream. */
+export function openStream(endpoint: Endpoint, protocol: 'http/1.1' | 'h2'): Socket {
+  return open(endpoint, protocol, {})
 }
 
 /** One for a WebSocket, the same; its handshake is of HTTP/1.1. */

@@ -1,6 +1,13 @@
 // What workers have written, checked: it may be damaged, and it may be meant to harm.
 import { gunzipSync } from 'node:zlib'
-import type { EventCounts, HealthRecord, ShardProgress, ShardResult, StepCounts } from '../../engine/shard-result.ts'
+import type {
+  EventCounts,
+  HealthRecord,
+  IterationCounts,
+  ShardProgress,
+  ShardResult,
+  StepCounts,
+} from '../../engine/shard-result.ts'
 import { countIn } from '../../histogram.ts'
 import type { Reader } from '../../reader.ts'
 import {
@@ -127,15 +134,29 @@ const health = record<HealthRecord>({
   functions: optional(functionHealth),
 })
 
+const iterations = record<IterationCounts>({
+  planned: count,
+  started: count,
+  dropped: count,
+  finished: count,
+  failed: count,
+  cut: count,
+})
+
+const warmUp = record({ sent: count, succeeded: count, failed: count })
+const steps = list(step, 10_000)
+
 const shardResult = record<ShardResult>({
   index: count,
   count: whole,
   planHash: hash,
   startedAt: amount,
   complete: truth,
-  iterations: record({ planned: count, started: count, dropped: count, finished: count, failed: count, cut: count }),
-  warmUp: record({ sent: count, succeeded: count, failed: count }),
-  steps: list(step, 10_000),
+  iterations,
+  groups: optional(list(iterations, 1_000)) as Reader<readonly IterationCounts[]>,
+  background: optional(record({ warmUp, steps })) as Reader<NonNullable<ShardResult['background']>>,
+  warmUp,
+  steps,
   intervals,
   active,
   health,

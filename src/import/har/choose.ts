@@ -2,7 +2,15 @@ import { METHODS } from '../../profile/grammar-step.ts'
 import { LONGEST_BODY } from '../bodies.ts'
 import type { DraftMethod } from '../draft.ts'
 import { multipartParts } from '../multipart.ts'
+import type { Taken } from './dynamic.ts'
 import type { Entry } from './entries.ts'
+
+/** An exchange that becomes a step, or why it does not. */
+export type Choice = { readonly entry: Entry; readonly why: string } | Taken
+
+export function isTaken(choice: Choice): choice is Taken {
+  return !('why' in choice)
+}
 
 /** The address that the recording is of: asked for, or that of the first page, or the one with the most requests. */
 export function baseOf(entries: readonly Entry[], asked: string | undefined): string | undefined {
@@ -72,6 +80,15 @@ const ASSETS = new Set(['image', 'stylesheet', 'script', 'font', 'media', 'textt
 /** Whether a browser fetched it as a part of a page, and not the page or its script for its data. */
 export function isAsset({ method, resource, answer }: Entry): boolean {
   if (method !== 'GET') return false
-  if (resource !== undefined) return ASSETS.has(resource)
+  // Of an icon developer tools do not say what it is.
+  if (resource !== undefined && resource !== 'other') return ASSETS.has(resource)
   return /^(?:image|font|audio|video)\/|^text\/css|javascript|^application\/(?:font|manifest)/.test(answer.type)
+}
+
+/** Whether it is a page within a page, as the browser said when it asked for it (Fetch Metadata). */
+export function isFrame({ method, headers }: Entry): boolean {
+  return (
+    method === 'GET' &&
+    headers.some(([name, value]) => name.toLowerCase() === 'sec-fetch-dest' && /^i?frame$/.test(value))
+  )
 }

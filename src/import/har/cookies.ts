@@ -1,5 +1,6 @@
 import type { Account } from '../account.ts'
-import type { Secrets } from '../secrets.ts'
+import { secretSpans, withSpans } from '../secret-spans.ts'
+import { isSecret, type Secrets } from '../secrets.ts'
 import type { Entry } from './entries.ts'
 
 export const KEPT_COOKIES = 'sent by Loadgate itself (cookies that answers set)'
@@ -43,7 +44,11 @@ export function ownCookies(
     return undefined
   }
   if (wanted.length === 0) {
-    account.leave('header', foreign.length === cookies.length ? FOREIGN_COOKIES : KEPT_COOKIES, 'cookie')
+    account.leave(
+      'header',
+      foreign.length > 0 && foreign.length === cookies.length ? FOREIGN_COOKIES : KEPT_COOKIES,
+      'cookie',
+    )
     return undefined
   }
   account.note(
@@ -59,5 +64,7 @@ const nameOf = (pair: string) => pair.split('=')[0]!.trim()
 function hidden(pair: string, secrets: Secrets): string {
   const value = pair.slice(pair.indexOf('=') + 1)
   const name = nameOf(pair)
-  return value.length >= 16 ? secrets.replace(`${name}_cookie`, value) : secrets.hide(name, value)
+  if (value.length >= 16) return secrets.replace(`${name}_cookie`, value)
+  const known = isSecret(name, value) ? undefined : secretSpans(value, undefined, secrets)
+  return known ? withSpans(value, known, secrets) : secrets.replace(name, value)
 }

@@ -26,7 +26,14 @@ export interface DynamicValue {
 export interface Dynamic {
   readonly values: readonly DynamicValue[]
   /** Values that came from an answer, nobody can say from where in it: with the exchange that sends them first. */
-  readonly unclear: readonly { readonly name: string; readonly by: number; readonly from: number }[]
+  readonly unclear: readonly Unclear[]
+}
+
+export interface Unclear {
+  readonly name: string
+  readonly value: string
+  readonly by: number
+  readonly from: number
 }
 
 /**
@@ -38,7 +45,7 @@ export function findDynamic(taken: readonly Taken[]): Dynamic {
   const seen = new Set<string>()
   const names = new Set<string>()
   const values: DynamicValue[] = []
-  const unclear: Dynamic['unclear'][number][] = []
+  const unclear: Unclear[] = []
   for (const [by, { entry, path, asset }] of taken.entries()) {
     if (asset) continue
     for (const leaf of leavesOf(entry, path)) {
@@ -52,7 +59,7 @@ export function findDynamic(taken: readonly Taken[]): Dynamic {
           capture: found.place.capture,
           name: uniqueIdentifier(found.place.name, names),
         })
-      else if (found.from >= 0) unclear.push({ name: leaf.name, by, from: found.from })
+      else if (found.from >= 0) unclear.push({ ...leaf, by, from: found.from })
     }
   }
   return { values, unclear }

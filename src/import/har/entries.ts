@@ -120,3 +120,11 @@ function pairsOf(given: unknown): Headers {
     return [textOf(name) ?? '', textOf(value) ?? ''] as const
   })
 }
+
+/** Method and address without the query, which may hold a secret. */
+export function addressOf({ method, url, address }: Entry): string {
+  return `${method} ${url ? `${url.origin === 'null' ? url.protocol : url.origin}${url.pathname}` : address}`.slice(
+    0,
+    200,
+  )
+}

@@ -1,17 +1,19 @@
 import { LoadgateError } from '../../errors.ts'
-import type { Account } from '../account.ts'
-import type { DraftScenario, DraftStep, Imported } from '../draft.ts'
+import { type Account, REPEATED } from '../account.ts'
+import type { Imported } from '../draft.ts'
 import { cleanName } from '../names.ts'
-import { duration, measuredPause } from '../pauses.ts'
-import { createSecrets, tellSecrets } from '../secrets.ts'
+import { duration } from '../pauses.ts'
+import { createSecrets, type Secrets, tellSecrets } from '../secrets.ts'
 import { type Source, stemOf } from '../source.ts'
-import { createUploads, type Uploads } from '../uploads.ts'
-import { baseOf, isAsset, isFeed, pathBehind, whyNot } from './choose.ts'
-import { findDynamic, type Taken } from './dynamic.ts'
-import { type Entry, readEntries } from './entries.ts'
-import { createSteps } from './steps.ts'
+import { createUploads } from '../uploads.ts'
+import { baseOf, type Choice, isAsset, isTaken, pathBehind, whyNot } from './choose.ts'
+import { addressOf, type Entry, readEntries } from './entries.ts'
+import { learnSecrets } from './learn.ts'
+import { type Plays, playsOf } from './plays.ts'
+import { scenarioOf } from './scenario.ts'
+import { byVisitor } from './visitors.ts'
 
-/** A recording of a browser (HAR 1.2): one scenario that does the same again, for every user with values of its own. */
+/** A recording of a browser (HAR 1.2): scenarios that do the same again, for every user with values of its own. */
 export function importHar(source: Source, account: Account): Imported {
   const entries = readEntries(source)
   const base = baseOf(entries, source.target)
@@ -26,67 +28,48 @@ export function importHar(source: Source, account: Account): Imported {
   }
   const name = cleanName(stemOf(source.file), 'recording')
   const uploads = createUploads(account)
-  const scenario: DraftScenario = { name, steps: stepsOf(entries, base, { uploads, account }) }
-  const load = {
-    users: 1,
-    for: duration(2 * lengthOf(entries) + 30_000 - ((2 * lengthOf(entries)) % 30_000), 86_400_000),
-  }
-  account.note('A recording says nothing of the load: "load" is one user; set it.')
-  return { draft: { name, target: base, load, data: [], scenarios: [scenario] }, files: uploads.files }
-}
-
-function lengthOf(entries: readonly Entry[]): number {
-  const begun = entries[0]?.begun ?? 0
-  return entries.reduce((latest, { ended }) => Math.max(latest, ended), begun) - begun
-}
-
-type Choice = { readonly entry: Entry; readonly why: string } | Taken
-
-function stepsOf(
-  entries: readonly Entry[],
-  base: string,
-  { uploads, account }: { readonly uploads: Uploads; readonly account: Account },
-): readonly DraftStep[] {
-  const choices = entries.map((entry): Choice => {
-    const why = whyNot(entry, base)
-    if (why !== undefined) return { entry, why }
-    return { entry, path: pathBehind(base, entry.url!) ?? '/', asset: isAsset(entry) }
-  })
-  const taken = choices.filter((choice): choice is Taken => !('why' in choice))
-  const dynamic = findDynamic(taken)
+  const choices = byVisitor(entries.map((entry) => choiceOf(entry, base)))
   const secrets = createSecrets()
-  const make = createSteps(taken, { dynamic, secrets, uploads, account })
-  const steps: DraftStep[] = []
-  let ended = entries[0]?.begun ?? 0
-  for (const choice of choices) {
-    if ('why' in choice) {
-      const what = addressOf(choice.entry)
-      const { headers, body } = choice.entry
-      account.leaveRequest(choice.why, what, { headers: headers.length, bodies: body ? 1 : 0 })
-      steps.push({ kind: 'note', text: `Left out: ${what}: ${choice.why}` })
-      continue
-    }
-    const request = make(taken.indexOf(choice))
-    const before = steps.findLastIndex(({ kind }) => kind !== 'note')
-    const page = steps[before]
-    if (choice.asset && page?.kind === 'request') steps[before] = { ...page, also: [...(page.also ?? []), request] }
-    else steps.push(...pauseBefore(choice.entry, ended), request)
-    // A feed is read beside what comes next.
-    ended = Math.max(ended, isFeed(choice.entry) ? choice.entry.begun : choice.entry.ended)
-  }
+  learnSecrets(choices, secrets)
+  const { plays, data, users } = playsOf(choices, { name, secrets, uploads })
+  const scenarios = plays.map((play) => scenarioOf(play, { secrets, uploads, account }))
+  leave(choices, plays, { secrets, account })
   tellSecrets(secrets, account)
-  return steps
-}
-
-function pauseBefore({ begun }: Entry, ended: number): readonly DraftStep[] {
-  const pause = measuredPause(begun - ended)
-  return pause === undefined ? [] : [{ kind: 'think', pause }]
-}
-
-/** Method and address without the query, which may hold a secret. */
-export function addressOf({ method, url, address }: Entry): string {
-  return `${method} ${url ? `${url.origin === 'null' ? url.protocol : url.origin}${url.pathname}` : address}`.slice(
-    0,
-    200,
+  account.note(
+    users > 1
+      ? `A recording says nothing of the load: "load" is the ${users} people of it; set it.`
+      : 'A recording says nothing of the load: "load" is one user; set it.',
   )
+  const longest = 2 * Math.max(0, ...plays.map((play) => lengthOf(play.choices)))
+  const load = { users, for: duration(longest + 30_000 - (longest % 30_000), 86_400_000) }
+  return { draft: { name, target: base, load, data, scenarios }, files: uploads.files }
+}
+
+function choiceOf(entry: Entry, base: string): Choice {
+  const why = whyNot(entry, base)
+  if (why !== undefined) return { entry, why }
+  return { entry, path: pathBehind(base, entry.url!) ?? '/', asset: isAsset(entry) }
+}
+
+/** Into the account: what is no step, and what is in no pass that is written. */
+function leave(
+  choices: readonly Choice[],
+  plays: Plays['plays'],
+  { secrets, account }: { readonly secrets: Secrets; readonly account: Account },
+): void {
+  const played = new Set(plays.flatMap((play) => play.choices))
+  for (const choice of choices) {
+    if (isTaken(choice) && played.has(choice)) continue
+    const { headers, body } = choice.entry
+    const what = secrets.redact(addressOf(choice.entry))
+    account.leaveRequest(isTaken(choice) ? REPEATED : choice.why, what, {
+      headers: headers.length,
+      bodies: body ? 1 : 0,
+    })
+  }
+}
+
+function lengthOf(choices: readonly Choice[]): number {
+  const begun = choices[0]?.entry.begun ?? 0
+  return choices.reduce((latest, { entry }) => Math.max(latest, entry.ended), begun) - begun
 }

@@ -1,5 +1,7 @@
-import { formFields, parsedJson } from '../bodies.ts'
+import { parsedJson, rawBody } from '../bodies.ts'
 import { ofTheBrowser } from '../headers.ts'
+import { multipartParts } from '../multipart.ts'
+import { namedValues, withoutScheme } from '../named-values.ts'
 import { decoded } from '../text.ts'
 import type { Entry } from './entries.ts'
 
@@ -9,39 +11,69 @@ export interface Leaf {
   readonly value: string
 }
 
+/** Where it stands in its request; the same in each request that is made alike. */
+export interface SentLeaf extends Leaf {
+  readonly place: string
+}
+
 const MOST_LEAVES = 20_000
 
+/** The values of a request that look made for one visit. */
+export function leavesOf(entry: Entry, path: string): readonly Leaf[] {
+  return [{ name: 'location', value: path }, ...sentLeaves(entry, path)].filter(({ value }) => isDynamic(value))
+}
+
 /** The values of a request, taken apart: pieces of the path, parameters, fields, values of JSON, headers of a script. */
-export function leavesOf({ headers, body }: Entry, path: string): readonly Leaf[] {
+export function sentLeaves({ headers, body }: Entry, path: string): readonly SentLeaf[] {
   const [address = '', query = ''] = splitAt(path, '?')
   const pieces = address.split('/')
+  const parameters = query.split('&').map((pair) => splitAt(pair, '='))
   return [
-    { name: 'location', value: path },
-    ...pieces.map((piece, index) => ({ name: pieces[index - 1] ?? '', value: decoded(piece) })),
-    ...[...new URLSearchParams(query)].map(([name, value]) => ({ name, value })),
+    ...pieces.map((piece, at) => ({ name: pieces[at - 1] ?? '', value: decoded(piece), place: placeOf.piece(at) })),
+    ...parameters.map(([name, value], at) => ({
+      name: decoded(name),
+      value: decoded(value.replaceAll('+', ' ')),
+      place: placeOf.parameter(at),
+    })),
     ...bodyLeaves(body),
     ...headers.flatMap(([name, value]) => headerLeaves(name, value)),
-  ].filter(({ value }) => isDynamic(value))
+  ]
 }
 
-function headerLeaves(name: string, value: string): readonly Leaf[] {
+/** The names of places. */
+export const placeOf = {
+  piece: (at: number) => `path ${at}`,
+  parameter: (at: number) => `query ${at}`,
+  header: (name: string) => `header ${name.toLowerCase()}`,
+  field: (at: number) => `field ${at}`,
+  json: (pointer: string) => `json ${pointer}`,
+  text: (at: number) => `text ${at}`,
+} as const
+
+function headerLeaves(name: string, value: string): readonly SentLeaf[] {
   const key = name.toLowerCase()
   if (key === 'cookie' || key === 'content-type' || ofTheBrowser(name, value) !== undefined) return []
-  return [{ name, value: withoutScheme(value) }]
+  return [{ name, value: withoutScheme(value), place: placeOf.header(name) }]
 }
 
-/** What stands behind `Bearer`. */
-export function withoutScheme(value: string): string {
-  return value.replace(/^[A-Za-z]+ (?=\S+$)/, '')
-}
-
-function bodyLeaves(body: Entry['body']): readonly Leaf[] {
+function bodyLeaves(body: Entry['body']): readonly SentLeaf[] {
   if (body?.text === undefined) return []
-  const form = formFields(body.text, body.type)
-  if (form) return form.map(([name, value]) => ({ name, value }))
-  return /json/i.test(body.type ?? '')
-    ? jsonLeaves(parsedJson(body.text)).map(({ name, value }) => ({ name, value }))
-    : []
+  const { text, type, bytes = false } = body
+  const parts = multipartParts(text, type ?? '', bytes)
+  if (parts)
+    return parts.flatMap((part, at) =>
+      'value' in part ? [{ name: part.name, value: part.value, place: placeOf.field(at) }] : [],
+    )
+  if (bytes) return []
+  const raw = rawBody(text, type)
+  if (raw.kind === 'form') return raw.pairs.map(([name, value], at) => ({ name, value, place: placeOf.field(at) }))
+  if (raw.kind === 'json')
+    return jsonLeaves(raw.value).map(({ name, value, pointer }) => ({ name, value, place: placeOf.json(pointer) }))
+  const named = namedValues(text, type).map(({ name, value }, at) => ({ name, value, place: placeOf.text(at) }))
+  // What is JSON and would be written in another way is sent as it is.
+  return /json/i.test(type ?? '')
+    ? [...named, ...jsonLeaves(parsedJson(text)).map((leaf) => ({ ...leaf, place: '' }))]
+    : named
 }
 
 export interface JsonLeaf extends Leaf {

@@ -55,18 +55,19 @@ function inJson({ name }: Leaf, leaves: readonly JsonLeaf[]): Found | 'ambiguous
     leaves.filter(({ pointer }) => !/\/\d+(?:\/|$)/.test(pointer)),
   ]
   const [only] = choices.find(({ length }) => length === 1) ?? []
-  return only ? { capture: { json: only.pointer }, name: nameOfPointer(only.pointer) } : 'ambiguous'
+  return only ? { capture: { json: only.pointer }, name: nameOfPointer(only.pointer, name) } : 'ambiguous'
 }
 
 const same = (a: string, b: string) => a.replace(/\W|_/g, '').toLowerCase() === b.replace(/\W|_/g, '').toLowerCase()
 const GENERAL = /^(?:id|uuid|key|value|code|name|number|token|href|url)$/i
 
-/** `/data/order/id` is `orderId`, `/items/0/sku` is `sku`. */
-function nameOfPointer(pointer: string): string {
+/** `/data/order/id` is `orderId`, `/items/0/sku` is `sku`, and `/id` that is sent as `/orders/…` is `orderId`. */
+function nameOfPointer(pointer: string, sentAs: string): string {
   const keys = pointer.split('/').filter((key) => key !== '' && !/^\d+$/.test(key))
   const last = keys.at(-1) ?? ''
   const parent = keys.at(-2)
-  const words = GENERAL.test(last) && parent !== undefined && parent !== 'data' ? `${singular(parent)} ${last}` : last
+  const sent = /^(?:id|uuid)$/i.test(last) && !/id$/i.test(sentAs) ? `${singular(sentAs)} ${last}` : last
+  const words = GENERAL.test(last) && parent !== undefined && parent !== 'data' ? `${singular(parent)} ${last}` : sent
   return identifierOf(words, 'value')
 }
 

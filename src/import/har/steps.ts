@@ -12,33 +12,39 @@ import type { Dynamic, Taken } from './dynamic.ts'
 import type { RecordedBody } from './entries.ts'
 import { eventsOf } from './events.ts'
 import { createFill, type Fill } from './fill.ts'
+import { placeOf } from './leaves.ts'
+import type { Play } from './plays.ts'
 
 interface Making {
-  readonly dynamic: Dynamic
   readonly secrets: Secrets
   readonly uploads: Uploads
   readonly account: Account
 }
 
+const NONE: ReadonlyMap<string, string> = new Map()
 /** What a step is called that nobody has named is its method and its path; longer than this nobody reads it. */
 const LONGEST_LABEL = 60
 
 /** Makes the steps of a recording, which have to be asked for in their order. */
 export function createSteps(
   taken: readonly Taken[],
-  { dynamic, secrets, uploads, account }: Making,
+  { dynamic, cells, earlier, logins }: Pick<Play, 'dynamic' | 'cells' | 'earlier' | 'logins'>,
+  { secrets, uploads, account }: Making,
 ): (index: number) => DraftRequest {
-  const kept = new Set<string>()
+  const kept = new Set(earlier.flatMap(({ entry }) => cookiesSetBy(entry.answer)))
   const names = new Set<string>()
   const known = new Map<string, string>()
-  tellDynamic(taken, dynamic, account)
+  tellDynamic(taken, dynamic, { secrets, account })
 
   return (index) => {
     const { entry, path, asset } = taken[index]!
-    const fill = createFill(new Map(known), { secrets, sent: entry.begun })
+    const own = cells.get(taken[index]!) ?? NONE
+    const fill = createFill({ names: new Map(known), cells: own, secrets, sent: entry.begun })
     const body = bodyOf(entry.body, fill, uploads)
     if (body?.kind === 'text' && body.type !== 'application/json')
-      account.note('Bodies that are neither JSON nor a form are written as recorded: look through them for secrets.')
+      account.note(
+        'Bodies that are neither JSON nor a form are written as recorded, but for the secrets that are called so in them.',
+      )
     const headers: [string, string][] = []
     let held = 0
     for (const [name, value] of entry.headers) {
@@ -58,14 +64,14 @@ export function createSteps(
     const written = fill.path(path)
     return {
       kind: 'request',
-      source: `${entry.method} ${path.split('?')[0]}`,
+      source: secrets.redact(`${entry.method} ${path.split('?')[0]}`),
       holds: { headers: held, bodies: entry.body ? 1 : 0 },
       method,
       path: written,
       ...nameOf(`${entry.method} ${written}`, body),
       headers,
       ...(body ? { body } : {}),
-      ...(entry.answer.status >= 400 ? { expect: { status: entry.answer.status } } : {}),
+      ...(isTelling(taken[index]!) ? { expect: { status: entry.answer.status } } : {}),
       ...(Object.keys(capture).length > 0 ? { capture } : {}),
       ...eventsOf(entry, written, account),
     }
@@ -81,6 +87,12 @@ export function createSteps(
       account.leave('header', why, key)
       return undefined
     }
+  }
+
+  /** What is wrong, and the redirect of those who are let in: whoever is not gets the form again, with 200. */
+  function isTelling(one: Taken): boolean {
+    const { status } = one.entry.answer
+    return status >= 400 || (status >= 300 && logins.has(one))
   }
 
   function nameOf(label: string, body: DraftBody | undefined): { readonly name?: string } {
@@ -106,12 +118,12 @@ function bodyOf(body: RecordedBody | undefined, fill: Fill, uploads: Uploads): D
   if (parts === undefined && bytes)
     return { kind: 'file', file: uploads.pathOf('body.bin', Buffer.from(text, 'latin1')), type }
   if (parts === undefined) return fill.body(rawBody(text, type))
-  return { kind: 'multipart', parts: parts.map((part) => partOf(part, fill, uploads)) }
+  return { kind: 'multipart', parts: parts.map((part, at) => partOf(part, placeOf.field(at), fill, uploads)) }
 }
 
 /** A file that nobody has chosen is sent without a name and without content. */
-function partOf(part: RecordedPart, fill: Fill, uploads: Uploads): DraftPart {
-  if ('value' in part) return { name: part.name, value: fill.value(part.name, part.value) }
+function partOf(part: RecordedPart, place: string, fill: Fill, uploads: Uploads): DraftPart {
+  if ('value' in part) return { name: part.name, value: fill.value(part.name, part.value, place) }
   const { name, file, type, content } = part
   return file === '' ? { name, value: '' } : { name, file: uploads.pathOf(file, content), type }
 }
@@ -123,8 +135,12 @@ function saysType(body: DraftBody, value: string): boolean {
   return body.kind === 'multipart' || impliesType(body.kind, value)
 }
 
-function tellDynamic(taken: readonly Taken[], { values, unclear }: Dynamic, account: Account): void {
-  const step = (index: number) => `${taken[index]!.entry.method} ${taken[index]!.path.split('?')[0]}`
+function tellDynamic(
+  taken: readonly Taken[],
+  { values, unclear }: Dynamic,
+  { secrets, account }: Pick<Making, 'secrets' | 'account'>,
+): void {
+  const step = (index: number) => secrets.redact(`${taken[index]!.entry.method} ${taken[index]!.path.split('?')[0]}`)
   const captured = values.map(({ name, from }) => `${name} (${step(from)})`)
   if (captured.length > 0)
     account.note(`Captured from answers, since they look new for every user: ${captured.join(', ')}.`)

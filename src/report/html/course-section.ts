@@ -9,10 +9,12 @@ import type { LoadCourse } from './page-data.ts'
 /** Rows of the table of figures. */
 const MOST_ROWS = 60
 
+/** As the page's script knows them. */
+const CHARTS_OF_LOADS = ['load', 'users']
+
 /** Response times, rate, failures and load over time, one below the other on one axis of time. */
-export function overTime(report: Report, moments: readonly Moment[], load: LoadCourse | undefined): Html | undefined {
-  if (moments.length < 2 && load === undefined) return undefined
-  const isOpen = load?.of === 'arrivals'
+export function overTime(report: Report, moments: readonly Moment[], loads: readonly LoadCourse[]): Html | undefined {
+  if (moments.length < 2 && loads.length === 0) return undefined
   const charts = [
     ...(moments.length < 2
       ? []
@@ -30,28 +32,29 @@ export function overTime(report: Report, moments: readonly Moment[], load: LoadC
             says: ratesInWords(moments),
           }),
         ]),
-    ...(load === undefined
-      ? []
-      : [
-          chart({
-            name: 'load',
-            title: isOpen ? 'Load: arrivals per second' : 'Load: users',
-            key: html`<span class="k-planned">planned</span>${
-              load.achieved &&
-              html` <span class="k-achieved">achieved</span> <span class="k-note">${
-                isOpen
-                  ? `requests that ended, ${digits(requestsPerArrival(report.result))} to an arrival on average`
-                  : 'at work, on average'
-              }</span>`
-            }`,
-            says: loadInWords(load),
-          }),
-        ]),
+    ...loads.map((load, at) => loadChart(report, load, CHARTS_OF_LOADS[at]!)),
   ]
   return html`<section id="over-time"><h2>Over time</h2>
 ${charts}
 ${moments.length < 2 ? undefined : table(moments)}
 </section>`
+}
+
+function loadChart(report: Report, load: LoadCourse, name: string): Html {
+  const isOpen = load.of === 'arrivals'
+  return chart({
+    name,
+    title: isOpen ? 'Load: arrivals per second' : 'Load: users',
+    key: html`<span class="k-planned">planned</span>${
+      load.achieved &&
+      html` <span class="k-achieved">achieved</span> <span class="k-note">${
+        isOpen
+          ? `requests that ended, ${digits(requestsPerArrival(report.result))} to an arrival on average`
+          : 'at work, on average'
+      }</span>`
+    }`,
+    says: loadInWords(load),
+  })
 }
 
 function timesInWords(moments: readonly Moment[]): string {

@@ -5,6 +5,7 @@ import { levelAt } from '../../plan/curve.ts'
 import type { Segment } from '../../plan/plan.ts'
 import type { RunResult } from '../../result/result.ts'
 import type { Ms, PerSecond } from '../../units.ts'
+import { plannedLoads } from '../planned-loads.ts'
 import type { Course, LoadCourse } from './page-data.ts'
 import { thinnedOut } from './thin-out.ts'
 
@@ -68,11 +69,18 @@ export function courseOf(moments: readonly Moment[], measured: Ms): Course | und
   return { at: at as number[], p50: p50!, p95: p95!, p99: p99!, max: max!, succeeded: succeeded!, failed: failed! }
 }
 
-/** The load as planned and as it came about; undefined in results that do not have the plan. */
-export function loadCourseOf(result: RunResult, moments: readonly Moment[]): LoadCourse | undefined {
-  const { curve, model } = result.plan
-  if (curve === undefined || curve.length === 0) return undefined
-  const achieved = model === 'open' ? arrivalsIn(result, moments) : usersIn(result)
+/** The load as planned and as it came about: of arrivals and of users where there are both. Empty where the plan is not known. */
+export function loadCoursesOf(result: RunResult, moments: readonly Moment[]): readonly LoadCourse[] {
+  const { arrivals, users } = plannedLoads(result)
+  // Of which of the two a request was, and who is at work, is not told apart.
+  const both = arrivals !== undefined && users !== undefined
+  return [
+    ...(arrivals ? [loadCourse('arrivals', arrivals, both ? [] : arrivalsIn(result, moments))] : []),
+    ...(users ? [loadCourse('users', users, both ? [] : usersIn(result))] : []),
+  ]
+}
+
+function loadCourse(of: LoadCourse['of'], curve: readonly Segment[], achieved: readonly Point[]): LoadCourse {
   const points = [
     ...cornersOf(curve).map(([t, level]) => ({ t, planned: level, achieved: null })),
     ...achieved.map(([t, level]) => ({ t, planned: levelAt(curve, t), achieved: rounded(level) })),
@@ -81,7 +89,6 @@ export function loadCourseOf(result: RunResult, moments: readonly Moment[]): Loa
     [points.map(({ t }) => t / 1000), points.map((point) => rounded(point.planned)), points.map((p) => p.achieved)],
     MOST_POINTS,
   )
-  const of = model === 'open' ? 'arrivals' : 'users'
   return { of, at: at as number[], planned: planned!, achieved: achieved.length > 1 ? levels : undefined }
 }
 

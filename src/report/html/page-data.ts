@@ -6,6 +6,8 @@ export interface PageData {
   readonly measured?: number
   readonly course?: Course | undefined
   readonly load?: LoadCourse | undefined
+  /** Beside a load of arrivals. */
+  readonly users?: LoadCourse | undefined
   readonly distributions?: Distributions | undefined
 }
 

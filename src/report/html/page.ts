@@ -2,13 +2,14 @@ import { LoadgateError } from '../../errors.ts'
 import type { Report } from '../report.ts'
 import { budgets } from './budgets.ts'
 import { compared } from './compared.ts'
-import { courseOf, loadCourseOf, momentsOf } from './course.ts'
+import { courseOf, loadCoursesOf, momentsOf } from './course.ts'
 import { overTime } from './course-section.ts'
 import { distributionsOf } from './distribution.ts'
 import { distribution } from './distribution-section.ts'
 import { events } from './events.ts'
 import { failures } from './failures.ts'
 import { history } from './history.ts'
+import { lastOutput } from './last-output.ts'
 import { dataElement, type Html, html } from './markup.ts'
 import { method } from './method.ts'
 import type { PageData } from './page-data.ts'
@@ -42,14 +43,15 @@ interface Section {
 function body(report: Report): { readonly sections: readonly (Section | undefined)[]; readonly data: PageData } {
   const { measured } = report.result.plan
   const moments = readable(() => momentsOf(report.result)) ?? []
-  const load = loadCourseOf(report.result, moments)
+  const loads = loadCoursesOf(report.result, moments)
   const spread = readable(() => distributionsOf(report))
   const section = (id: string, title: string, part: Html | undefined) => part && { id, title, part }
   return {
     sections: [
+      section('last-output', 'Last output', lastOutput(report)),
       section('budgets', 'Budgets', budgets(report)),
       section('compared', 'Comparison', compared(report)),
-      section('over-time', 'Over time', overTime(report, moments, load)),
+      section('over-time', 'Over time', overTime(report, moments, loads)),
       section('distribution', 'Distribution', spread && distribution(spread, report.comparison)),
       section(
         'steps',
@@ -65,7 +67,8 @@ function body(report: Report): { readonly sections: readonly (Section | undefine
     data: {
       measured: measured / 1000,
       course: courseOf(moments, measured),
-      load,
+      load: loads[0],
+      users: loads[1],
       distributions: spread && { at: spread.at, of: spread.of },
     },
   }

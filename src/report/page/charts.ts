@@ -15,6 +15,7 @@ export function chartsOf({
   measured = 0,
   course,
   load,
+  users,
   distributions,
 }: PageData): Readonly<Record<string, PlotFacts | undefined>> {
   const time = timeAxis(measured, course)
@@ -22,6 +23,7 @@ export function chartsOf({
     response: course && responseChart(course, time),
     rate: course && rateChart(course, time),
     load: load && loadChart(load, time),
+    users: users && loadChart(users, time),
     distribution: distributions && distributionChart(distributions, 0),
   }
 }

@@ -1,6 +1,6 @@
 // HTTP/2 as a target speaks it, with and without TLS, against Node's own server.
 import { createSecureServer, createServer, type Http2Server, type ServerHttp2Stream } from 'node:http2'
-import type { AddressInfo, Socket } from 'node:net'
+import { type AddressInfo, createServer as createTcpServer, type Socket } from 'node:net'
 import { expect, test } from '@jest/globals'
 import { runShard } from '../../../src/engine/run-shard.ts'
 import type { Cause } from '../../../src/engine/shard-result.ts'
@@ -187,15 +187,80 @@ test.each<[fault: string, cause: Cause, onStream: OnStream]>([
   expect(steps[0]).toMatchObject({ sent: 5, failed: 5, causes: { [cause]: 5 } })
 })
 
+/** A machine that others keep busy is no reason for a failure. */
+const PATIENT = 20_000
+
+/** Takes its leave of each connection with its tenth request: begins with none that came behind it. */
+function leaving(): OnStream {
+  const begun = new WeakMap<object, number>()
+  return (stream, headers) => {
+    const nth = (begun.get(stream.session!) ?? 0) + 1
+    begun.set(stream.session!, nth)
+    // Once: the number of the last stream must not rise from one GOAWAY to the next (RFC 9113 6.8).
+    if (nth === 10) stream.session!.goaway()
+    if (nth <= 10) ok(stream, headers)
+  }
+}
+
 test('a server that takes its leave is left, and nothing is lost', async () => {
-  let n = 0
-  await using server = await startServer((stream, headers) => {
-    if (++n % 10 === 0) stream.session?.goaway()
-    ok(stream, headers)
-  })
-  const { steps } = await run({ port: server.port })
+  await using server = await startServer(leaving())
+  const { steps } = await run({ port: server.port, timeout: PATIENT })
+  expect(steps[0]!.causes).toEqual({})
   expect(steps[0]).toMatchObject({ sent: 50, failed: 0 })
   expect(server.connections).toBeGreaterThan(3)
+})
+
+test.each(['GET', 'POST'])(
+  'of many %s requests at once those that it has not begun with are sent again',
+  async (method) => {
+    let answered = 0
+    const leave = leaving()
+    await using server = await startServer((stream, headers) => {
+      stream.on('close', () => {
+        if (stream.rstCode === 0) answered++
+      })
+      leave(stream, headers)
+    })
+    const step = requestStep({ method })
+    const { steps, health } = await run({
+      port: server.port,
+      steps: [step],
+      level: 50_000,
+      seconds: 0.001,
+      timeout: PATIENT,
+    })
+    expect(steps[0]!.causes).toEqual({})
+    expect(steps[0]).toMatchObject({ sent: 50, failed: 0 })
+    // Some by the library itself.
+    expect(health.staleRetries).toBeGreaterThan(0)
+    expect(server.connections).toBe(5)
+    expect(answered).toBe(50)
+  },
+)
+
+test('a server that begins with nothing is not asked for ever', async () => {
+  const settings = Buffer.from('000000040000000000', 'hex')
+  const goaway = Buffer.from('0000080700000000000000000000000000', 'hex')
+  let connections = 0
+  const server = createTcpServer((socket) => {
+    connections++
+    socket.on('error', () => {}).write(settings)
+    // The preface and the settings come first, then what is asked.
+    let received = 0
+    socket.on('data', ({ length }) => {
+      received += length
+      if (received > 60) socket.end(goaway)
+    })
+  })
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  try {
+    const { steps, health } = await run({ port: (server.address() as AddressInfo).port, level: 10, timeout: PATIENT })
+    expect(steps[0]!.causes).toEqual({ 'connection-reset': 5 })
+    expect(health.staleRetries).toBe(5 * 9)
+    expect(connections).toBeLessThanOrEqual(5 * 20)
+  } finally {
+    server.close()
+  }
 })
 
 test('servers that do not speak it: no-http2 over TLS, malformed-answer without', async () => {

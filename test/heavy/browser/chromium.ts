@@ -14,6 +14,8 @@ export interface Browser {
 /** What its pages ask for and get is written down once it is closed (HAR 1.2). */
 export interface Recording {
   newPage(): Promise<Page>
+  /** So that somebody else comes to the same browser. */
+  clearCookies(): Promise<void>
   close(): Promise<void>
 }
 

@@ -55,6 +55,24 @@ async function replayed(file: string) {
   return { profile, log, steps: result.steps }
 }
 
+/** One after the other in one browser, whose cookies go in between: each logs in and buys something. */
+async function comeAndBuy(origin: string, fans: readonly string[], options: RecordingOptions): Promise<void> {
+  const recording = await browser.newContext(options)
+  const page = await recording.newPage()
+  for (const [n, fan] of fans.entries()) {
+    await page.goto(`${origin}/login`)
+    await page.locator('input[name=email]').fill(`fan${fan}@shop.example`)
+    await page.locator('input[name=password]').fill(`pass-${fan}`)
+    await page.locator('button').click()
+    await page.locator('#user').waitFor()
+    await page.goto(`${origin}/products/${n + 3}`)
+    await page.locator('button').click()
+    await page.locator('h1:text("Cart")').waitFor()
+    await recording.clearCookies()
+  }
+  await recording.close()
+}
+
 const PAGES = ['GET /', 'GET /products/3', 'GET /login', 'POST /login', 'GET /account']
 
 function expectWhole({ profile, log, steps }: Awaited<ReturnType<typeof replayed>>, pages: readonly string[]): void {
@@ -91,4 +109,30 @@ test('the same visit by way of the proxy, with a picture of any bytes', async ()
   expect([exitCode, log]).toEqual([0, expect.stringContaining('Written: visit.yml')])
   expect(readFileSync(place.at('mine.png')).equals(picture)).toBe(true)
   expectWhole(await replayed('visit.yml'), [...PAGES, 'POST /photos'])
+}, 120_000)
+
+test('three people in one recording are three rows, and come again as themselves', async () => {
+  const fans = ['005', '012', '077']
+  await comeAndBuy(shop.origin, fans, { recordHar: { path: place.at('people.har'), content: 'embed' } })
+  const { exitCode, log } = await runCli(['import', 'har', 'people.har', '--output', 'people.yml'], { cwd: place.path })
+  expect([exitCode, log]).toEqual([0, expect.stringContaining('Written: people.yml, logins.csv.')])
+  const rows = readFileSync(place.at('logins.csv'), 'utf8').trim().split('\n')
+  expect(rows).toEqual([
+    'email,password,product',
+    'fan005@shop.example,${env.PASSWORD},3',
+    'fan012@shop.example,${env.PASSWORD_2},4',
+    'fan077@shop.example,${env.PASSWORD_3},5',
+  ])
+  const profile = readFileSync(place.at('people.yml'), 'utf8')
+  expect(profile).toContain('load: { users: 3,')
+  expect(profile).toMatch(/get: \/products\/\$\{logins\.product\}/)
+  expect(profile).not.toMatch(/user-agent|sec-|accept-language/i)
+  writeFileSync(place.at('people.yml'), profile.replace(/\bfor: *\S+?(?=[ ,}\n])/, 'for: 6s'))
+  const env = { PASSWORD: 'pass-005', PASSWORD_2: 'pass-012', PASSWORD_3: 'pass-077' }
+  const { log: said } = await runCli(['run', 'people.yml', '--json', 'report.json'], { cwd: place.path, env })
+  const { result }: ReportFile = JSON.parse(readFileSync(place.at('report.json'), 'utf8'))
+  expect(result.steps.filter(({ failed }) => failed > 0).map(({ step, causes }) => ({ step, causes, said }))).toEqual(
+    [],
+  )
+  expect(result.steps.find(({ step }) => step === 'POST /login')).toMatchObject({ sent: 3, succeeded: 3 })
 }, 120_000)
