@@ -11,10 +11,11 @@ import { compileDocument } from './document.ts'
 import { compileEvents, ofEvents } from './events.ts'
 import { explain } from './explain.ts'
 import type { Functions } from './functions.ts'
-import type { Answer } from './http/transport.ts'
+import type { Answer, Wants } from './http/transport.ts'
 import { layOut } from './lay-out.ts'
 import { explainRedirect } from './redirects.ts'
 import { compileRequest, type Prepare } from './request.ts'
+import { compileTalk } from './talk.ts'
 import { filesIn } from './upload.ts'
 
 type RequestStep = Extract<PlannedStep, { kind: 'request' }>
@@ -84,7 +85,7 @@ interface Parts {
 }
 
 function compileStep(step: RequestStep, parts: Parts): Omit<CompiledRequest, 'beside'> {
-  const { plan, patterns, html, further } = parts
+  const { patterns, html, further } = parts
   const captures = step.capture.map((capture) => compileCapture(capture, patterns, html))
   const whole = compileCheck(step.expect, captures, further(step))
   const { check, wants, why } = step.events ? ofEvents(whole, compileEvents(step.events, step.timeout)) : whole
@@ -94,11 +95,20 @@ function compileStep(step: RequestStep, parts: Parts): Omit<CompiledRequest, 'be
     id: step.id,
     flow: step.flow,
     follows,
-    prepare: compileRequest(step, plan, follows ? { ...wants, headers: true } : wants, toolsFor(step, parts)),
+    prepare: prepareOf(step, follows ? { ...wants, headers: true } : wants, parts),
     check,
     explain: (answer: Answer) =>
       (follows ? explainRedirect(answer) : undefined) ?? explain(step.expect, captures, answer, why()),
   }
+}
+
+function prepareOf(step: RequestStep, wants: Wants, parts: Parts): Prepare {
+  const { plan, patterns } = parts
+  const { talk } = step
+  const tools = toolsFor(step, parts)
+  return talk === undefined
+    ? compileRequest(step, plan, wants, tools)
+    : compileTalk({ ...step, talk }, { plan, wants, tools, patterns })
 }
 
 function toolsFor(step: RequestStep, { plan, files, functions }: Parts) {
@@ -117,7 +127,9 @@ function isAlwaysSent({ blocks = [] }: PlannedScenario, step: PlannedStep, index
 
 /** Who uses none does not wait for the library. */
 async function patternsOf(plan: LoadPlan): Promise<Patterns> {
-  const sources = capturesOf(plan).flatMap(({ from }) => (from.kind === 'regex' ? [from.pattern] : []))
+  const captured = capturesOf(plan).flatMap(({ from }) => (from.kind === 'regex' ? [from.pattern] : []))
+  const awaited = requestSteps(plan).flatMap(({ talk }) => (talk?.does === 'say' ? (talk.receive?.matches ?? []) : []))
+  const sources = [...captured, ...awaited]
   if (sources.length === 0) return new Map()
   const { compilePattern } = await import('../pattern.ts')
   return new Map(sources.map((source) => [source, compilePattern(source)]))

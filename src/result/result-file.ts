@@ -6,6 +6,7 @@ import type {
   FunctionHealth,
   IntervalRecord,
   Intervals,
+  MessageCounts,
 } from '../engine/shard-result.ts'
 import { LoadgateError, messageOf } from '../errors.ts'
 import { countIn, Histogram, type HistogramText } from '../histogram.ts'
@@ -136,6 +137,8 @@ const CAUSES: Readonly<Record<Cause, true>> = {
   'missing-capture': true,
   'too-many-redirects': true,
   'foreign-redirect': true,
+  'conversation-closed': true,
+  'message-too-large': true,
   'invalid-request': true,
   'function-failed': true,
   generator: true,
@@ -240,6 +243,8 @@ const percentile = record<Percentile>({
 
 const partPercentiles = record<PartPercentiles>({ steps: list(count, 10_000), count, points: list(percentile, 10_000) })
 
+export const messageCounts = record<MessageCounts>({ sent: count, received: count, passedOver: count })
+
 export const functionHealth = record<FunctionHealth>({ calls: count, total: amount, longest: amount, share: amount })
 const warmUp = where(record(sentAndEnded), addsUp, 'a sum of its parts')
 const steps = list(where(step, addsUp, 'a sum of its parts'), 10_000)
@@ -290,6 +295,7 @@ const summaryFields = {
       short: optional(truth),
     }),
     staleRetries: count,
+    messages: optional(messageCounts),
     functions: optional(functionHealth),
   }),
   active: optional(active),

@@ -104,6 +104,10 @@ export class Connections implements Transport, ConnectionHost {
     return this.#queued === 0 && this.#size < this.#cap
   }
 
+  protected connectionOf(user: object): Connection | undefined {
+    return this.#own.get(user)
+  }
+
   endFeeds(): void {
     this.feedsEnded = true
     for (const connection of this.#all) connection.endFeed?.()
@@ -249,11 +253,18 @@ export class Connections implements Transport, ConnectionHost {
 
   /** One that may be opened now. */
   #opened(user: object | undefined): Connection | undefined {
-    if (this.#size >= this.#cap || this.#openedThisTurn >= OPENED_PER_TURN) return undefined
+    if (this.#openedThisTurn >= OPENED_PER_TURN || !this.#hasRoomFor(user)) return undefined
     this.#openedThisTurn++
     this.#ahead--
     this.#turn ??= setImmediate(() => this.#onTurn())
     return this.#open(user)
+  }
+
+  /** Who needs one of their own does not wait while there are others that nobody needs. */
+  #hasRoomFor(user: object | undefined): boolean {
+    if (this.#size < this.#cap) return true
+    if (user !== undefined) this.#kept(undefined, this.now())?.expire()
+    return this.#size < this.#cap
   }
 
   #onTurn(): void {

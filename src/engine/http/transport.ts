@@ -1,9 +1,10 @@
 import type { HistogramText, SparseRecorder } from '../../histogram.ts'
 import type { Bytes, Ms } from '../../units.ts'
-import type { Cause } from '../shard-result.ts'
+import type { Cause, MessageCounts } from '../shard-result.ts'
 import type { Refuses, Resolve } from './addresses.ts'
 import type { Credentials } from './credentials.ts'
 import type { StreamEvent } from './event-parser.ts'
+import type { Wanted } from './message.ts'
 
 /** One request, ready for the wire. */
 export interface WireRequest {
@@ -22,7 +23,16 @@ export interface WireRequest {
   /** Bound from the moment the request has a connection (which may still have to be opened) to the last byte. */
   readonly timeout: Ms
   readonly wants: Wants
+  /** Where it is no request, but a part of the conversation of whoever sends it. */
+  readonly talk?: WireTalk
 }
+
+/** Its opening is the handshake of a WebSocket, with the path and the headers of the request. */
+export type WireTalk =
+  | { readonly does: 'open'; readonly subprotocol?: string }
+  /** Sends the text, if there is any, and waits for what is wanted, if something is. */
+  | { readonly does: 'say'; readonly text: string | undefined; readonly wanted: Wanted | undefined }
+  | { readonly does: 'close' }
 
 /** A body in pieces, none of which is ever changed. */
 export interface Payload {
@@ -84,7 +94,7 @@ export interface Answer {
   readonly doneAt: Ms
   readonly bytesSent: Bytes
   readonly bytesReceived: Bytes
-  /** Why it was not sent, or why it is not whole, in words, where there are any. */
+  /** Why it was not sent, why it is not whole, or how its conversation ended, in words, where there are any. */
   readonly detail?: string | undefined
   /** Of a stream of events that came as it was to. */
   readonly events?: EventFigures | undefined
@@ -148,6 +158,10 @@ export interface Transport {
   release(user: object): void
   /** Streams that are read for a time have been read for long enough. */
   endFeeds(): void
+  /** Whether it is in a conversation, and whether the target is still, too; absent where there are none. */
+  conversation?(receiver: Receiver): 'open' | 'lost' | undefined
+  /** There is nothing more to come of it: a conversation that it has not closed is closed. Absent where there are none. */
+  leave?(receiver: Receiver): void
   /** Ends every request that waits or is under way with the cause `cancelled`. */
   cancel(): void
   /** Resolves when every socket is closed. Nothing may be under way any more. */
@@ -162,6 +176,8 @@ export interface TransportOptions {
   readonly http: '1.1' | '2'
   /** Whether some answers are streams of events. */
   readonly events?: boolean
+  /** Whether there are conversations, each of which has a connection to itself. */
+  readonly talks?: boolean
   /** Whether the target's TLS certificate must be valid. */
   readonly verify: boolean
   readonly credentials?: Credentials
@@ -186,4 +202,6 @@ export interface ConnectionStats {
   readonly peak: number
   readonly cap: number
   readonly staleRetries: number
+  /** Of all conversations; absent where there are none. */
+  readonly messages?: MessageCounts
 }
