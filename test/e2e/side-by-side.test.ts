@@ -146,7 +146,10 @@ test(
     const run = await gateOnce(quick, { ...call, flags: ['--compare', 'side-by-side'] })
     expect(run.log).toContain('the service must listen on $PORT')
     expect(run.exitCode).not.toBe(0)
-    expect(run.report).toBeUndefined()
+    expect(run.report).toMatchObject({
+      verdict: { outcome: 'invalid' },
+      comparison: { defects: [{ code: 'not-started' }] },
+    })
     expect(pidsOf(pids).filter(isAlive)).toEqual([])
   },
   MINUTE,
