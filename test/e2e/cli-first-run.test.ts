@@ -168,7 +168,10 @@ test('the report of an earlier run is not left for that of a run that sent nothi
     { ...profile(), target: 'http://127.0.0.1:9', service },
     { cwd: place.path, flags },
   )
-  expect([exitCode, report()]).toEqual([4, expect.stringContaining('The service exited with code 3 before it was ready')])
+  expect([exitCode, report()]).toEqual([
+    4,
+    expect.stringContaining('The service exited with code 3 before it was ready'),
+  ])
 }, 60_000)
 
 test('a run that is compared with nothing is kept where that is asked for', async () => {
