@@ -111,7 +111,9 @@ export async function gate(options: GateOptions, doors: GateDoors): Promise<Gate
       ? measureSideBySide(held, { base: besideWhat(options, held, base), rounds, threads, commit }, guarded)
       : measureAlone(held, { earlier, threads, commit, timed, sending, fingerprint }, guarded),
   ).catch(async (error: unknown) => {
-    if (!signal.aborted) await keepNotStarted(error, held, { run: told, fingerprint, wanted: options }, output)
+    const jmeter = sending.kind === 'script' ? sending.jmeter : undefined
+    if (!signal.aborted)
+      await keepNotStarted(error, held, { run: told, fingerprint, jmeter, wanted: options }, output)
     throw error
   })
   const { result, comparison, serviceEnd, fargate, beside } = measured
