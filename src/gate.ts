@@ -106,13 +106,17 @@ export async function gate(options: GateOptions, doors: GateDoors): Promise<Gate
     url: doors.url,
     reproduce: reproduce(options, { commit, sideBySide }),
   }
-  const measured = await whileGuarded(watch, doors, (guarded) =>
+  let began = false
+  const onLoad = () => {
+    began = true
+  }
+  const measured = await whileGuarded(watch, { ...doors, onLoad }, (guarded) =>
     sideBySide
       ? measureSideBySide(held, { base: besideWhat(options, held, base), rounds, threads, commit }, guarded)
       : measureAlone(held, { earlier, threads, commit, timed, sending, fingerprint }, guarded),
   ).catch(async (error: unknown) => {
     const jmeter = sending.kind === 'script' ? sending.jmeter : undefined
-    if (!signal.aborted)
+    if (!signal.aborted && !began)
       await keepNotStarted(error, held, { run: told, fingerprint, jmeter, wanted: options }, output)
     throw error
   })
