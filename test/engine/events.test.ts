@@ -287,6 +287,11 @@ test.each(['open', 'closed'] as const)(
       Histogram.of(...shards.map(({ steps }) => steps[0]!.events!.between)).toText(),
     )
     expect(readResult(writeResult(result))).toEqual(JSON.parse(JSON.stringify(result)))
+    const [first, ...others] = shards
+    const silent = { ...first!, steps: first!.steps.map(({ events, ...step }) => step) }
+    expect(mergeResults([silent, ...others], context).shards.lost).toEqual([
+      'Worker 1 of 3: reports no events of a step that has some',
+    ])
     // Gaps are no requests: neither in the intervals nor in the throughput.
     expect(result.intervals.records.reduce((sum, { succeeded }) => sum + succeeded, 0)).toBe(step!.succeeded)
   },
