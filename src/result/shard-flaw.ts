@@ -8,6 +8,7 @@ import { segmentsUntil } from '../plan/curve.ts'
 import { backgroundScenarios, firstOwn, type Group, groupsOf, judgedScenarios, takersIn } from '../plan/groups.ts'
 import type { LoadPlan, PlannedScenario, Shard } from '../plan/plan.ts'
 import { formatDuration, type Ms } from '../units.ts'
+import { isSeveral } from './added-events.ts'
 
 /** What is wrong with a shard's numbers, as a phrase for the report; undefined when they all add up. */
 export function flawOf(
@@ -95,8 +96,10 @@ function flawOfStep(step: StepCounts, plan: LoadPlan, ofEvents: ReadonlySet<numb
   return flawOfIntervals(step.blocks, [step], { measured: measuredIn(plan), length: blockLength(measuredIn(plan)) })
 }
 
-function addsUp({ received, between, last }: EventCounts, streams: number): boolean {
-  return countIn(between) === received - streams && countIn(last) === streams
+function addsUp({ received, several, between, last }: EventCounts, streams: number): boolean {
+  const gaps = received - streams
+  const known = several !== undefined && isSeveral(several, { streams, gaps })
+  return known && countIn(between) === gaps && countIn(last) === streams
 }
 
 function flawOfAll({ steps, intervals }: ShardResult, plan: LoadPlan): string | undefined {
