@@ -106,12 +106,18 @@ export async function gate(options: GateOptions, doors: GateDoors): Promise<Gate
     url: doors.url,
     reproduce: reproduce(options, { commit, sideBySide }),
   }
-  const measured = await whileGuarded(watch, doors, (guarded) =>
+  let began = false
+  const onLoad = () => {
+    began = true
+  }
+  const measured = await whileGuarded(watch, { ...doors, onLoad }, (guarded) =>
     sideBySide
       ? measureSideBySide(held, { base: besideWhat(options, held, base), rounds, threads, commit }, guarded)
       : measureAlone(held, { earlier, threads, commit, timed, sending, fingerprint }, guarded),
   ).catch(async (error: unknown) => {
-    if (!signal.aborted) await keepNotStarted(error, held, { run: told, fingerprint, wanted: options }, output)
+    const jmeter = sending.kind === 'script' ? sending.jmeter : undefined
+    if (!signal.aborted && !began)
+      await keepNotStarted(error, held, { run: told, fingerprint, jmeter, wanted: options }, output)
     throw error
   })
   const { result, comparison, serviceEnd, fargate, beside } = measured

@@ -44,6 +44,8 @@ export interface LoadDoors {
   readonly onService?: ((service: ServiceProcess) => void) | undefined
   /** The same of a run on Fargate; undefined when nothing of it is left. */
   readonly onFargate?: ((run: FargateRun | undefined) => void) | undefined
+  /** Told before load is sent, each time. */
+  readonly onLoad?: (() => void) | undefined
   /** Left out where nothing else is watched. */
   readonly guards?: GuardWatch | undefined
 }
@@ -128,17 +130,24 @@ async function sendLoad(
 ): Promise<Sent> {
   // What it guards went down while the version was installed: no task and no service is started for nothing.
   doors.guards?.enough.throwIfAborted()
+  const { onLoad } = doors
   if (sending.kind === 'fargate') {
+    onLoad?.()
     const repository = doors.env.GITHUB_REPOSITORY
     const load = { plan: loaded.plan, fleet: sending.fleet, fingerprint, commit, repository }
     return { ...(await sendFromFargate(load, { ...doors, limits })), serviceEnd: undefined }
   }
   if (sending.kind === 'collect') {
+    onLoad?.()
     const collected = await collectRun(sending.runId, sending.settings, loaded.plan, { ...doors, limits })
     return { ...collected, serviceEnd: undefined }
   }
   if (sending.kind === 'results') return { given: sending.result, serviceEnd: undefined }
-  const send = senderHere(loaded, { sending, threads }, { ...doors, limits })
+  const sender = senderHere(loaded, { sending, threads }, { ...doors, limits })
+  const send = () => {
+    onLoad?.()
+    return sender()
+  }
   const service = await startedService(loaded, doors)
   if (!service) return { ...(await send()), serviceEnd: undefined }
   const watch = watchService(service, doors.output)

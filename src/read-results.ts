@@ -8,6 +8,8 @@ import { type EpochMs, formatDuration, type Ms } from './units.ts'
 
 /** What lies there for longer is of another job: a step that has written nothing must not be judged by what was there before. */
 const OLDEST: Ms = 24 * 3_600_000
+/** So far apart clocks may be. */
+const MOST_AHEAD: Ms = 3_600_000
 
 /** The run that another generator has written down, under the profile's name: those of other names are not compared. */
 export async function readResults(
@@ -22,6 +24,10 @@ export async function readResults(
       hint: 'Compare it with `loadgate compare`.',
     })
   const age = now - result.startedAt
+  if (age < -MOST_AHEAD)
+    throw new LoadgateError('usage', `${file} is of a run that begins in ${formatDuration(-age)}: its clock is ahead`, {
+      hint: 'Set the clock of the machine that wrote it, or of this one: its age tells whether it is of this job.',
+    })
   if (age <= OLDEST) return result
   throw new LoadgateError('usage', `${file} is of a run that began ${formatDuration(age)} ago, and not of this one`, {
     hint: 'See why it was not written anew; an earlier run is judged by `loadgate compare`.',

@@ -93,6 +93,8 @@ export interface StepCounts {
 export interface EventCounts {
   /** Events of all of them. */
   readonly received: number
+  /** Those of at least two events; undefined in results of earlier versions. */
+  readonly several?: number | undefined
   /** From each event of a stream to its next. */
   readonly between: HistogramText
   /** As the response time, and on to the last event. */

@@ -12,6 +12,11 @@ import { type JMeterDoors, type JMeterEnd, runJMeter } from './run-jmeter.ts'
 
 export type ScriptedPlan = LoadPlan & { readonly script: PlannedScript }
 
+export function scriptedPlan({ script, ...plan }: LoadPlan): ScriptedPlan {
+  if (script === undefined) throw new Error('the plan has no script')
+  return { ...plan, script }
+}
+
 interface ScriptDoors extends JMeterDoors {
   /** For labels, which are outside text as any other. */
   readonly redact: (text: string) => string
@@ -26,14 +31,29 @@ export function runScript(
   const startedAt = Date.now()
   return runJMeter(plan, { jmeter }, doors, async (end) => {
     const { result, problem } = await measuredIn(end, { startedAt, redact })
-    const source = { ...result.source!, ran: { version: jmeter.version, script: redact(plan.script.file) } }
-    return {
-      ...result,
-      source,
-      complete: problem === undefined && !end.stopped,
-      shards: problem === undefined ? result.shards : { expected: 1, reported: 0, lost: [redact(problem)] },
-    }
+    const run = runOf(result, { plan, jmeter, redact }, problem)
+    return { ...run, complete: run.complete && !end.stopped }
   })
+}
+
+interface Whose {
+  readonly plan: ScriptedPlan
+  readonly jmeter: JMeter
+  readonly redact: (text: string) => string
+}
+
+/** Of a script that was not begun, and why. */
+export function scriptNotRun(whose: Whose, why: string): RunResult {
+  return runOf(nothing(0, 0), whose, why)
+}
+
+function runOf(result: RunResult, { plan, jmeter, redact }: Whose, problem: string | undefined): RunResult {
+  return {
+    ...result,
+    source: { ...result.source!, ran: { version: jmeter.version, script: redact(plan.script.file) } },
+    complete: problem === undefined,
+    shards: problem === undefined ? result.shards : { expected: 1, reported: 0, lost: [redact(problem)] },
+  }
 }
 
 /** What a result says of a run beyond what was measured. */

@@ -8,6 +8,7 @@ import { segmentsUntil } from '../plan/curve.ts'
 import { backgroundScenarios, firstOwn, type Group, groupsOf, judgedScenarios, takersIn } from '../plan/groups.ts'
 import type { LoadPlan, PlannedScenario, Shard } from '../plan/plan.ts'
 import { formatDuration, type Ms } from '../units.ts'
+import { isSeveral } from './added-events.ts'
 
 /** What is wrong with a shard's numbers, as a phrase for the report; undefined when they all add up. */
 export function flawOf(
@@ -20,6 +21,7 @@ export function flawOf(
   const beside = result.background?.steps ?? []
   if (idsOf(judgedScenarios(plan)) !== listed(result.steps) || idsOf(backgroundScenarios(plan)) !== listed(beside))
     return 'does not report on every step'
+  const ofEvents = new Set(stepsOf(plan.scenarios).flatMap(({ id, events }) => (events ? [id] : [])))
   try {
     // Throws when one is damaged.
     const { lateness, connections } = result.health
@@ -28,7 +30,7 @@ export function flawOf(
       flawOfGroups(result, plan) ??
       flawOfAll(result, plan) ??
       flawOfActive(result, plan) ??
-      firstOf([...result.steps, ...beside], (step) => flawOfStep(step, plan))
+      firstOf([...result.steps, ...beside], (step) => flawOfStep(step, plan, ofEvents))
     )
   } catch (error) {
     return messageOf(error)
@@ -36,7 +38,11 @@ export function flawOf(
 }
 
 function idsOf(scenarios: readonly PlannedScenario[]): string {
-  return listed(scenarios.flatMap(({ steps }) => steps.flatMap((step) => (step.kind === 'request' ? [step] : []))))
+  return listed(stepsOf(scenarios))
+}
+
+function stepsOf(scenarios: readonly PlannedScenario[]) {
+  return scenarios.flatMap(({ steps }) => steps.flatMap((step) => (step.kind === 'request' ? [step] : [])))
 }
 
 function listed(steps: readonly { readonly id: number }[]): string {
@@ -76,7 +82,7 @@ function measuredArrivals(group: Group, index: number, count: number): number {
   return below(arrivalsOf(plan)) - below(warmUp)
 }
 
-function flawOfStep(step: StepCounts, plan: LoadPlan): string | undefined {
+function flawOfStep(step: StepCounts, plan: LoadPlan, ofEvents: ReadonlySet<number>): string | undefined {
   const { sent, succeeded, failed, causes, response, service, firstByte, failures } = step
   const explained = Object.values(causes).reduce((sum, count) => sum + count, 0)
   if (sent !== succeeded + failed) return `reports ${succeeded + failed} outcomes of ${sent} requests`
@@ -84,12 +90,16 @@ function flawOfStep(step: StepCounts, plan: LoadPlan): string | undefined {
   for (const times of [response, service, firstByte])
     if (countIn(times) !== succeeded) return `reports ${countIn(times)} times of ${succeeded} successes`
   if (countIn(failures) !== failed) return `reports ${countIn(failures)} times of ${failed} failures`
+  if ((step.events !== undefined) !== ofEvents.has(step.id))
+    return step.events ? 'reports events of a step that has none' : 'reports no events of a step that has some'
   if (step.events && !addsUp(step.events, succeeded)) return `reports events that do not add up to ${succeeded} streams`
   return flawOfIntervals(step.blocks, [step], { measured: measuredIn(plan), length: blockLength(measuredIn(plan)) })
 }
 
-function addsUp({ received, between, last }: EventCounts, streams: number): boolean {
-  return countIn(between) === received - streams && countIn(last) === streams
+function addsUp({ received, several, between, last }: EventCounts, streams: number): boolean {
+  const gaps = received - streams
+  const known = several !== undefined && isSeveral(several, { streams, gaps })
+  return known && countIn(between) === gaps && countIn(last) === streams
 }
 
 function flawOfAll({ steps, intervals }: ShardResult, plan: LoadPlan): string | undefined {

@@ -159,7 +159,7 @@ describe.each(['1.1', '2'] as const)('over HTTP/%s', (http) => {
     await using server = await startEventServer(http, given)
     const { result, step } = await run({ port: server.port, http, level: 20, seconds: 0.2, ...options })
     expect(step).toMatchObject({ sent: 4, succeeded: 0, failed: 4, causes: { [cause]: 4 } })
-    expect(step.events).toEqual({ received: 0, between: 'h1:', last: 'h1:' })
+    expect(step.events).toEqual({ received: 0, several: 0, between: 'h1:', last: 'h1:' })
     expect(result.examples[0]!.detail ?? '').toMatch(detail)
   })
 })
@@ -283,10 +283,16 @@ test.each(['open', 'closed'] as const)(
     expect(step!.events!.received).toBe(server.log.reduce((sum, { events }) => sum + events.length, 0))
     const { planned, started, dropped, finished } = result.iterations
     expect([planned, started]).toEqual([started + dropped, finished])
+    expect(step!.events!.several).toBe(server.log.filter(({ events }) => events.length > 1).length)
     expect(Histogram.of(step!.events!.between).toText()).toBe(
       Histogram.of(...shards.map(({ steps }) => steps[0]!.events!.between)).toText(),
     )
     expect(readResult(writeResult(result))).toEqual(JSON.parse(JSON.stringify(result)))
+    const [first, ...others] = shards
+    const silent = { ...first!, steps: first!.steps.map(({ events, ...step }) => step) }
+    expect(mergeResults([silent, ...others], context).shards.lost).toEqual([
+      'Worker 1 of 3: reports no events of a step that has some',
+    ])
     // Gaps are no requests: neither in the intervals nor in the throughput.
     expect(result.intervals.records.reduce((sum, { succeeded }) => sum + succeeded, 0)).toBe(step!.succeeded)
   },
