@@ -109,6 +109,43 @@ describe.each(['1.1', '2'] as const)('over HTTP/%s', (http) => {
     expect(step).toMatchObject({ sent: 5, succeeded: 5 })
   })
 
+  test.each<[string, Events, number]>([
+    ['when the load is over', { for: 60_000 }, 0.3],
+    ['after its time', { for: 60 }, 0.6],
+  ])(
+    'what is expected of the event that is waited for is not of a stream that is closed before it, %s',
+    async (_, given, seconds) => {
+      await using server = await startEventServer(http, { pauses: [10], endless: true })
+      const events: Events = { ...given, until: { kind: 'event', event: 'done' } }
+      const step = { expect: { json: [{ pointer: '/done', value: true }], body: 'done' } }
+      const read = await run({ port: server.port, http, events, level: 20, seconds, step })
+      expect(read.step).toMatchObject({ sent: 20 * seconds, succeeded: 20 * seconds, causes: {} })
+      const headers = { headers: [{ name: 'content-type', contains: 'charset' }] }
+      const refused = await run({ port: server.port, http, events, level: 20, seconds, step: { expect: headers } })
+      expect(refused.step.causes).toEqual({ 'unexpected-answer': 20 * seconds })
+    },
+  )
+
+  test('a value that is captured may be missing where the load is over, not before', async () => {
+    await using server = await startEventServer(http, { pauses: [10], endless: true })
+    const capture = [{ name: 'sum', from: { kind: 'json', pointer: '/sum' } }] as const
+    const needing = requestStep({ path: ['/', { encode: 'url', value: { kind: 'capture', name: 'sum' } }] })
+    const causes = async (lasts: number, seconds: number) => {
+      const steps = [requestStep({ events: { for: lasts }, capture }), needing]
+      const plan = onePlan({ port: server.port, level: 20, seconds, connections: { http }, steps })
+      const { steps: counts } = await runShard({ plan, index: 0, count: 1 })
+      return counts.map(({ sent, causes }) => ({ sent, causes }))
+    }
+    expect(await causes(60_000, 0.2)).toEqual([
+      { sent: 4, causes: {} },
+      { sent: 0, causes: {} },
+    ])
+    expect(await causes(30, 0.2)).toEqual([
+      { sent: 4, causes: { 'missing-capture': 4 } },
+      { sent: 0, causes: {} },
+    ])
+  })
+
   test.each<[string, Parameters<typeof startEventServer>[1], Partial<Options>, Cause, RegExp]>([
     [
       'another content type',

@@ -11,6 +11,7 @@ export class EventStream implements EventFigures {
   received = 0
   firstAt: Ms = 0
   lastAt: Ms = 0
+  cut: EventFigures['cut'] = undefined
   readonly between = new SparseRecorder()
   /** Of the last event that is looked at; undefined before. */
   data: string | undefined = undefined
@@ -76,7 +77,7 @@ export class EventStream implements EventFigures {
   expire(now: Ms): void {
     if (this.outcome !== undefined || this.received === 0) return
     const { lasts, within } = this.#wanted
-    if (lasts !== undefined && now >= this.firstAt + this.#lasts) this.outcome = 'enough'
+    if (lasts !== undefined && now >= this.firstAt + this.#lasts) this.#cut('its time')
     else if (now >= this.lastAt + within)
       this.#fail('events-stalled', `no event for ${formatDuration(within)} after ${this.#shown}`)
     else this.#fail('timeout', `it went on for more than ${formatDuration(LONGEST_STREAM)}`)
@@ -86,7 +87,7 @@ export class EventStream implements EventFigures {
   endFeed(): void {
     if (this.#wanted.lasts === undefined || this.outcome !== undefined) return
     this.#lasts = 0
-    if (this.received > 0) this.outcome = 'enough'
+    if (this.received > 0) this.#cut('end of load')
   }
 
   get #shown(): string {
@@ -119,7 +120,8 @@ export class EventStream implements EventFigures {
     this.lastAt = this.#now
     const isLast = this.#wanted.isLast?.(event, this.received) ?? false
     if (!isLast || !this.#wanted.isMark || this.data === undefined) this.data = event.data
-    if (isLast || this.#lasts === 0) this.outcome = 'enough'
+    if (isLast) this.outcome = 'enough'
+    else if (this.#lasts === 0) this.#cut('end of load')
   }
 
   #end(): void {
@@ -131,6 +133,11 @@ export class EventStream implements EventFigures {
     else if (isLast !== undefined)
       this.#fail('events-ended', `ended after ${this.#shown}, without the one that is waited for`)
     else this.outcome = 'enough'
+  }
+
+  #cut(by: EventFigures['cut']): void {
+    this.outcome = 'enough'
+    this.cut = by
   }
 
   #fail(cause: Cause, detail: string): void {
