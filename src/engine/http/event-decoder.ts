@@ -20,14 +20,16 @@ const DECODERS: ReadonlyMap<string, () => Transform> = new Map([
   ['zstd', () => createZstdDecompress()],
 ])
 
-/** Bytes that wait to be decoded: more come than this machine can read. */
+/** Bytes that wait to be decoded. */
 const MOST_WAITING: Bytes = 8_388_608
 
 export interface Decoded {
   /** @param came when the bytes were there of which it was made */
   readonly onBytes: (bytes: Buffer, came: Ms) => void
-  /** What came is not as it says, or more than can be read. */
+  /** What came is not as it says. */
   readonly onError: () => void
+  /** More comes than this machine can read. */
+  readonly onFull: () => void
 }
 
 /**
@@ -51,7 +53,7 @@ export class EventDecoder {
   add(bytes: Buffer, came: Ms): void {
     if (this.#decoder.destroyed) return
     if (this.#decoder.writableLength + bytes.length > MOST_WAITING) {
-      this.#told.onError()
+      this.#told.onFull()
       return
     }
     this.#came.push(came)

@@ -42,7 +42,8 @@ export class EventStream implements EventFigures {
     else if (create !== undefined)
       this.#decoder = new EventDecoder(create, {
         onBytes: (bytes, came) => this.#onDecoded(bytes, came),
-        onError: () => this.#onUndecodable(),
+        onError: () => this.#onUnread('malformed-answer', 'it is not coded as it says'),
+        onFull: () => this.#onUnread('generator', 'more came than this machine can decode'),
       })
   }
 
@@ -106,9 +107,9 @@ export class EventStream implements EventFigures {
     if (this.received > before || this.outcome !== undefined) this.#onChange()
   }
 
-  #onUndecodable(): void {
+  #onUnread(cause: Cause, why: string): void {
     if (this.outcome !== undefined) return
-    this.#fail('malformed-answer', `it is not coded as it says, behind ${this.#shown}`)
+    this.#fail(cause, `${why}, behind ${this.#shown}`)
     this.#onChange()
   }
 
