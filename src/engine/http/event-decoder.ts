@@ -51,7 +51,8 @@ export class EventDecoder {
   }
 
   add(bytes: Buffer, came: Ms): void {
-    if (this.#decoder.destroyed) return
+    // What is coded may be over before the body is: stray bytes behind it are none of it, as in a whole answer.
+    if (this.#decoder.destroyed || this.#decoder.readableEnded) return
     if (this.#decoder.writableLength + bytes.length > MOST_WAITING) {
       this.#told.onFull()
       return
@@ -67,6 +68,10 @@ export class EventDecoder {
 
   /** @param then all that came has been told */
   end(then: () => void): void {
+    if (this.#decoder.readableEnded) {
+      then()
+      return
+    }
     this.#decoder.once('end', then)
     this.#decoder.end()
   }
