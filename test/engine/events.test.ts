@@ -1,6 +1,13 @@
 // Streams of events against real servers, whose own clock is the truth: this process is both, so that it is one clock.
 import { setTimeout as sleep } from 'node:timers/promises'
-import { brotliCompressSync, createBrotliCompress, createDeflate, createGzip, createZstdCompress } from 'node:zlib'
+import {
+  brotliCompressSync,
+  createBrotliCompress,
+  createDeflate,
+  createDeflateRaw,
+  createGzip,
+  createZstdCompress,
+} from 'node:zlib'
 import { describe, expect, test } from '@jest/globals'
 import { compileEvents } from '../../src/engine/events.ts'
 import { runShard } from '../../src/engine/run-shard.ts'
@@ -263,6 +270,8 @@ test('an answer as of a language model: what is asked for is sent, what came las
 test.each<[string, () => import('node:stream').Transform]>([
   ['gzip', () => createGzip()],
   ['deflate', () => createDeflate()],
+  // Some leave out what it is to stand in.
+  ['deflate', () => createDeflateRaw()],
   ['br', () => createBrotliCompress()],
   ['zstd', () => createZstdCompress()],
 ])('a stream that is coded as %s is told event by event', async (coding, create) => {

@@ -2,7 +2,8 @@ import { SparseRecorder } from '../../histogram.ts'
 import { LONGEST_STREAM } from '../../plan/longest-request.ts'
 import { counted, formatDuration, type Ms } from '../../units.ts'
 import type { Cause } from '../shard-result.ts'
-import { decoderFor, EventDecoder } from './event-decoder.ts'
+import { codingsOf } from './content-coding.ts'
+import { EventDecoder } from './event-decoder.ts'
 import { EventParser, type StreamEvent } from './event-parser.ts'
 import type { AnswerHeaders, EventFigures, EventsWanted } from './transport.ts'
 
@@ -34,13 +35,13 @@ export class EventStream implements EventFigures {
     this.#lasts = wanted.lasts ?? LONGEST_STREAM
     this.#onChange = onChange
     this.#parser = new EventParser((event) => this.#onEvent(event))
-    const create = decoderFor(textOf(headers['content-encoding']))
+    const codings = codingsOf(textOf(headers['content-encoding']) ?? '')
     const type = textOf(headers['content-type'])
     if (!isEventStream(type))
       this.#fail('no-event-stream', type === undefined ? 'there is no content-type' : `content-type is "${type}"`)
-    else if (create === 'several') this.#fail('malformed-answer', 'it is coded more than once')
-    else if (create !== undefined)
-      this.#decoder = new EventDecoder(create, {
+    else if (codings.length > 1) this.#fail('malformed-answer', 'it is coded more than once')
+    else if (codings[0] !== undefined)
+      this.#decoder = new EventDecoder(codings[0], {
         onBytes: (bytes, came) => this.#onDecoded(bytes, came),
         onError: () => this.#onUnread('malformed-answer', 'it is not coded as it says'),
         onFull: () => this.#onUnread('generator', 'more came than this machine can decode'),
