@@ -3,12 +3,12 @@ import type { LoadPlan, PlannedScenario, PlannedStep } from '../plan/plan.ts'
 import { isBeside } from '../profile/beside.ts'
 import type { DocumentValue } from '../profile/document.ts'
 import type { FunctionCall } from '../profile/functions.ts'
-import type { Capture, Flow, Pace, ThinkStep } from '../profile/profile.ts'
+import type { Capture, Events, Flow, Pace, ThinkStep } from '../profile/profile.ts'
 import { type AnswerCheckers, answerCheckers } from './answer-checks.ts'
-import { compileCapture, type Html, type Patterns } from './captures.ts'
-import { type Check, compileCheck } from './check.ts'
+import { type CompiledCapture, compileCapture, type Html, type Patterns } from './captures.ts'
+import { type Check, type CompiledCheck, compileCheck } from './check.ts'
 import { compileDocument } from './document.ts'
-import { compileEvents, ofEvents } from './events.ts'
+import { compileEvents, expectedOfAny, ofEvents } from './events.ts'
 import { explain } from './explain.ts'
 import type { Functions } from './functions.ts'
 import type { Answer, Wants } from './http/transport.ts'
@@ -88,7 +88,7 @@ function compileStep(step: RequestStep, parts: Parts): Omit<CompiledRequest, 'be
   const { patterns, html, further } = parts
   const captures = step.capture.map((capture) => compileCapture(capture, patterns, html))
   const whole = compileCheck(step.expect, captures, further(step))
-  const { check, wants, why } = step.events ? ofEvents(whole, compileEvents(step.events, step.timeout)) : whole
+  const { check, wants, why } = step.events ? ofStream(step, step.events, captures, whole) : whole
   const follows = step.redirects === 'follow'
   return {
     kind: 'request',
@@ -100,6 +100,15 @@ function compileStep(step: RequestStep, parts: Parts): Omit<CompiledRequest, 'be
     explain: (answer: Answer) =>
       (follows ? explainRedirect(answer) : undefined) ?? explain(step.expect, captures, answer, why()),
   }
+}
+
+function ofStream(
+  { expect, timeout }: RequestStep,
+  events: Events,
+  captures: readonly CompiledCapture[],
+  whole: CompiledCheck,
+): CompiledCheck {
+  return ofEvents(whole, compileCheck(expectedOfAny(expect), captures), compileEvents(events, timeout))
 }
 
 function prepareOf(step: RequestStep, wants: Wants, parts: Parts): Prepare {

@@ -67,6 +67,8 @@ export interface EventsWanted {
 
 /** What came of a stream that was read as far as it was to be. */
 export interface EventFigures {
+  /** What ended it, where that was neither its own end nor the event that is waited for. */
+  readonly cut: 'its time' | 'end of load' | undefined
   readonly received: number
   readonly firstAt: Ms
   readonly lastAt: Ms
