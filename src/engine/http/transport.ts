@@ -27,11 +27,19 @@ export interface WireRequest {
   readonly talk?: WireTalk
 }
 
-/** Its opening is the handshake of a WebSocket, with the path and the headers of the request. */
+/**
+ * Its opening is the handshake of a WebSocket, with the path and the headers of the request. `keeps`: whether what comes behind
+ * it while nothing is waited for is kept, since a later part may wait for it.
+ */
 export type WireTalk =
-  | { readonly does: 'open'; readonly subprotocol?: string }
+  | { readonly does: 'open'; readonly subprotocol?: string; readonly keeps: boolean }
   /** Sends the text, if there is any, and waits for what is wanted, if something is. */
-  | { readonly does: 'say'; readonly text: string | undefined; readonly wanted: Wanted | undefined }
+  | {
+      readonly does: 'say'
+      readonly text: string | undefined
+      readonly wanted: Wanted | undefined
+      readonly keeps: boolean
+    }
   | { readonly does: 'close' }
 
 /** A body in pieces, none of which is ever changed. */
