@@ -18,6 +18,7 @@ const GONE: Loss = { cause: 'connection-closed', detail: undefined }
 export class Conversation extends Exchange implements Connection, LineListener {
   readonly user: object
   over = false
+  lingers = false
   /** Never too old to be gone on with. */
   readonly openedAt: Ms = Number.POSITIVE_INFINITY
   detail: string | undefined = undefined
@@ -128,12 +129,15 @@ export class Conversation extends Exchange implements Connection, LineListener {
   onEnd(): void {
     this.onLoss(GONE)
     if (this.over) this.#letGo(this.#backlog.clear())
+    this.lingers = false
     this.#end()
-    if (this.receiver === undefined) this.#host.onClosed(this)
+    // By then it is no longer counted among those that are open.
+    void this.ended.then(() => this.#host.onClosed(this))
   }
 
   #open(request: WireRequest, { subprotocol, keeps }: Extract<WireTalk, { does: 'open' }>): void {
     this.#keeps = keeps
+    this.lingers = true
     this.#host.onOpening()
     this.#line = new Line(this.#host, request, subprotocol, this)
   }

@@ -13,6 +13,7 @@ import { runShard } from '../../../src/engine/run-shard.ts'
 import { Histogram } from '../../../src/histogram.ts'
 import type { LoadPlan, PlannedConnections } from '../../../src/plan/plan.ts'
 import { issue } from '../../support/authority.ts'
+import { startRawWebSocket } from '../../support/raw-websocket.ts'
 import { unaccounted } from '../../support/shard-figures.ts'
 import { startTalkServer } from '../../support/talk-server.ts'
 import { setTrap } from '../../support/trap.ts'
@@ -97,6 +98,26 @@ test('beside requests of HTTP/2 a conversation is of HTTP/1.1, over a connection
   await until(() => talk.clients.size === 0)
   await new Promise((resolve) => server.close(resolve))
 })
+
+test.each(['1.1', '2'] as const)(
+  'beside HTTP/%s the limit holds for what is really open, also where a target answers neither messages nor closes',
+  async (http) => {
+    let most = 0
+    await using server = await startRawWebSocket(() => {
+      most = Math.max(most, server.open)
+    })
+    const stalled = [{ websocket: '/', talk: [{ send: 'x', receive: { within: '200ms' } }] }]
+    const plan = planOf({ port: server.port, steps: stalled, load: { rate: '20/s', for: '1500ms' } })
+    const connections = { ...plan.connections, limit: 4, http }
+    const result = await runShard({ plan: { ...plan, connections }, index: 0, count: 1 })
+    expect(unaccounted(result)).toEqual([])
+    expect(result.health.connections.peak).toBe(4)
+    // The end of one may be noticed after the beginning of the next.
+    expect(most).toBeLessThanOrEqual(5)
+    // Who waits is served as soon as one is closed: four in 700 ms each.
+    expect(server.connections).toBeGreaterThanOrEqual(12)
+  },
+)
 
 // --- where they go --------------------------------------------------------------------------------------------------------
 
