@@ -54,6 +54,8 @@ export interface Protocol {
   join(host: ConnectionHost, user: object | undefined): Connection | undefined
   /** How many connections stand behind all that the pool knows of. */
   count(all: ReadonlySet<Connection>): number
+  /** How many of those are about to be gone; the host is told when they are. Absent where they are gone at once. */
+  closing?(): number
 }
 
 /** How long an idle connection is kept where the server does not say: as Chrome does. */

@@ -267,8 +267,17 @@ export class Connections implements Transport, ConnectionHost {
   /** Who needs one of their own does not wait while there are others that nobody needs. */
   #hasRoomFor(user: object | undefined): boolean {
     if (this.#size < this.#cap) return true
-    if (user !== undefined) this.#kept(undefined, this.now())?.expire()
+    if (user !== undefined) this.#makeRoom()
     return this.#size < this.#cap
+  }
+
+  /** For one: others wait behind it. Of a connection that several share, all places have to be left. */
+  #makeRoom(): void {
+    while (this.#size - (this.#protocol.closing?.() ?? 0) >= this.#cap) {
+      const idle = this.#kept(undefined, this.now())
+      if (!idle) return
+      idle.expire()
+    }
   }
 
   #onTurn(): void {

@@ -69,6 +69,7 @@ function talking(protocol: Protocol, open: Set<Conversation>, tally: Tally): Pro
       return conversation
     },
     join: (host, user) => (user instanceof Talker ? undefined : protocol.join(host, user)),
+    closing: () => protocol.closing?.() ?? 0,
     // The streams of HTTP/2 are no connections of their own.
     count: (all) => protocol.count(all) + (protocol.multiplexes ? open.size : 0),
   }

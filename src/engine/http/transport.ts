@@ -27,6 +27,15 @@ export interface WireRequest {
   readonly talk?: WireTalk
 }
 
+/** The names and values of a request's fields. */
+export function fieldsOf(fields: WireRequest['fields']): [name: string, value: string][] {
+  const lines = fields.split('\r\n').slice(0, -1)
+  return lines.map((line) => {
+    const colon = line.indexOf(':')
+    return [line.slice(0, colon), line.slice(colon + 2)]
+  })
+}
+
 /**
  * Its opening is the handshake of a WebSocket, with the path and the headers of the request. `keeps`: whether what comes behind
  * it while nothing is waited for is kept, since a later part may wait for it.
