@@ -9,7 +9,15 @@ import { type Connection, type ConnectionHost, KEPT_FOR, type Protocol } from '.
 import { Exchange } from './exchange.ts'
 import { KeptText } from './kept-text.ts'
 import { openStream, whenReady } from './sockets.ts'
-import { type AnswerHeaders, fieldsOf, MOST_BODY, MOST_HEADERS, Place, type Receiver, type WireRequest } from './transport.ts'
+import {
+  type AnswerHeaders,
+  fieldsOf,
+  MOST_BODY,
+  MOST_HEADERS,
+  Place,
+  type Receiver,
+  type WireRequest,
+} from './transport.ts'
 
 /**
  * Requests of whoever has no connection of their own go over streams of the same few.
