@@ -13,6 +13,7 @@ import { explain } from './explain.ts'
 import type { Functions } from './functions.ts'
 import type { Answer, Wants } from './http/transport.ts'
 import { layOut } from './lay-out.ts'
+import { listensAhead } from './listens-ahead.ts'
 import { explainRedirect } from './redirects.ts'
 import { compileRequest, type Prepare } from './request.ts'
 import { compileTalk } from './talk.ts'
@@ -70,7 +71,8 @@ export async function compileScenarios(plan: LoadPlan, functions?: Functions): P
     // One without would be over as soon as it began, and its user would begin the next at once, for ever.
     if (!scenario.steps.some((step, index) => !step.once && isAlwaysSent(scenario, step, index)))
       throw new LoadgateError('usage', `The scenario "${scenario.name}" has no request that is always sent`)
-    const compiled = layOut(scenario, (step, beside) => ({ ...compileStep(step, parts), beside }))
+    const own = { ...parts, keeping: listensAhead(scenario) }
+    const compiled = layOut(scenario, (step, beside) => ({ ...compileStep(step, own), beside }))
     return { ...compiled, pace: scenario.pace }
   })
 }
@@ -82,6 +84,8 @@ interface Parts {
   readonly files: ReturnType<typeof filesIn>
   readonly functions: Functions | undefined
   readonly further: AnswerCheckers
+  /** Ids of the parts of conversations with a later one that may wait for what comes before it. */
+  readonly keeping: ReadonlySet<number>
 }
 
 function compileStep(step: RequestStep, parts: Parts): Omit<CompiledRequest, 'beside'> {
@@ -112,12 +116,12 @@ function ofStream(
 }
 
 function prepareOf(step: RequestStep, wants: Wants, parts: Parts): Prepare {
-  const { plan, patterns } = parts
+  const { plan, patterns, keeping } = parts
   const { talk } = step
   const tools = toolsFor(step, parts)
   return talk === undefined
     ? compileRequest(step, plan, wants, tools)
-    : compileTalk({ ...step, talk }, { plan, wants, tools, patterns })
+    : compileTalk({ ...step, talk }, { plan, wants, tools, patterns, keeps: keeping.has(step.id) })
 }
 
 function toolsFor(step: RequestStep, { plan, files, functions }: Parts) {

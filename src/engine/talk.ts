@@ -12,6 +12,8 @@ import { type filesIn, withFileTexts } from './upload.ts'
 type RequestStep = Extract<PlannedStep, { kind: 'request' }>
 
 interface Made {
+  /** Whether a later part may wait for what comes before it. */
+  readonly keeps: boolean
   readonly plan: LoadPlan
   readonly wants: Wants
   readonly tools: Tools & { readonly files: ReturnType<typeof filesIn> }
@@ -22,11 +24,12 @@ interface Made {
 /** A part of a conversation made ready to be done. */
 export function compileTalk(step: RequestStep & { readonly talk: Talk }, made: Made): Prepare {
   const { talk, timeout } = step
+  const { keeps } = made
   if (talk.does === 'open') {
     const handshake = compileRequest({ ...step, method: 'GET' }, made.plan, made.wants, made.tools)
     return (values, jar) => {
       const request = handshake(values, jar)
-      return request && { ...request, talk }
+      return request && { ...request, talk: { ...talk, keeps } }
     }
   }
   if (talk.does === 'close') {
@@ -41,7 +44,7 @@ export function compileTalk(step: RequestStep & { readonly talk: Talk }, made: M
     const text = rendered(said, values)
     const waits = wanted?.(values)
     if ((said !== undefined && text === undefined) || (wanted && !waits)) return undefined
-    return wireTalk({ does: 'say', text, wanted: waits }, timeout)
+    return wireTalk({ does: 'say', text, wanted: waits, keeps }, timeout)
   }
 }
 

@@ -2,7 +2,7 @@ import type { Bytes, Ms } from '../../units.ts'
 import type { Cause, MessageCounts } from '../shard-result.ts'
 import type { Connection, ConnectionHost, Handshakes } from './connection.ts'
 import { Exchange } from './exchange.ts'
-import { Backlog, fits, type Message, type Wanted } from './message.ts'
+import { Backlog, fits, type Kept, type Message, type Wanted } from './message.ts'
 import type { AnswerHeaders, Receiver, WireRequest, WireTalk } from './transport.ts'
 import { Line, type LineListener, SWITCHED } from './web-socket-line.ts'
 import type { Loss } from './web-socket-loss.ts'
@@ -18,6 +18,7 @@ const GONE: Loss = { cause: 'connection-closed', detail: undefined }
 export class Conversation extends Exchange implements Connection, LineListener {
   readonly user: object
   over = false
+  lingers = false
   /** Never too old to be gone on with. */
   readonly openedAt: Ms = Number.POSITIVE_INFINITY
   detail: string | undefined = undefined
@@ -26,7 +27,9 @@ export class Conversation extends Exchange implements Connection, LineListener {
   readonly #end: () => void
   readonly #host: ConnectionHost
   readonly #tally: Tally
-  readonly #backlog = new Backlog()
+  readonly #backlog: Backlog
+  /** Whether what comes while nothing is waited for may be waited for later. */
+  #keeps = false
   #line: Line | undefined
   /** Of the part under way: what is waited for, and how many messages were not it. */
   #wanted: Wanted | undefined
@@ -35,11 +38,12 @@ export class Conversation extends Exchange implements Connection, LineListener {
   #heard: Bytes = 0
   #loss: Loss | undefined
 
-  constructor(host: ConnectionHost, user: object, tally: Tally) {
+  constructor(host: ConnectionHost, user: object, tally: Tally, kept: Kept) {
     super()
     this.#host = host
     this.user = user
     this.#tally = tally
+    this.#backlog = new Backlog(kept)
     const { promise, resolve } = Promise.withResolvers<void>()
     this.ended = promise
     this.#end = resolve
@@ -54,7 +58,7 @@ export class Conversation extends Exchange implements Connection, LineListener {
     this.begin(request, receiver, since, deadline)
     this.#passed = 0
     const { talk } = request
-    if (talk?.does === 'open') this.#open(request, talk.subprotocol)
+    if (talk?.does === 'open') this.#open(request, talk)
     else if (talk?.does === 'say') this.#say(talk, now)
     else this.#close(now)
   }
@@ -104,7 +108,8 @@ export class Conversation extends Exchange implements Connection, LineListener {
     this.#heard += data.length
     const message = { text: isBinary ? undefined : data.toString(), size: data.length }
     if (this.over) this.#letGo(1)
-    else if (this.receiver === undefined || this.#wanted === undefined) this.#letGo(this.#backlog.add(message))
+    else if (this.receiver === undefined || this.#wanted === undefined)
+      this.#letGo(this.#keeps ? this.#backlog.add(message) : 1)
     else if (fits(this.#wanted, message)) this.#hear(message)
     else this.#passOver(1)
   }
@@ -124,20 +129,26 @@ export class Conversation extends Exchange implements Connection, LineListener {
   onEnd(): void {
     this.onLoss(GONE)
     if (this.over) this.#letGo(this.#backlog.clear())
+    this.lingers = false
     this.#end()
-    if (this.receiver === undefined) this.#host.onClosed(this)
+    // By then it is no longer counted among those that are open.
+    void this.ended.then(() => this.#host.onClosed(this))
   }
 
-  #open(request: WireRequest, subprotocol: string | undefined): void {
+  #open(request: WireRequest, { subprotocol, keeps }: Extract<WireTalk, { does: 'open' }>): void {
+    this.#keeps = keeps
+    this.lingers = true
     this.#host.onOpening()
     this.#line = new Line(this.#host, request, subprotocol, this)
   }
 
-  #say({ text, wanted }: Extract<WireTalk, { does: 'say' }>, now: Ms): void {
+  #say({ text, wanted, keeps }: Extract<WireTalk, { does: 'say' }>, now: Ms): void {
     this.sentAt = now
     this.#wanted = wanted
     if (text !== undefined) this.#speak(text)
     else if (wanted !== undefined) this.#listen(wanted)
+    this.#keeps = keeps
+    if (!keeps) this.#letGo(this.#backlog.clear())
   }
 
   /** Only what comes after it can be the answer to it. */

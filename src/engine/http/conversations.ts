@@ -2,6 +2,7 @@ import type { MessageCounts } from '../shard-result.ts'
 import type { Protocol } from './connection.ts'
 import { Connections } from './connections.ts'
 import { Conversation, type Tally } from './conversation.ts'
+import { Kept } from './message.ts'
 import type { ConnectionStats, Receiver, TransportOptions, WireRequest } from './transport.ts'
 
 /** Whoever talks, and has a connection for that besides those for requests. */
@@ -57,16 +58,18 @@ export class Conversations extends Connections {
 
 /** The same protocol, but that whoever talks has a WebSocket. */
 function talking(protocol: Protocol, open: Set<Conversation>, tally: Tally): Protocol {
+  const kept = new Kept()
   return {
     multiplexes: protocol.multiplexes,
     open(host, user) {
       if (!(user instanceof Talker)) return protocol.open(host, user)
-      const conversation = new Conversation(host, user, tally)
+      const conversation = new Conversation(host, user, tally, kept)
       open.add(conversation)
       void conversation.ended.then(() => open.delete(conversation))
       return conversation
     },
     join: (host, user) => (user instanceof Talker ? undefined : protocol.join(host, user)),
+    closing: () => protocol.closing?.() ?? 0,
     // The streams of HTTP/2 are no connections of their own.
     count: (all) => protocol.count(all) + (protocol.multiplexes ? open.size : 0),
   }

@@ -31,36 +31,83 @@ export function fits({ json, text, matches }: Wanted, message: Message): boolean
 /** A target that talks to somebody who is not listening: more is let go, the oldest first. */
 const MOST_KEPT = 1_000
 const MOST_KEPT_BYTES: Bytes = 4_194_304
+/** Of all conversations together, with what a message takes besides its text. */
+const MOST_KEPT_IN_ALL: Bytes = 67_108_864
+const BESIDE_TEXT: Bytes = 128
 
-/** What has come while nobody waited for it, in order. */
-export class Backlog {
-  readonly #messages: Message[] = []
+/** What all conversations of a shard keep. */
+export class Kept {
+  readonly #most: Bytes
   #bytes: Bytes = 0
+  /** Those that keep something, those first that have done so for longest. */
+  readonly #backlogs = new Set<Backlog>()
 
-  /** How many had to be let go for it. */
-  add(message: Message): number {
-    this.#messages.push(message)
-    this.#bytes += message.size
+  constructor(most = MOST_KEPT_IN_ALL) {
+    this.#most = most
+  }
+
+  /** How many messages of whomever had to be let go for it. */
+  add(backlog: Backlog, size: Bytes): number {
+    this.#backlogs.add(backlog)
+    this.#bytes += size + BESIDE_TEXT
     let gone = 0
-    while (this.#messages.length > MOST_KEPT || (this.#bytes > MOST_KEPT_BYTES && this.#messages.length > 1)) {
-      this.#bytes -= this.#messages.shift()!.size
+    while (this.#bytes > this.#most) {
+      const [first] = this.#backlogs
+      first!.drop()
       gone++
     }
     return gone
   }
 
+  remove(backlog: Backlog, { size }: Message, left: number): void {
+    this.#bytes -= size + BESIDE_TEXT
+    if (left === 0) this.#backlogs.delete(backlog)
+  }
+}
+
+/** What has come while nobody waited for it, in order. */
+export class Backlog {
+  readonly #kept: Kept
+  readonly #messages: Message[] = []
+  #bytes: Bytes = 0
+
+  constructor(kept: Kept) {
+    this.#kept = kept
+  }
+
+  /** How many had to be let go for it, of this one or of others. */
+  add(message: Message): number {
+    this.#messages.push(message)
+    this.#bytes += message.size
+    let gone = this.#kept.add(this, message.size)
+    while (this.#messages.length > MOST_KEPT || (this.#bytes > MOST_KEPT_BYTES && this.#messages.length > 1)) {
+      this.drop()
+      gone++
+    }
+    return gone
+  }
+
+  /** Lets the oldest go. */
+  drop(): Message {
+    const message = this.#messages.shift()!
+    this.#bytes -= message.size
+    this.#kept.remove(this, message, this.#messages.length)
+    return message
+  }
+
   /** The first that fits, undefined where none does; and how many were passed over. */
   take(wanted: Wanted): { readonly message: Message | undefined; readonly passed: number } {
-    const at = this.#messages.findIndex((message) => fits(wanted, message))
-    const passed = at < 0 ? this.#messages.length : at
-    const [message] = this.#messages.splice(0, passed + 1).slice(passed)
-    this.#bytes = this.#messages.reduce((sum, { size }) => sum + size, 0)
-    return { message, passed }
+    for (let passed = 0; ; passed++) {
+      if (this.#messages.length === 0) return { message: undefined, passed }
+      const message = this.drop()
+      if (fits(wanted, message)) return { message, passed }
+    }
   }
 
   /** How many were there. */
   clear(): number {
-    this.#bytes = 0
-    return this.#messages.splice(0).length
+    const count = this.#messages.length
+    while (this.#messages.length > 0) this.drop()
+    return count
   }
 }

@@ -22,11 +22,6 @@ export function openStream(endpoint: Endpoint, protocol: 'http/1.1' | 'h2'): Soc
   return open(endpoint, protocol, {})
 }
 
-/** One for a WebSocket, the same; its handshake is of HTTP/1.1. */
-export function openWebSocketSocket(endpoint: Endpoint): Socket {
-  return open(endpoint, 'http/1.1', {})
-}
-
 function open(endpoint: Endpoint, protocol: string, reading: Pick<TcpNetConnectOpts, 'onread'>): Socket {
   const { url, lookup, verify, context, refuses } = endpoint
   const host = url.hostname.replace(/^\[(.*)\]$/, '$1')

@@ -27,11 +27,28 @@ export interface WireRequest {
   readonly talk?: WireTalk
 }
 
-/** Its opening is the handshake of a WebSocket, with the path and the headers of the request. */
+/** The names and values of a request's fields. */
+export function fieldsOf(fields: WireRequest['fields']): [name: string, value: string][] {
+  const lines = fields.split('\r\n').slice(0, -1)
+  return lines.map((line) => {
+    const colon = line.indexOf(':')
+    return [line.slice(0, colon), line.slice(colon + 2)]
+  })
+}
+
+/**
+ * Its opening is the handshake of a WebSocket, with the path and the headers of the request. `keeps`: whether what comes behind
+ * it while nothing is waited for is kept, since a later part may wait for it.
+ */
 export type WireTalk =
-  | { readonly does: 'open'; readonly subprotocol?: string }
+  | { readonly does: 'open'; readonly subprotocol?: string; readonly keeps: boolean }
   /** Sends the text, if there is any, and waits for what is wanted, if something is. */
-  | { readonly does: 'say'; readonly text: string | undefined; readonly wanted: Wanted | undefined }
+  | {
+      readonly does: 'say'
+      readonly text: string | undefined
+      readonly wanted: Wanted | undefined
+      readonly keeps: boolean
+    }
   | { readonly does: 'close' }
 
 /** A body in pieces, none of which is ever changed. */

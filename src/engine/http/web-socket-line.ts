@@ -3,8 +3,8 @@ import type { Socket } from 'node:net'
 import WebSocket from 'ws'
 import type { Bytes, Ms } from '../../units.ts'
 import type { ConnectionHost, Handshakes } from './connection.ts'
-import { openWebSocketSocket, whenReady } from './sockets.ts'
-import { type AnswerHeaders, MOST_HEADERS, type WireRequest } from './transport.ts'
+import { openStream, whenReady } from './sockets.ts'
+import { type AnswerHeaders, fieldsOf, MOST_HEADERS, type WireRequest } from './transport.ts'
 import { type Loss, lossOf, lossOfClose } from './web-socket-loss.ts'
 
 /** Of one message; many connections may hold one each. */
@@ -41,7 +41,7 @@ export class Line {
   /** @param request of its handshake */
   constructor(host: ConnectionHost, request: WireRequest, subprotocol: string | undefined, listener: LineListener) {
     this.#listener = listener
-    this.#socket = openWebSocketSocket(host.endpoint)
+    this.#socket = openStream(host.endpoint, 'http/1.1')
     this.#socket
       .on('error', (error) => this.#onError(error))
       // All has been said, on both sides.
@@ -82,7 +82,7 @@ export class Line {
     const address = `${protocol === 'https:' ? 'wss:' : 'ws:'}//${host}${path.replaceAll('#', '%23')}`
     const webSocket = new WebSocket(address, subprotocol === undefined ? [] : [subprotocol], {
       createConnection: () => this.#socket,
-      headers: headersOf(fields),
+      headers: Object.fromEntries(fieldsOf(fields)),
       perMessageDeflate: false,
       followRedirects: false,
       maxPayload: MOST_MESSAGE,
@@ -118,15 +118,4 @@ export class Line {
   #hurry(): void {
     this.#lastMoment ??= setTimeout(() => this.#socket.destroy(), CLOSED_WITHIN)
   }
-}
-
-/** Fields are `name: value` and CRLF each, no name twice. */
-function headersOf(fields: string): Record<string, string> {
-  const lines = fields.split('\r\n').slice(0, -1)
-  return Object.fromEntries(
-    lines.map((line) => {
-      const colon = line.indexOf(':')
-      return [line.slice(0, colon), line.slice(colon + 2)]
-    }),
-  )
 }

@@ -1,18 +1,21 @@
 // Conversations go where requests may go, with the same certificates, beside either version of HTTP.
 import { once } from 'node:events'
-import { createSecureServer } from 'node:http2'
+import { createSecureServer, type ServerHttp2Stream } from 'node:http2'
 import type { AddressInfo } from 'node:net'
 import { type PeerCertificate, TLSSocket } from 'node:tls'
 import { expect, test } from '@jest/globals'
 import { WebSocketServer } from 'ws'
 import { type AllowedTargets, readListedTarget } from '../../../src/allowed-targets.ts'
+import type { Connection } from '../../../src/engine/http/connection.ts'
 import { Conversations } from '../../../src/engine/http/conversations.ts'
 import { http1 } from '../../../src/engine/http/http1.ts'
-import type { TransportOptions } from '../../../src/engine/http/transport.ts'
+import { http2 } from '../../../src/engine/http/http2.ts'
+import type { Answer, TransportOptions } from '../../../src/engine/http/transport.ts'
 import { runShard } from '../../../src/engine/run-shard.ts'
 import { Histogram } from '../../../src/histogram.ts'
 import type { LoadPlan, PlannedConnections } from '../../../src/plan/plan.ts'
 import { issue } from '../../support/authority.ts'
+import { startRawWebSocket } from '../../support/raw-websocket.ts'
 import { unaccounted } from '../../support/shard-figures.ts'
 import { startTalkServer } from '../../support/talk-server.ts'
 import { setTrap } from '../../support/trap.ts'
@@ -96,6 +99,65 @@ test('beside requests of HTTP/2 a conversation is of HTTP/1.1, over a connection
   expect(health.connections.peak).toBeLessThanOrEqual(5)
   await until(() => talk.clients.size === 0)
   await new Promise((resolve) => server.close(resolve))
+})
+
+test.each(['1.1', '2'] as const)(
+  'beside HTTP/%s the limit holds for what is really open, also where a target answers neither messages nor closes',
+  async (http) => {
+    let most = 0
+    await using server = await startRawWebSocket(() => {
+      most = Math.max(most, server.open)
+    })
+    const stalled = [{ websocket: '/', talk: [{ send: 'x', receive: { within: '200ms' } }] }]
+    const plan = planOf({ port: server.port, steps: stalled, load: { rate: '20/s', for: '1500ms' } })
+    const connections = { ...plan.connections, limit: 4, http }
+    const result = await runShard({ plan: { ...plan, connections }, index: 0, count: 1 })
+    expect(unaccounted(result)).toEqual([])
+    expect(result.health.connections.peak).toBe(4)
+    // The end of one may be noticed after the beginning of the next.
+    expect(most).toBeLessThanOrEqual(5)
+    // Who waits is served as soon as one is closed: four in 700 ms each.
+    expect(server.connections).toBeGreaterThanOrEqual(12)
+  },
+)
+
+test('of the idle connections of HTTP/2 one is given up for one conversation that needs room', async () => {
+  const server = createSecureServer({ ...ours.server, allowHTTP1: true })
+  let [opened, closed] = [0, 0]
+  server.on('session', (session) => {
+    opened++
+    session.on('close', () => closed++)
+  })
+  // Answered together, so that they fill four connections.
+  const streams: ServerHttp2Stream[] = []
+  server.on('stream', (stream) => {
+    if (streams.push(stream) === 400) for (const one of streams) one.respond({ ':status': 204 }, { endStream: true })
+  })
+  const talk = new WebSocketServer({ noServer: true })
+  server.on('upgrade', (request, socket, head) => talk.handleUpgrade(request, socket, head, () => {}))
+  server.listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  const transport = new Conversations(http2(), {
+    ...{ target: new URL(`https://127.0.0.1:${(server.address() as AddressInfo).port}`), http: '2', verify: false },
+    ...{ cap: 4, ahead: 0, maxAge: undefined, maxRequests: undefined },
+    ...{ now: () => performance.now(), refuses: () => undefined },
+  })
+  const { promise: answered, resolve } = Promise.withResolvers<Answer>()
+  const wants = { text: false, headers: false }
+  const request = { method: 'GET', path: '/', fields: '', body: '', wire: '', timeout: 5_000, wants }
+  const first = Array.from({ length: 400 }, () => {
+    return new Promise<Answer>((onAnswer) => transport.send(request, { onAnswer }))
+  })
+  await Promise.all(first)
+  expect(opened).toBe(4)
+  transport.send({ ...request, talk: { does: 'open', keeps: false } }, { onAnswer: resolve })
+  // Whatever happens meanwhile makes the pool look once more.
+  for (let turn = 0; turn < 5; turn++) transport.onClosed({} as Connection)
+  expect(await answered).toMatchObject({ cause: undefined, status: 101 })
+  expect(transport.stats).toMatchObject({ opened: 5, peak: 4 })
+  expect(closed).toBe(1)
+  await transport.close()
+  await new Promise((done) => server.close(done))
 })
 
 // --- where they go --------------------------------------------------------------------------------------------------------
