@@ -151,6 +151,18 @@ test.each([
   expect(csvRows(content, { delimiter, quoted })).toEqual(rows)
 })
 
+test.each([
+  ['never closed', '"'],
+  ['closed in the midst of a value', '"x'],
+])('a long value with a quote that is %s is read to the end of the value', (_, end) => {
+  const long = 'a'.repeat(20_000_000)
+  const opened = end === '"' ? `"${long}` : `"${long}${end}`
+  expect(csvRows(`1,${opened}\n2,b`, { delimiter: ',', quoted: true })).toEqual([
+    ['1', opened],
+    ['2', 'b'],
+  ])
+})
+
 test('and as they are written', () => {
   expect(plainCsv(['a', 'b'], [['1', 'x,"y"'], ['2'], ['3', '4', '5']])).toBe('a,b\n1,"x,""y"""\n2,\n3,4\n')
   expect(plainCsv(['a'], [[''], ['1']])).toBe('a\n""\n1\n')
