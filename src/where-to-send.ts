@@ -56,7 +56,7 @@ export interface SendingDoors {
 export async function whereToSend(planned: Placed, options: Asked, doors: SendingDoors): Promise<Sending> {
   if (options.runOn === 'fargate') refuseScript(planned.profile, NOT_ON_FARGATE, 'Leave `run-on` out.')
   if (planned.plan.results !== undefined)
-    return { kind: 'results', result: await readResults(planned.plan.results, planned) }
+    return { kind: 'results', result: await readResults(planned.plan.results, planned, doors.output) }
   if (planned.plan.script) return { kind: 'script', jmeter: await findJMeter(doors.env, doors.signal) }
   if (options.runOn === 'runner') return { kind: 'runner' }
   const choice = await chosen(planned, options, doors)
