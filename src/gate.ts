@@ -19,7 +19,7 @@ import type { LoadPlan } from './plan/plan.ts'
 import { targetIsHere } from './plan/target-here.ts'
 import { loadProfile } from './profile-file.ts'
 import type { Publisher } from './publish/publisher.ts'
-import { refuseScript } from './refuse-script.ts'
+import { refuseEngine } from './refuse-engine.ts'
 import { reproduce } from './reproduce.ts'
 import type { Fingerprint } from './result/result.ts'
 import { machineOf } from './send-from-fargate.ts'
@@ -148,7 +148,7 @@ async function sendingOf({ loaded, sideBySide }: HeldTo, options: GateOptions, d
           : 'Compare what was sent with stored runs: `compare: baseline`.',
     })
   if (collect !== undefined) {
-    refuseScript(loaded.profile, NOT_ON_FARGATE, 'Collect with the profile that was sent.')
+    refuseEngine(loaded.profile, NOT_ON_FARGATE, 'Collect with the profile that was sent.')
     return whereSent(collect, options, doors.env)
   }
   return sideBySide ? { kind: 'runner' } : whereToSend(loaded, options, doors)

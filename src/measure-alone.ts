@@ -6,17 +6,16 @@ import { endedByGuard } from './compare/ended-by-guard.ts'
 import { endedEarly } from './compare/ended-early.ts'
 import { staggered } from './compare/staggered.ts'
 import type { FargateJob } from './fargate/coordinator/job.ts'
+import { nameForeign } from './foreign/name-foreign.ts'
 import type { HeldTo } from './held-to.ts'
 import { hideSecrets } from './hide-secrets.ts'
-import { type Named, nameScript } from './jmeter/run-script.ts'
 import type { LivePage } from './live-html.ts'
 import type { Output } from './output/output.ts'
 import { withProcessorSpeed } from './processor-speed.ts'
 import type { LoadedProfile } from './profile-file.ts'
-import { nameResults } from './read-results.ts'
 import { besideOf } from './report/beside.ts'
 import type { FargateFacts, Report } from './report/report.ts'
-import { mergeResults } from './result/merge-results.ts'
+import { mergeResults, type RunContext } from './result/merge-results.ts'
 import type { Fingerprint, RunResult } from './result/result.ts'
 import { runShards, type SentShards, threadsFor } from './run-shards.ts'
 import { collectRun, type FargateRun, sendFromFargate } from './send-from-fargate.ts'
@@ -94,7 +93,7 @@ export async function measureAlone(
     commit: job?.commit ?? options.commit,
     calibration,
   }
-  const result = resultOf(found, context, doors)
+  const result = resultOf(found, context)
   const { baseline, problem } = earlier
   const comparison = compareApart(judged, (budgets) => compare(result, baseline, budgets, { baselineProblem: problem }))
   const trip = guards.trip()
@@ -116,9 +115,10 @@ const NO_RUNS = { runs: [], corrected: false }
 type Sent = (SentShards | SentScript | { readonly given: RunResult }) &
   Pick<Measured, 'serviceEnd'> & { readonly facts?: FargateFacts; readonly job?: FargateJob }
 
-function resultOf(found: Sent, context: Named, { output: { redact } }: LoadDoors): RunResult {
-  if ('ran' in found) return nameScript(found.ran, context)
-  if ('given' in found) return nameResults(found.given, context.plan, { ...context, redact })
+function resultOf(found: Sent, context: Omit<RunContext, 'executor' | 'lost' | 'early'>): RunResult {
+  const { plan, ...known } = context
+  if ('ran' in found) return nameForeign(found.ran, plan, known)
+  if ('given' in found) return nameForeign(found.given, plan, { commit: known.commit })
   return mergeResults(found.shards, { ...found, ...context })
 }
 

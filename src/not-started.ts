@@ -3,10 +3,11 @@ import { compare } from './compare/compare.ts'
 import type { Comparison } from './compare/comparison.ts'
 import { judge } from './compare/judge.ts'
 import { LoadgateError, messageOf } from './errors.ts'
+import { nameForeign } from './foreign/name-foreign.ts'
 import type { HeldTo } from './held-to.ts'
 import { hideSecrets } from './hide-secrets.ts'
 import type { JMeter } from './jmeter/find-jmeter.ts'
-import { nameScript, scriptedPlan, scriptNotRun } from './jmeter/run-script.ts'
+import { scriptedPlan, scriptNotRun } from './jmeter/run-script.ts'
 import type { Output } from './output/output.ts'
 import type { Report, RunContext } from './report/report.ts'
 import { mergeResults } from './result/merge-results.ts'
@@ -45,7 +46,7 @@ function reportOf(
   const { commit } = run
   const context = { id: randomUUID(), plan, fingerprint, commit }
   const result = jmeter
-    ? nameScript(scriptNotRun({ plan: scriptedPlan(plan), jmeter, redact }, NOTHING), context)
+    ? nameForeign(scriptNotRun({ plan: scriptedPlan(plan), jmeter, redact }, NOTHING), plan, context)
     : mergeResults([undefined], { ...context, executor: 'nothing', lost: [NOTHING] })
   const [first = '', ...output] = message.split('\n')
   const defects: Comparison['defects'] = [

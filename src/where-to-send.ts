@@ -14,7 +14,7 @@ import { mostThreads } from './plan/split-plan.ts'
 import { targetIsHere } from './plan/target-here.ts'
 import type { LoadedProfile } from './profile-file.ts'
 import { readResults } from './read-results.ts'
-import { refuseScript } from './refuse-script.ts'
+import { refuseEngine } from './refuse-engine.ts'
 import { renderFargate, renderRunOn } from './report/fargate.ts'
 import type { RunResult } from './result/result.ts'
 import { machineHere } from './sizing/machine-here.ts'
@@ -54,9 +54,9 @@ export interface SendingDoors {
  * LoadgateError `usage` with what stands against it.
  */
 export async function whereToSend(planned: Placed, options: Asked, doors: SendingDoors): Promise<Sending> {
-  if (options.runOn === 'fargate') refuseScript(planned.profile, NOT_ON_FARGATE, 'Leave `run-on` out.')
+  if (options.runOn === 'fargate') refuseEngine(planned.profile, NOT_ON_FARGATE, 'Leave `run-on` out.')
   if (planned.plan.results !== undefined)
-    return { kind: 'results', result: await readResults(planned.plan.results, planned) }
+    return { kind: 'results', result: await readResults(planned.plan.results, planned, doors.output) }
   if (planned.plan.script) return { kind: 'script', jmeter: await findJMeter(doors.env, doors.signal) }
   if (options.runOn === 'runner') return { kind: 'runner' }
   const choice = await chosen(planned, options, doors)

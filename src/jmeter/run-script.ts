@@ -4,7 +4,6 @@ import { fromSamples } from '../foreign/from-samples.ts'
 import { JMETER_CSV } from '../foreign/jmeter-csv.ts'
 import type { SampleFormat } from '../foreign/sample.ts'
 import type { LoadPlan, PlannedScript } from '../plan/plan.ts'
-import type { RunContext } from '../result/merge-results.ts'
 import type { RunResult } from '../result/result.ts'
 import type { EpochMs } from '../units.ts'
 import type { JMeter } from './find-jmeter.ts'
@@ -22,7 +21,7 @@ interface ScriptDoors extends JMeterDoors {
   readonly redact: (text: string) => string
 }
 
-/** What a script measured, as if it had been read from a file: `nameScript` says whose it is. */
+/** What a script measured, as if it had been read from a file: `nameForeign` says whose it is. */
 export function runScript(
   plan: ScriptedPlan,
   { jmeter }: { readonly jmeter: JMeter },
@@ -53,17 +52,6 @@ function runOf(result: RunResult, { plan, jmeter, redact }: Whose, problem: stri
     source: { ...result.source!, ran: { version: jmeter.version, script: redact(plan.script.file) } },
     complete: problem === undefined,
     shards: problem === undefined ? result.shards : { expected: 1, reported: 0, lost: [redact(problem)] },
-  }
-}
-
-/** What a result says of a run beyond what was measured. */
-export type Named = Omit<RunContext, 'executor' | 'lost' | 'early'>
-
-/** The run of a plan: what decides the load is known, other than of a file that somebody brings. */
-export function nameScript(result: RunResult, { id, plan, fingerprint, commit, calibration }: Named): RunResult {
-  return {
-    ...{ ...result, id, profile: plan.name, fingerprint, commit, calibration },
-    plan: { ...result.plan, target: plan.target },
   }
 }
 
