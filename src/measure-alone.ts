@@ -6,6 +6,7 @@ import { endedByGuard } from './compare/ended-by-guard.ts'
 import { endedEarly } from './compare/ended-early.ts'
 import { staggered } from './compare/staggered.ts'
 import type { FargateJob } from './fargate/coordinator/job.ts'
+import { mergeScripts } from './foreign/merge-scripts.ts'
 import type { HeldTo } from './held-to.ts'
 import { hideSecrets } from './hide-secrets.ts'
 import { type Named, nameScript } from './jmeter/run-script.ts'
@@ -117,6 +118,13 @@ type Sent = (SentShards | SentScript | { readonly given: RunResult }) &
 function resultOf(found: Sent, context: Named, { output: { redact } }: LoadDoors): RunResult {
   if ('ran' in found) return nameScript(found.ran, context)
   if ('given' in found) return nameResults(found.given, context.plan, { ...context, redact })
+  if (context.plan.script) {
+    const merged = mergeScripts(context.plan, found, redact)
+    return nameScript(merged, {
+      ...context,
+      fingerprint: { ...context.fingerprint, generator: merged.fingerprint.generator },
+    })
+  }
   return mergeResults(found.shards, { ...found, ...context })
 }
 

@@ -12,5 +12,10 @@ export function refuseScript({ engine }: Pick<LoadProfile, 'engine'>, why: strin
   })
 }
 
+/** The same where a script could be sent so. */
+export function refuseResults(profile: Pick<LoadProfile, 'engine'>): void {
+  refuseScript(profile, '', 'Leave `run-on` out.')
+}
+
 const RESULTS =
   '"engine": results are of a load that has been sent, and cannot be sent, measured or compared in any other way'

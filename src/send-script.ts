@@ -1,5 +1,5 @@
 import type { JMeter } from './jmeter/find-jmeter.ts'
-import { runScript, type ScriptedPlan } from './jmeter/run-script.ts'
+import { runScript, scriptedPlan } from './jmeter/run-script.ts'
 import type { LivePage } from './live-html.ts'
 import type { Output } from './output/output.ts'
 import type { LoadPlan } from './plan/plan.ts'
@@ -49,9 +49,4 @@ export async function sendScript(
   } finally {
     progress.done()
   }
-}
-
-function scriptedPlan({ script, ...plan }: LoadPlan): ScriptedPlan {
-  if (script === undefined) throw new Error('the plan has no script')
-  return { ...plan, script }
 }
