@@ -196,7 +196,7 @@ test(
       0,
       expect.stringMatching(/3 workers of .*each of which runs the whole script\.\n.*for at most 20 min/),
     ])
-    expect(fargate.runs()).toEqual([])
+    expect([fargate.cloud.ecs.executing, fargate.server.requests]).toEqual([[], []])
   },
   MINUTES,
 )
