@@ -25,6 +25,8 @@ const { metafile } = await build({
   charset: 'utf8',
   legalComments: 'none', // all license texts stand in licenses.txt
   metafile: true,
+  // Else a WebSocket would take native helpers from wherever Node finds some.
+  define: { 'process.env.WS_NO_BUFFER_UTIL': '"1"', 'process.env.WS_NO_UTF_8_VALIDATE': '"1"' },
   // CommonJS dependencies call require('node:…'); a short alias would collide with minified names.
   banner: {
     js: "import { createRequire as __loadgateCreateRequire } from 'node:module'; const require = __loadgateCreateRequire(import.meta.url);",

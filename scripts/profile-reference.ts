@@ -306,6 +306,68 @@ of the last event. Failures of their own kind are \`no-event-stream\` (another c
 waited for; "ended after 3 of 10 events"), \`events-stalled\` (longer than \`within\` without one) and \`event-too-large\` (more than
 1 MB). The times count for streams that succeed. A stream takes a connection for as long as it is read.
 
+**Conversations over WebSockets.** A step with \`websocket\` opens one at a path of the target (\`ws\` for an \`http\` target, \`wss\`
+for an \`https\` one), and what stands under \`talk\` is said in it, one after the other: a message is sent, one is waited for, or
+both, with pauses between. Then it is closed (1000).
+
+\`\`\`yaml
+name: chat
+target: http://127.0.0.1:8080
+load: { users: 200, for: 5m }
+scenarios:
+  - name: member
+    steps:
+      - post: /login
+        json: { name: "user \${user()}" }
+      - websocket: /rooms/tea        # k6: ws.connect; Artillery: engine: ws
+        name: enter the room
+        subprotocol: chat
+        timeout: 5s                  # of opening it, and of closing it
+        talk:
+          - receive: { json: { /type: welcome }, within: 2s }
+            capture: { room: { json: /room } }
+          - repeat: 10
+            between: 1s..3s
+            steps:
+              - name: say something
+                send: { json: { type: say, room: "\${room}", text: "\${text(5)}" } }
+                receive: { json: { /type: said, /from: "user \${user()}" }, within: 2s }
+                capture: { id: { json: /id } }
+              - { send: '{"type":"read","id":"\${id}"}', chance: 1 in 3 }
+budgets:
+  - p95 of "say something" < 100 ms
+  - errors < 0.5 %
+\`\`\`
+
+Each of these is a step with a sample of its own, in reports, budgets and counts (sent = succeeded + failed), named after what it
+does and where: \`WEBSOCKET /rooms/tea\`, \`SEND\`, \`RECEIVE\` and \`CLOSE\`, where it has no \`name\`. They count as requests, and all that
+holds of requests holds of them: \`chance\`, \`when\`, \`repeat\`, \`steps\`, \`capture\`, \`expect\`, values in \`\${ }\`, the first failure
+that ends the iteration, and with it the conversation.
+
+- **Opening it** is the handshake: the user's cookies, the headers and the user agent go with it, its cookies are kept, and
+  \`expect\` and \`capture\` can look at its headers. Any answer but 101 is \`unexpected-status\`; redirects are not followed.
+- **\`send\` with \`receive\`** takes from the sending to the message that is waited for: the first that has all that stands under
+  \`receive\`, of those that come after it was sent.
+- **\`receive\` alone** takes from when it began to wait. What has come since a message was last waited for is looked through
+  first, in order; where the message is among it, there was nothing to wait for. \`receive: { within: 2s }\` is whatever comes next.
+- **\`send\` alone** takes until the message has been handed to the network: it is a success then, and nothing is known of whether
+  it was understood. Such samples are very short, and part of the whole run's percentiles; where that matters, let the budget
+  name the steps that it means.
+- **Closing it** takes until the target has closed as well. It fails where the conversation was broken off before, so that no loss
+  is overlooked.
+
+Messages that nobody waits for are passed over, and the report counts them. While nothing is waited for, up to 1,000 of them and 4 MiB are
+kept for the next \`receive\`; when there are more, the oldest are let go. A message has at most 4 MiB. Messages of bytes are
+received, but fit only where nothing is asked of them. Pings are answered. Messages are not compressed.
+
+What goes wrong has a cause of its own: \`timeout\` where the message does not come in time, with how many others came;
+\`conversation-closed\` where the target closes it, with its code and its reason; \`connection-closed\` and \`connection-reset\` where
+it is just gone; \`message-too-large\`; and \`malformed-answer\` where it breaks the rules of WebSockets.
+
+A conversation has a connection to itself (always HTTP/1.1, also where requests go over HTTP/2), beside those of the requests, opened with the same
+certificates and the same checks of where it leads; \`limit\` counts it. It is kept through pauses: of users whose pause lasts longer than the load,
+until the load is over. Whoever is in the middle of one then, or when the run is stopped, closes it (1001).
+
 **Connections.** Each user of a closed load has a connection of its own, as a VU of k6 has, unless \`limit\` or the 25,000
 that a machine has ports for are fewer than the users; then they share. Arrivals of an open load share whichever is free,
 as behind a proxy. Connections are kept alive. \`connections\` chooses otherwise; here every arrival is a new visitor, who
@@ -440,7 +502,7 @@ const REFERENCES = `## Values inside \`\${ }\`
 | \`\${sign(userId, "text", 7)}\` | what the function \`sign\` of the module under \`functions\` returns | requests |
 | \`$\${\` | the characters \`\${\` themselves | anywhere |
 
-"Requests" are path, \`query\`, \`headers\`, \`json\`, \`form\`, \`multipart\`, \`graphql\` and \`body\`. Values are encoded for the place where they stand: for a
+"Requests" are path, \`query\`, \`headers\`, \`json\`, \`form\`, \`multipart\`, \`graphql\`, \`body\`, \`send\` and the values and the text of \`receive\`. Values are encoded for the place where they stand: for a
 URL in paths, \`query\` and \`form\`, as part of a string in \`json\` and \`graphql\`. A captured value at the very start of a path is taken
 as it is, slashes and all, and so is all of \`headers\`, \`multipart\` and \`body\`. In \`json\`, \`"\${...}"\` stays a string; write \`body\` for a
 number. Inside of \`{ }\` and \`[ ]\`, YAML wants quotes around it: \`{ id: "\${userId}" }\`.

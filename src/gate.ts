@@ -19,7 +19,7 @@ import type { LoadPlan } from './plan/plan.ts'
 import { targetIsHere } from './plan/target-here.ts'
 import { loadProfile } from './profile-file.ts'
 import type { Publisher } from './publish/publisher.ts'
-import { refuseScript } from './refuse-script.ts'
+import { refuseEngine } from './refuse-engine.ts'
 import { reproduce } from './reproduce.ts'
 import type { Fingerprint } from './result/result.ts'
 import { machineOf } from './send-from-fargate.ts'
@@ -106,12 +106,18 @@ export async function gate(options: GateOptions, doors: GateDoors): Promise<Gate
     url: doors.url,
     reproduce: reproduce(options, { commit, sideBySide }),
   }
-  const measured = await whileGuarded(watch, doors, (guarded) =>
+  let began = false
+  const onLoad = () => {
+    began = true
+  }
+  const measured = await whileGuarded(watch, { ...doors, onLoad }, (guarded) =>
     sideBySide
       ? measureSideBySide(held, { base: besideWhat(options, held, base), rounds, threads, commit }, guarded)
       : measureAlone(held, { earlier, threads, commit, timed, sending, fingerprint }, guarded),
   ).catch(async (error: unknown) => {
-    if (!signal.aborted) await keepNotStarted(error, held, { run: told, fingerprint, wanted: options }, output)
+    const jmeter = sending.kind === 'script' ? sending.jmeter : undefined
+    if (!signal.aborted && !began)
+      await keepNotStarted(error, held, { run: told, fingerprint, jmeter, wanted: options }, output)
     throw error
   })
   const { result, comparison, serviceEnd, fargate, beside } = measured
@@ -142,11 +148,11 @@ async function sendingOf({ loaded, sideBySide }: HeldTo, options: GateOptions, d
           : 'Compare what was sent with stored runs: `compare: baseline`.',
     })
   if (collect !== undefined) {
-    refuseScript(loaded.profile, NOT_DETACHED, 'Collect with the profile that was sent.')
+    refuseEngine(loaded.profile, NOT_DETACHED, 'Collect with the profile that was sent.')
     return whereSent(collect, options, doors.env)
   }
   if (runOn === 'fargate' && options.requireBaseline)
-    refuseScript(loaded.profile, NOT_REQUIRED, 'Leave `require-baseline` out.')
+    refuseEngine(loaded.profile, NOT_REQUIRED, 'Leave `require-baseline` out.')
   return sideBySide ? { kind: 'runner' } : whereToSend(loaded, options, doors)
 }
 

@@ -9,7 +9,7 @@ import { createRedactor } from './output/redact.ts'
 import { partNames } from './plan/part-names.ts'
 import type { Budget, Engine, LoadProfile, ServiceSpec } from './profile/profile.ts'
 import { type LoadedProfile, loadProfile } from './profile-file.ts'
-import { refuseScript } from './refuse-script.ts'
+import { refuseEngine } from './refuse-engine.ts'
 import { ACCEPT_FILE, type Acceptance } from './trust/acceptance.ts'
 import { acceptancesInForce } from './trust/acceptances-in-force.ts'
 import { judgedBudgets } from './trust/judged-budgets.ts'
@@ -84,7 +84,7 @@ export async function heldTo(
   const possible = twoVersions && engine === undefined
   const sideBySide = baseTarget !== undefined || compare === 'side-by-side' || (compare === 'auto' && possible)
   if (sideBySide)
-    refuseScript(
+    refuseEngine(
       loaded.profile,
       `is not measured side by side: ${WHY_ALONE}`,
       'Compare with stored runs: `compare: baseline`.',

@@ -7,17 +7,16 @@ import { endedEarly } from './compare/ended-early.ts'
 import { staggered } from './compare/staggered.ts'
 import type { FargateJob } from './fargate/coordinator/job.ts'
 import { mergeScripts } from './foreign/merge-scripts.ts'
+import { nameForeign } from './foreign/name-foreign.ts'
 import type { HeldTo } from './held-to.ts'
 import { hideSecrets } from './hide-secrets.ts'
-import { type Named, nameScript } from './jmeter/run-script.ts'
 import type { LivePage } from './live-html.ts'
 import type { Output } from './output/output.ts'
 import { withProcessorSpeed } from './processor-speed.ts'
 import type { LoadedProfile } from './profile-file.ts'
-import { nameResults } from './read-results.ts'
 import { besideOf } from './report/beside.ts'
 import type { FargateFacts, Report } from './report/report.ts'
-import { mergeResults } from './result/merge-results.ts'
+import { mergeResults, type RunContext } from './result/merge-results.ts'
 import type { Fingerprint, RunResult } from './result/result.ts'
 import { runShards, type SentShards, threadsFor } from './run-shards.ts'
 import { collectRun, type FargateRun, sendFromFargate } from './send-from-fargate.ts'
@@ -45,6 +44,8 @@ export interface LoadDoors {
   readonly onService?: ((service: ServiceProcess) => void) | undefined
   /** The same of a run on Fargate; undefined when nothing of it is left. */
   readonly onFargate?: ((run: FargateRun | undefined) => void) | undefined
+  /** Told before load is sent, each time. */
+  readonly onLoad?: (() => void) | undefined
   /** Left out where nothing else is watched. */
   readonly guards?: GuardWatch | undefined
 }
@@ -115,15 +116,14 @@ const NO_RUNS = { runs: [], corrected: false }
 type Sent = (SentShards | SentScript | { readonly given: RunResult }) &
   Pick<Measured, 'serviceEnd'> & { readonly facts?: FargateFacts; readonly job?: FargateJob }
 
-function resultOf(found: Sent, context: Named, { output: { redact } }: LoadDoors): RunResult {
-  if ('ran' in found) return nameScript(found.ran, context)
-  if ('given' in found) return nameResults(found.given, context.plan, { ...context, redact })
-  if (context.plan.script) {
-    const merged = mergeScripts(context.plan, found, redact)
-    return nameScript(merged, {
-      ...context,
-      fingerprint: { ...context.fingerprint, generator: merged.fingerprint.generator },
-    })
+function resultOf(found: Sent, context: Omit<RunContext, 'executor' | 'lost' | 'early'>, doors: LoadDoors): RunResult {
+  const { plan, ...known } = context
+  if ('ran' in found) return nameForeign(found.ran, plan, known)
+  if ('given' in found) return nameForeign(found.given, plan, { commit: known.commit })
+  if (plan.script) {
+    const merged = mergeScripts(plan, found, doors.output.redact)
+    const { generator } = merged.fingerprint
+    return nameForeign(merged, plan, { ...known, fingerprint: { ...known.fingerprint, generator } })
   }
   return mergeResults(found.shards, { ...found, ...context })
 }
@@ -136,17 +136,24 @@ async function sendLoad(
 ): Promise<Sent> {
   // What it guards went down while the version was installed: no task and no service is started for nothing.
   doors.guards?.enough.throwIfAborted()
+  const { onLoad } = doors
   if (sending.kind === 'fargate') {
+    onLoad?.()
     const repository = doors.env.GITHUB_REPOSITORY
     const load = { plan: loaded.plan, fleet: sending.fleet, fingerprint, commit, repository }
     return { ...(await sendFromFargate(load, { ...doors, limits })), serviceEnd: undefined }
   }
   if (sending.kind === 'collect') {
+    onLoad?.()
     const collected = await collectRun(sending.runId, sending.settings, loaded.plan, { ...doors, limits })
     return { ...collected, serviceEnd: undefined }
   }
   if (sending.kind === 'results') return { given: sending.result, serviceEnd: undefined }
-  const send = senderHere(loaded, { sending, threads }, { ...doors, limits })
+  const sender = senderHere(loaded, { sending, threads }, { ...doors, limits })
+  const send = () => {
+    onLoad?.()
+    return sender()
+  }
   const service = await startedService(loaded, doors)
   if (!service) return { ...(await send()), serviceEnd: undefined }
   const watch = watchService(service, doors.output)

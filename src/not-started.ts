@@ -3,20 +3,27 @@ import { compare } from './compare/compare.ts'
 import type { Comparison } from './compare/comparison.ts'
 import { judge } from './compare/judge.ts'
 import { LoadgateError, messageOf } from './errors.ts'
+import { nameForeign } from './foreign/name-foreign.ts'
 import type { HeldTo } from './held-to.ts'
 import { hideSecrets } from './hide-secrets.ts'
+import type { JMeter } from './jmeter/find-jmeter.ts'
+import { scriptedPlan, scriptNotRun } from './jmeter/run-script.ts'
 import type { Output } from './output/output.ts'
 import type { Report, RunContext } from './report/report.ts'
 import { mergeResults } from './result/merge-results.ts'
-import type { Fingerprint, RunResult } from './result/result.ts'
+import type { Fingerprint } from './result/result.ts'
 import { keepReport, type Wanted } from './show-report.ts'
 import { compareApart } from './trust/compare-apart.ts'
 
 interface Unsent {
   readonly run: Omit<RunContext, 'baselineNote' | 'serviceEnd' | 'lastOutput'>
   readonly fingerprint: Fingerprint
+  /** What would have run the script of a plan that has one. */
+  readonly jmeter: JMeter | undefined
   readonly wanted: Wanted
 }
+
+const NOTHING = 'Nothing was sent'
 
 /**
  * Keeps the report of a load that was not sent, since its service did not start or a guard was down: invalid, and why. What
@@ -32,13 +39,15 @@ export async function keepNotStarted(error: unknown, held: HeldTo, unsent: Unsen
 function reportOf(
   { message, hint }: LoadgateError,
   { loaded, facts, ...judged }: HeldTo,
-  { run, fingerprint }: Unsent,
+  { run, fingerprint, jmeter }: Unsent,
   { redact }: Output,
 ): Report {
   const plan = hideSecrets(loaded.plan, redact)
   const { commit } = run
-  const nothing = mergeResults([], { id: randomUUID(), plan, executor: 'nothing', fingerprint, commit, lost: [] })
-  const result: RunResult = { ...nothing, complete: false }
+  const context = { id: randomUUID(), plan, fingerprint, commit }
+  const result = jmeter
+    ? nameForeign(scriptNotRun({ plan: scriptedPlan(plan), jmeter, redact }, NOTHING), plan, context)
+    : mergeResults([undefined], { ...context, executor: 'nothing', lost: [NOTHING] })
   const [first = '', ...output] = message.split('\n')
   const defects: Comparison['defects'] = [
     {

@@ -8,12 +8,17 @@ import { type EpochMs, formatDuration, type Ms } from './units.ts'
 
 /** What lies there for longer is of another job: a step that has written nothing must not be judged by what was there before. */
 const OLDEST: Ms = 24 * 3_600_000
+/** So far apart clocks may be. */
+const MOST_AHEAD: Ms = 3_600_000
 
-/** The run that another generator has written down, under the profile's name: those of other names are not compared. */
+/**
+ * The run that another generator has written down, under the profile's name: those of other names are not compared. Its labels
+ * are outside text as any other.
+ */
 export async function readResults(
   file: string,
-  { plan, directory }: Pick<LoadedProfile, 'plan' | 'directory'>,
-  now: EpochMs = Date.now(),
+  { plan, directory }: Pick<LoadedProfile, 'directory'> & { readonly plan: Pick<LoadPlan, 'name'> },
+  { redact, now = Date.now() }: { readonly redact: (text: string) => string; readonly now?: EpochMs },
 ): Promise<RunResult> {
   const path = await insideOf(directory, file)
   const result = await readForeign(path, plan.name)
@@ -22,20 +27,15 @@ export async function readResults(
       hint: 'Compare it with `loadgate compare`.',
     })
   const age = now - result.startedAt
-  if (age <= OLDEST) return result
+  if (age < -MOST_AHEAD)
+    throw new LoadgateError('usage', `${file} is of a run that begins in ${formatDuration(-age)}: its clock is ahead`, {
+      hint: 'Set the clock of the machine that wrote it, or of this one: its age tells whether it is of this job.',
+    })
+  if (age <= OLDEST) {
+    const steps = result.steps.map((step) => ({ ...step, scenario: redact(step.scenario), step: redact(step.step) }))
+    return { ...result, steps }
+  }
   throw new LoadgateError('usage', `${file} is of a run that began ${formatDuration(age)} ago, and not of this one`, {
     hint: 'See why it was not written anew; an earlier run is judged by `loadgate compare`.',
   })
-}
-
-/** Under the names by which the profile is told and kept. The same file stays the same run, which is never compared with itself. */
-export function nameResults(
-  result: RunResult,
-  { name, target }: Pick<LoadPlan, 'name' | 'target'>,
-  { commit, redact }: { readonly commit: string | undefined; readonly redact: (text: string) => string },
-): RunResult {
-  return {
-    ...{ ...result, profile: name, commit, plan: { ...result.plan, target } },
-    steps: result.steps.map((step) => ({ ...step, scenario: redact(step.scenario), step: redact(step.step) })),
-  }
 }

@@ -43,6 +43,8 @@ export interface SideBySideOptions {
 export type SideBySideDoors = Omit<VersionsDoors, 'progress'> & {
   readonly output: Output
   readonly live?: LivePage | undefined
+  /** Told before load is sent, each time. */
+  readonly onLoad?: (() => void) | undefined
   /** Left out where nothing else is watched. */
   readonly guards?: GuardWatch | undefined
 }
@@ -178,12 +180,13 @@ async function measureServing(
   serving: Serving,
   doors: SideBySideDoors,
 ): Promise<{ readonly results: readonly RunResult[]; readonly death: string | undefined }> {
-  const { output, signal, live, guards = UNGUARDED } = doors
+  const { output, signal, live, onLoad, guards = UNGUARDED } = doors
   try {
     const plans = sides.map((side) =>
       planOf(loaded.plan, { side, target: serving.targets[side], paired: sides.length > 1 }),
     )
     const count = threadsFor(loaded.plan, options.threads, machineHere(loaded.profile), output)
+    onLoad?.()
     const sent = await runShards(plans, count, {
       output,
       live,

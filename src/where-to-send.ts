@@ -14,7 +14,7 @@ import { mostThreads } from './plan/split-plan.ts'
 import { targetIsHere } from './plan/target-here.ts'
 import type { LoadedProfile } from './profile-file.ts'
 import { readResults } from './read-results.ts'
-import { refuseResults } from './refuse-script.ts'
+import { refuseEngine } from './refuse-engine.ts'
 import { renderFargate, renderRunOn } from './report/fargate.ts'
 import type { RunResult } from './result/result.ts'
 import { machineHere } from './sizing/machine-here.ts'
@@ -55,8 +55,8 @@ export interface SendingDoors {
  */
 export async function whereToSend(planned: Placed, options: Asked, doors: SendingDoors): Promise<Sending> {
   if (planned.plan.results !== undefined) {
-    if (options.runOn === 'fargate') refuseResults(planned.profile)
-    return { kind: 'results', result: await readResults(planned.plan.results, planned) }
+    if (options.runOn === 'fargate') refuseEngine(planned.profile, '', '')
+    return { kind: 'results', result: await readResults(planned.plan.results, planned, doors.output) }
   }
   if (planned.plan.script && options.runOn !== 'fargate') return scriptHere(options, doors)
   if (options.runOn === 'runner') return { kind: 'runner' }

@@ -50,6 +50,7 @@ const SMALL = [
   'schema-fault',
   'version',
   'visible-only',
+  'xml-entities',
 ]
 const ENTRIES = ['action', 'cleanup', 'cli', 'task', 'thread']
 const NO_IO = ['profile', 'plan', 'import', 'result', 'compare', 'trust', 'history', 'report']

@@ -2,7 +2,7 @@ import { CHOICES } from '../choices.ts'
 import { EXIT, LoadgateError } from '../errors.ts'
 import { fargateFromFlags } from '../inputs.ts'
 import type { Output } from '../output/output.ts'
-import { refuseScript } from '../refuse-script.ts'
+import { refuseEngine } from '../refuse-engine.ts'
 import { renderAttempt, renderRooms } from '../report/worker-room.ts'
 import { findRate } from '../sizing/find-rate.ts'
 import { machineHere } from '../sizing/machine-here.ts'
@@ -18,7 +18,7 @@ export async function calibrateCommand(
 ): Promise<number> {
   const { given, positionals } = fargateFromFlags(argv, { most: 1 })
   const { plan, profile } = await plannedAt(positionals[0] ?? CHOICES.profile.default, output)
-  refuseScript(
+  refuseEngine(
     profile,
     'says itself how much it sends, and cannot be measured beforehand',
     'Calibrate a profile with scenarios.',

@@ -5,7 +5,7 @@ import { type GateOptions, optionsFromCommandLine } from '../inputs.ts'
 import type { Output } from '../output/output.ts'
 import { workerThreads } from '../plan/split-plan.ts'
 import { type LoadedProfile, loadProfile } from '../profile-file.ts'
-import { refuseResults } from '../refuse-script.ts'
+import { refuseEngine } from '../refuse-engine.ts'
 import { renderFargate, renderRunOn, renderWouldRun } from '../report/fargate.ts'
 import { renderElsewhere, renderGuards } from '../report/plan.ts'
 import { renderLoads } from '../report/plan-groups.ts'
@@ -22,7 +22,7 @@ export async function planCommand(argv: readonly string[], output: Output, signa
   const options = optionsFromCommandLine(argv)
   const planned = await plannedAt(options.profile, output)
   const { plan, profile } = planned
-  if (options.runOn === 'fargate' && plan.results !== undefined) refuseResults(profile)
+  if (options.runOn === 'fargate' && plan.results !== undefined) refuseEngine(profile, '', '')
   const elsewhere = renderElsewhere(plan)
   output.info(elsewhere ?? renderLoads(plan, { width: Math.min(output.width, 100), height: 8 }))
   if (profile.guards) output.info(renderGuards(profile.guards))

@@ -5,7 +5,7 @@ import type { Ms, Share } from '../units.ts'
 import type { Estimate } from './comparison.ts'
 import { normalExceededBy, studentQuantile } from './distributions.ts'
 import { knownBounds } from './known-percentiles.ts'
-import { failures, failuresAtMost, metricOf, percentileOf, timesIn } from './metrics.ts'
+import { failures, failuresAtMost, metricOf, percentileOf, streamsOf, timesIn } from './metrics.ts'
 import { type Part, type Scope, scopeOf, stepsBeside, WHOLE } from './scope.ts'
 import { clusteredBounds, meanError, quantileBounds, wilson } from './statistics.ts'
 
@@ -32,8 +32,12 @@ export function measure(metric: MetricName, scope: Scope, pace: Pace, level = ON
   if (metric === 'throughput') return { value, ...throughputBounds(scope, value, pace, level) }
   const time = eventTimeOf(metric)
   if (time !== undefined && scope.events) {
-    const { streams } = scope.events
-    const { low, high } = clusteredBounds(timesIn(scope.events, time), streams, percentileOf(metric), level)
+    const { low, high } = clusteredBounds(
+      timesIn(scope.events, time),
+      streamsOf(scope.events, time),
+      percentileOf(metric),
+      level,
+    )
     return { value, low: low / 1000, high: high === undefined ? undefined : high / 1000 }
   }
   return { value, ...latencyBounds(scope, percentileOf(metric), level) }

@@ -31,6 +31,11 @@ export function timesIn({ between, last }: EventTimes, time: EventTime): Histogr
   return time === 'between events' ? between : last
 }
 
+/** Those that have such times. */
+export function streamsOf({ streams, several }: EventTimes, time: EventTime): number {
+  return time === 'between events' ? several : streams
+}
+
 /** Requests that should have been answered well, and those that were not. */
 export function failures(scope: Scope): { readonly x: number; readonly n: number } {
   return { x: scope.failed + scope.dropped, n: scope.sent + scope.dropped }

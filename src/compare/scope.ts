@@ -47,6 +47,8 @@ export interface Scope {
 /** What streams of events took beyond their first; successes only. */
 export interface EventTimes {
   readonly streams: number
+  /** Of at least two events: only these have times between events. Where that is not known, one. */
+  readonly several: number
   readonly received: number
   readonly between: Histogram
   readonly last: Histogram
@@ -149,6 +151,7 @@ function eventsOf(steps: readonly StepResult[]): EventTimes | undefined {
   if (events.length === 0) return undefined
   return {
     streams: sums(known).succeeded,
+    several: events.reduce((sum, { several = 1 }) => sum + several, 0),
     received: events.reduce((sum, { received }) => sum + received, 0),
     between: Histogram.of(...events.map(({ between }) => between)),
     last: Histogram.of(...events.map(({ last }) => last)),

@@ -1,12 +1,12 @@
 import { MIN_RUNS } from '../baseline/comparable.ts'
-import { eventTimeOf, type MetricName } from '../profile/profile.ts'
+import { type EventTime, eventTimeOf, type MetricName } from '../profile/profile.ts'
 import { counted, formatChange, formatCount, formatDuration, formatShare, type Ms } from '../units.ts'
 import type { Change } from './change.ts'
 import type { Estimate, Undecided } from './comparison.ts'
 import { undecidedSummary } from './known-percentiles.ts'
 import { MOST_ROUNDS } from './look-levels.ts'
 import { ONE_LOOK } from './measure.ts'
-import { metricOf, percentileOf } from './metrics.ts'
+import { metricOf, percentileOf, streamsOf } from './metrics.ts'
 import type { Scope } from './scope.ts'
 import { MIN_INTERVALS, samplesToBound } from './statistics.ts'
 
@@ -46,14 +46,18 @@ function unbounded(metric: MetricName, { response, measured, events }: Scope, le
     }
   }
   const needed = samplesToBound(percentileOf(metric), level)
-  const ofEvents = eventTimeOf(metric) !== undefined
-  const count = ofEvents ? (events?.streams ?? 0) : response.count
-  const what = ofEvents ? counted(needed, 'stream') : counted(needed, 'success', 'successes')
+  const time = eventTimeOf(metric)
+  const count = time === undefined ? response.count : events ? streamsOf(events, time) : 0
+  const what = time ? streamsWith(time, needed) : counted(needed, 'success', 'successes')
   return {
     kind: 'undecided',
     reason: `only ${formatCount(count)} of the ${what} it takes to bound ${metric}`,
     remedy: atLeast((measured * (needed - count)) / count),
   }
+}
+
+function streamsWith(time: EventTime, count: number): string {
+  return `${counted(count, 'stream')}${time === 'between events' ? ' of several events' : ''}`
 }
 
 /** Neither more samples nor more runs help where requests are missing. */

@@ -53,14 +53,16 @@ export class CookieJar {
       if (!cookie || !this.#accepts(cookie)) continue
       const path = cookie.path ?? defaultPath(requestPath)
       const key = `${cookie.name};${path}`
-      this.#cookies.delete(key)
-      if (cookie.expires !== undefined && cookie.expires <= now) continue
-      if (this.#cookies.size < MOST_COOKIES) this.#keep(key, { ...cookie, path })
+      if (cookie.expires !== undefined && cookie.expires <= now) this.#cookies.delete(key)
+      // Where it is known it keeps its place (RFC 6265 5.3, 11.3).
+      else if (this.#cookies.has(key)) this.#cookies.set(key, { ...cookie, path })
+      else if (this.#cookies.size < MOST_COOKIES) this.#add(key, { ...cookie, path })
     }
   }
 
-  #keep(key: string, cookie: Cookie & { readonly path: string }): void {
-    const isLast = [...this.#cookies.values()].every(({ path }) => path.length >= cookie.path.length)
+  #add(key: string, cookie: Cookie & { readonly path: string }): void {
+    let isLast = true
+    for (const { path } of this.#cookies.values()) isLast &&= path.length >= cookie.path.length
     this.#cookies.set(key, cookie)
     if (!isLast) this.#cookies = new Map([...this.#cookies].sort(([, a], [, b]) => b.path.length - a.path.length))
   }

@@ -46,6 +46,10 @@ export class Course {
     return this.#at >= this.#scenario.once
   }
 
+  get isAtRequest(): boolean {
+    return this.#scenario.steps[this.#at]?.kind === 'request'
+  }
+
   get request(): CompiledRequest {
     const step = this.#scenario.steps[this.#at]
     if (step?.kind !== 'request') throw new Error('an iteration between two steps has no request')

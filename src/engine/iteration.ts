@@ -43,7 +43,8 @@ export class Iteration extends Sender implements Appointment {
   /** What is done once in a life is still to be done. */
   #fresh = false
   #started = false
-  #unsendable = false
+  /** What comes at the end of the wait: the next step, the word that it cannot be sent, or the end of the whole pass. */
+  #awaits: 'step' | 'refusal' | 'end' = 'step'
   /** Undefined until a page of it brings something along. */
   #beside: Beside | undefined = undefined
 
@@ -71,19 +72,21 @@ export class Iteration extends Sender implements Appointment {
     const pace = scenario.pace === undefined ? 1 : paceOf(scenario.pace, seed, this.#taker)
     this.#course.begin(scenario, life === undefined ? 0 : scenario.once, pace)
     this.#started = false
-    this.#unsendable = false
+    this.#awaits = 'step'
     this.run.activity.iterationBegins()
     if (this.#measured) this.run.ledger.iterations.planned++
     this.#goOn()
   }
 
   onDue(now: Ms): void {
-    if (this.#unsendable) {
+    if (this.#awaits === 'step') {
+      this.#planned = true
+      this.#proceed()
+    } else if (this.#awaits === 'refusal') {
       const answer = notSent(this.values, now)
       this.#sampled(this.#course.request, answer, answer.cause)
     } else {
-      this.#planned = true
-      this.#proceed()
+      this.#takeLeave()
     }
   }
 
@@ -125,17 +128,30 @@ export class Iteration extends Sender implements Appointment {
     this.owner.lives.set(this.#scenario, this.values.keepForLife())
   }
 
-  /** Before the next step may begin, the user has to be gone. */
+  /** Before the next step may begin, the user has to be gone; who is in a conversation stays in it as long as that. */
   #leave(since: Ms): void {
+    if (this.run.transport.conversation?.(this) === 'open') {
+      this.#awaits = 'end'
+      this.due = this.#until
+      this.run.agenda.add(this)
+      return
+    }
     const outcome = this.#course.over ? 'finished' : 'cut'
     this.#end(outcome, this.due, Math.max(since, Math.min(this.due, this.#until)))
+  }
+
+  /** Where the target has ended the conversation meanwhile, the next step is what finds that out. */
+  #takeLeave(): void {
+    const lost = this.run.transport.conversation?.(this) === 'lost'
+    if (lost && this.#course.isAtRequest) this.#proceed()
+    else this.#end('cut', this.due)
   }
 
   #proceed(): void {
     if (this.#course.over) {
       this.#end('finished', this.due)
     } else if (!this.send(this.#course.request)) {
-      this.#unsendable = true
+      this.#awaits = 'refusal'
       this.run.agenda.add(this)
     }
   }
@@ -200,6 +216,7 @@ export class Iteration extends Sender implements Appointment {
     if (outcome !== 'dropped') this.#start()
     if (this.#measured) this.run.ledger.iterations[outcome]++
     if (this.run.plan.connections.use === 'per-iteration') this.release()
+    this.run.transport.leave?.(this)
     this.run.ledger.active.add(this.#begunAt, left)
     this.owner.onIterationEnd(at)
     this.run.activity.iterationEnds()

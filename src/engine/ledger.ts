@@ -241,6 +241,7 @@ class EventStepLedger extends StepLedger {
   readonly #between = new Recorder()
   readonly #last = new Recorder()
   #received = 0
+  #several = 0
 
   override answeredAt({ doneAt, events }: Answer, cause: Cause | undefined): Ms {
     return cause === undefined ? events!.firstAt : doneAt
@@ -250,6 +251,7 @@ class EventStepLedger extends StepLedger {
     if (cause === undefined) {
       const { received, between, firstAt, lastAt } = answer.events!
       this.#received += received
+      if (received > 1) this.#several++
       this.#between.add(between)
       this.#last.record(response + us(lastAt - firstAt))
     }
@@ -257,7 +259,8 @@ class EventStepLedger extends StepLedger {
   }
 
   override counts(): StepCounts {
-    const events = { received: this.#received, between: this.#between.drain(), last: this.#last.drain() }
+    const [between, last] = [this.#between.drain(), this.#last.drain()]
+    const events = { received: this.#received, several: this.#several, between, last }
     return { ...super.counts(), events }
   }
 }

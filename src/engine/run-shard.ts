@@ -3,8 +3,8 @@ import { peakLevel } from '../plan/curve.ts'
 import { type Group, groupsOf } from '../plan/groups.ts'
 import { longestRequest } from '../plan/longest-request.ts'
 import type { LoadPlan, Shard } from '../plan/plan.ts'
-import { requestsPerIteration } from '../plan/summarise-plan.ts'
-import { connectionsEach } from '../profile/beside.ts'
+import { plainRequestsPerIteration } from '../plan/summarise-plan.ts'
+import { connectionsEach, isTalk } from '../profile/beside.ts'
 import type { EpochMs, Ms } from '../units.ts'
 import { Agenda } from './agenda.ts'
 import { type Clock, startSystemClock } from './clock.ts'
@@ -143,9 +143,12 @@ function lastMoment({ lastStart, plan }: EngineRun): Ms {
   return lastStart + longestRequest(plan) + GRACE
 }
 
-// The library for HTTP/2 takes a tenth of the start, which those who do not use it need not wait for.
+// The libraries for HTTP/2 and for WebSockets take a tenth of the start, which those who do not use them need not wait for.
 async function openNetwork(options: TransportOptions): Promise<Transport> {
-  return new Connections(await protocolFor(options), options)
+  const protocol = await protocolFor(options)
+  if (!options.talks) return new Connections(protocol, options)
+  const { Conversations } = await import('./http/conversations.ts')
+  return new Conversations(protocol, options)
 }
 
 async function protocolFor({ http, events }: TransportOptions): Promise<Protocol> {
@@ -159,9 +162,10 @@ function transportOptions(shard: Shard, target: URL, { now }: Clock): TransportO
   const { http, verify, maxAge, maxRequests } = shard.plan.connections
   const { tls } = shard.plan
   const refuses = refusesFor(target, shard.plan.allowed)
+  const talks = shard.plan.scenarios.some(({ steps }) => steps.some(isTalk))
   return {
     events: hasEvents(shard.plan),
-    ...{ target, http, verify, cap, maxAge, maxRequests, now, refuses },
+    ...{ target, http, talks, verify, cap, maxAge, maxRequests, now, refuses },
     ahead: Math.min(cap, expectedInUse(shard, groupsOf(shard.plan))),
     ...(tls && target.protocol === 'https:' ? { credentials: credentialsOf(tls) } : {}),
   }
@@ -172,7 +176,7 @@ function expectedInUse({ plan: { connections }, count }: Shard, groups: readonly
   // undici connects for a request only.
   if (connections.http === '2') return 0
   const sharing = groups.filter(({ plan }) => plan.model === 'open' && plan.connections.use === 'shared')
-  const rate = sharing.reduce((sum, { plan }) => sum + peakLevel(plan.curve) * requestsPerIteration(plan), 0)
+  const rate = sharing.reduce((sum, { plan }) => sum + peakLevel(plan.curve) * plainRequestsPerIteration(plan), 0)
   return Math.ceil((rate * 0.01) / count)
 }
 
@@ -188,9 +192,9 @@ function connectionShare({ plan, index, count }: Shard): number {
   return Math.max(1, each * striped(Math.floor(limit / each)) + striped(limit % each))
 }
 
-function connectionHealth(transport: Transport): Pick<HealthRecord, 'connections' | 'staleRetries'> {
-  const { staleRetries, ...counts } = transport.stats
-  return { connections: { ...counts, ...transport.handshakes() }, staleRetries }
+function connectionHealth(transport: Transport): Pick<HealthRecord, 'connections' | 'staleRetries' | 'messages'> {
+  const { staleRetries, messages, ...counts } = transport.stats
+  return { connections: { ...counts, ...transport.handshakes() }, staleRetries, ...(messages && { messages }) }
 }
 
 function hasEvents(plan: LoadPlan): boolean {

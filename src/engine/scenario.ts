@@ -3,18 +3,20 @@ import type { LoadPlan, PlannedScenario, PlannedStep } from '../plan/plan.ts'
 import { isBeside } from '../profile/beside.ts'
 import type { DocumentValue } from '../profile/document.ts'
 import type { FunctionCall } from '../profile/functions.ts'
-import type { Capture, Flow, Pace, ThinkStep } from '../profile/profile.ts'
+import type { Capture, Events, Flow, Pace, ThinkStep } from '../profile/profile.ts'
 import { type AnswerCheckers, answerCheckers } from './answer-checks.ts'
-import { compileCapture, type Html, type Patterns } from './captures.ts'
-import { type Check, compileCheck } from './check.ts'
+import { type CompiledCapture, compileCapture, type Html, type Patterns } from './captures.ts'
+import { type Check, type CompiledCheck, compileCheck } from './check.ts'
 import { compileDocument } from './document.ts'
-import { compileEvents, ofEvents } from './events.ts'
+import { compileEvents, expectedOfAny, ofEvents } from './events.ts'
 import { explain } from './explain.ts'
 import type { Functions } from './functions.ts'
-import type { Answer } from './http/transport.ts'
+import type { Answer, Wants } from './http/transport.ts'
 import { layOut } from './lay-out.ts'
+import { listensAhead } from './listens-ahead.ts'
 import { explainRedirect } from './redirects.ts'
 import { compileRequest, type Prepare } from './request.ts'
+import { compileTalk } from './talk.ts'
 import { filesIn } from './upload.ts'
 
 type RequestStep = Extract<PlannedStep, { kind: 'request' }>
@@ -69,7 +71,8 @@ export async function compileScenarios(plan: LoadPlan, functions?: Functions): P
     // One without would be over as soon as it began, and its user would begin the next at once, for ever.
     if (!scenario.steps.some((step, index) => !step.once && isAlwaysSent(scenario, step, index)))
       throw new LoadgateError('usage', `The scenario "${scenario.name}" has no request that is always sent`)
-    const compiled = layOut(scenario, (step, beside) => ({ ...compileStep(step, parts), beside }))
+    const own = { ...parts, keeping: listensAhead(scenario) }
+    const compiled = layOut(scenario, (step, beside) => ({ ...compileStep(step, own), beside }))
     return { ...compiled, pace: scenario.pace }
   })
 }
@@ -81,24 +84,44 @@ interface Parts {
   readonly files: ReturnType<typeof filesIn>
   readonly functions: Functions | undefined
   readonly further: AnswerCheckers
+  /** Ids of the parts of conversations with a later one that may wait for what comes before it. */
+  readonly keeping: ReadonlySet<number>
 }
 
 function compileStep(step: RequestStep, parts: Parts): Omit<CompiledRequest, 'beside'> {
-  const { plan, patterns, html, further } = parts
+  const { patterns, html, further } = parts
   const captures = step.capture.map((capture) => compileCapture(capture, patterns, html))
   const whole = compileCheck(step.expect, captures, further(step))
-  const { check, wants, why } = step.events ? ofEvents(whole, compileEvents(step.events, step.timeout)) : whole
+  const { check, wants, why } = step.events ? ofStream(step, step.events, captures, whole) : whole
   const follows = step.redirects === 'follow'
   return {
     kind: 'request',
     id: step.id,
     flow: step.flow,
     follows,
-    prepare: compileRequest(step, plan, follows ? { ...wants, headers: true } : wants, toolsFor(step, parts)),
+    prepare: prepareOf(step, follows ? { ...wants, headers: true } : wants, parts),
     check,
     explain: (answer: Answer) =>
       (follows ? explainRedirect(answer) : undefined) ?? explain(step.expect, captures, answer, why()),
   }
+}
+
+function ofStream(
+  { expect, timeout }: RequestStep,
+  events: Events,
+  captures: readonly CompiledCapture[],
+  whole: CompiledCheck,
+): CompiledCheck {
+  return ofEvents(whole, compileCheck(expectedOfAny(expect), captures), compileEvents(events, timeout))
+}
+
+function prepareOf(step: RequestStep, wants: Wants, parts: Parts): Prepare {
+  const { plan, patterns, keeping } = parts
+  const { talk } = step
+  const tools = toolsFor(step, parts)
+  return talk === undefined
+    ? compileRequest(step, plan, wants, tools)
+    : compileTalk({ ...step, talk }, { plan, wants, tools, patterns, keeps: keeping.has(step.id) })
 }
 
 function toolsFor(step: RequestStep, { plan, files, functions }: Parts) {
@@ -117,7 +140,9 @@ function isAlwaysSent({ blocks = [] }: PlannedScenario, step: PlannedStep, index
 
 /** Who uses none does not wait for the library. */
 async function patternsOf(plan: LoadPlan): Promise<Patterns> {
-  const sources = capturesOf(plan).flatMap(({ from }) => (from.kind === 'regex' ? [from.pattern] : []))
+  const captured = capturesOf(plan).flatMap(({ from }) => (from.kind === 'regex' ? [from.pattern] : []))
+  const awaited = requestSteps(plan).flatMap(({ talk }) => (talk?.does === 'say' ? (talk.receive?.matches ?? []) : []))
+  const sources = [...captured, ...awaited]
   if (sources.length === 0) return new Map()
   const { compilePattern } = await import('../pattern.ts')
   return new Map(sources.map((source) => [source, compilePattern(source)]))

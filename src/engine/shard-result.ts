@@ -113,6 +113,8 @@ export interface StepCounts {
 export interface EventCounts {
   /** Events of all of them. */
   readonly received: number
+  /** Those of at least two events; undefined in results of earlier versions. */
+  readonly several?: number | undefined
   /** From each event of a stream to its next. */
   readonly between: HistogramText
   /** As the response time, and on to the last event. */
@@ -164,6 +166,9 @@ export type Cause =
   | 'missing-capture'
   | 'too-many-redirects'
   | 'foreign-redirect'
+  /** The target closed it, by the rules of the WebSocket. */
+  | 'conversation-closed'
+  | 'message-too-large'
   | 'invalid-request'
   | 'function-failed'
   | 'generator'
@@ -196,8 +201,18 @@ export interface HealthRecord {
   }
   /** Requests sent again on a fresh connection since the server had closed the kept one. Not failures. */
   readonly staleRetries: number
+  /** Of conversations; undefined where there are none. */
+  readonly messages?: MessageCounts | undefined
   /** Of the profile's own functions; undefined where it calls none. */
   readonly functions?: FunctionHealth | undefined
+}
+
+/** Of a whole run, its warm-up and its background included. */
+export interface MessageCounts {
+  readonly sent: number
+  readonly received: number
+  /** Of those received, what nobody waited for. */
+  readonly passedOver: number
 }
 
 /** What calling functions took, in real time. */

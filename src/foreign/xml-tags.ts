@@ -1,3 +1,4 @@
+import { decodeXml } from '../xml-entities.ts'
 import { damaged, WHOLE_FILE } from './damaged.ts'
 
 const LONGEST_TAG = 1_048_576
@@ -90,15 +91,5 @@ function endOfTag(text: string, from: number): number | undefined {
 
 function attributesIn(tag: string): ReadonlyMap<string, string> {
   const found = tag.matchAll(/([\w.:-]+)\s*=\s*(?:"([^"]*)"|'([^']*)')/g)
-  return new Map([...found].map(([, name = '', double, single = '']) => [name, decoded(double ?? single)]))
-}
-
-const ENTITIES: Readonly<Record<string, string>> = { lt: '<', gt: '>', amp: '&', quot: '"', apos: "'" }
-
-function decoded(text: string): string {
-  return text.replace(/&(?:#(\d{1,7})|#x([\da-fA-F]{1,6})|(\w{2,4}));/g, (all, decimal, hex, name) => {
-    if (name !== undefined) return ENTITIES[name] ?? all
-    const code = decimal === undefined ? Number.parseInt(hex, 16) : Number(decimal)
-    return code <= 0x10ffff ? String.fromCodePoint(code) : all
-  })
+  return new Map([...found].map(([, name = '', double, single = '']) => [name, decodeXml(double ?? single)]))
 }

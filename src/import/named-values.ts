@@ -1,3 +1,5 @@
+import { decodeXml } from '../xml-entities.ts'
+
 /** A value in a text that is neither JSON nor a form, what it is called there, and where it stands. */
 export interface NamedValue {
   readonly name: string
@@ -18,11 +20,11 @@ const asItIs = (text: string) => text
 const FORM_PAIR: Way = { pattern: /(?<![^&?;\s])([^=&?;\s"'<>]{1,100})=([^&;\s"'<>]+)/dg, meaning: fromForm }
 const WAYS: readonly Way[] = [
   // <name …>value</name>, and the same with CDATA.
-  { pattern: /<([\w:.-]{1,100})(?:\s[^<>]{0,1000})?>([^<]+)<\//dg, meaning: fromXml },
+  { pattern: /<([\w:.-]{1,100})(?:\s[^<>]{0,1000})?>([^<]+)<\//dg, meaning: decodeXml },
   { pattern: /<([\w:.-]{1,100})(?:\s[^<>]{0,1000})?>\s{0,100}<!\[CDATA\[([^\]]{1,500})\]\]>/dg, meaning: asItIs },
   // Attributes, and assignments of any language.
-  { pattern: /(?<![\w:.-])([\w:.-]{1,100})[ \t]{0,8}=[ \t]{0,8}"([^"]+)"/dg, meaning: fromXml },
-  { pattern: /(?<![\w:.-])([\w:.-]{1,100})[ \t]{0,8}=[ \t]{0,8}'([^']+)'/dg, meaning: fromXml },
+  { pattern: /(?<![\w:.-])([\w:.-]{1,100})[ \t]{0,8}=[ \t]{0,8}"([^"]+)"/dg, meaning: decodeXml },
+  { pattern: /(?<![\w:.-])([\w:.-]{1,100})[ \t]{0,8}=[ \t]{0,8}'([^']+)'/dg, meaning: decodeXml },
   // Of JSON that is none as a whole, such as one value in each line; and of GraphQL.
   { pattern: /"([^"\\\n]{1,100})"\s{0,100}:\s{0,100}"((?:[^"\\\n]|\\.)+)"/dg, meaning: fromJson },
   { pattern: /"([^"\\\n]{1,100})"\s{0,100}:\s{0,100}(\d[\d.]*)/dg, meaning: asItIs },
@@ -73,14 +75,4 @@ function fromJson(text: string): string {
   } catch {
     return text
   }
-}
-
-const ENTITIES: Readonly<Record<string, string>> = { amp: '&', lt: '<', gt: '>', quot: '"', apos: "'" }
-
-function fromXml(text: string): string {
-  return text.replace(/&(?:#(\d{1,7})|#x([\da-f]{1,6})|(\w{2,4}));/gi, (whole, decimal, hexadecimal, name) => {
-    if (name !== undefined) return ENTITIES[name] ?? whole
-    const code = decimal === undefined ? Number.parseInt(hexadecimal, 16) : Number(decimal)
-    return code <= 0x10ffff ? String.fromCodePoint(code) : whole
-  })
 }

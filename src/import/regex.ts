@@ -3,7 +3,7 @@ import { compilePattern } from '../pattern.ts'
 /** Characters of a capture's pattern (src/profile/read-pattern.ts). */
 const LONGEST = 1_000
 
-/** Text as a regular expression that fits it alone. */
+/** Text as a regular expression that fits it alone, for a profile: `RegExp.escape` writes what nobody reads. */
 export function escapedPattern(text: string): string {
   return text.replace(/[\\^$.*+?()[\]{}|]/g, '\\$&')
 }

@@ -39,7 +39,7 @@ export function createUploads(
     pathOf: (name, content) =>
       add(name, content, (path, found) => {
         const source = path === name ? '' : ` (${visible(name)} in the source)`
-        if (!found) account.note(`"${path}"${source} has to stand beside the profile: it is sent as a file.`)
+        if (!found) account.note(`"${path}"${source} is sent as a file: copy it beside the profile yourself.`)
         else if (content === undefined && source !== '') account.note(`"${path}" is a copy of ${visible(name)}.`)
       }),
     madeUp: (name, content) =>

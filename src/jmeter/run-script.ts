@@ -4,7 +4,6 @@ import { fromSamples } from '../foreign/from-samples.ts'
 import { JMETER_CSV } from '../foreign/jmeter-csv.ts'
 import type { SampleFormat } from '../foreign/sample.ts'
 import type { LoadPlan, PlannedScript } from '../plan/plan.ts'
-import type { RunContext } from '../result/merge-results.ts'
 import type { RunResult } from '../result/result.ts'
 import type { EpochMs, Ms } from '../units.ts'
 import type { JMeter } from './find-jmeter.ts'
@@ -22,7 +21,7 @@ interface ScriptDoors extends JMeterDoors {
   readonly redact: (text: string) => string
 }
 
-/** What a script measured, as if it had been read from a file: `nameScript` says whose it is. */
+/** What a script measured, as if it had been read from a file: `nameForeign` says whose it is. */
 export function runScript(
   plan: ScriptedPlan,
   { jmeter }: { readonly jmeter: JMeter },
@@ -31,24 +30,28 @@ export function runScript(
   const startedAt = Date.now()
   return runJMeter(plan, { jmeter }, doors, async (end) => {
     const { result, problem } = await measuredIn(end, { startedAt, redact })
-    const source = { ...result.source!, ran: { version: jmeter.version, script: redact(plan.script.file) } }
-    return {
-      ...result,
-      source,
-      complete: problem === undefined && !end.stopped,
-      shards: problem === undefined ? result.shards : { expected: 1, reported: 0, lost: [redact(problem)] },
-    }
+    const run = runOf(result, { plan, jmeter, redact }, problem)
+    return { ...run, complete: run.complete && !end.stopped }
   })
 }
 
-/** What a result says of a run beyond what was measured. */
-export type Named = Omit<RunContext, 'executor' | 'lost' | 'early'>
+interface Whose {
+  readonly plan: ScriptedPlan
+  readonly jmeter: JMeter
+  readonly redact: (text: string) => string
+}
 
-/** The run of a plan: what decides the load is known, other than of a file that somebody brings. */
-export function nameScript(result: RunResult, { id, plan, fingerprint, commit, calibration }: Named): RunResult {
+/** Of a script that was not begun, and why. */
+export function scriptNotRun(whose: Whose, why: string): RunResult {
+  return runOf(nothing(0, 0), whose, why)
+}
+
+function runOf(result: RunResult, { plan, jmeter, redact }: Whose, problem: string | undefined): RunResult {
   return {
-    ...{ ...result, id, profile: plan.name, fingerprint, commit, calibration },
-    plan: { ...result.plan, target: plan.target },
+    ...result,
+    source: { ...result.source!, ran: { version: jmeter.version, script: redact(plan.script.file) } },
+    complete: problem === undefined,
+    shards: problem === undefined ? result.shards : { expected: 1, reported: 0, lost: [redact(problem)] },
   }
 }
 

@@ -40,6 +40,19 @@ export function thinkOf({ steps, blocks = [], pace }: Course, counted: (step: St
   return meanPace(pace) * [...behind, ...between].reduce((sum, pause) => sum + pause, 0)
 }
 
+/** From the opening of a conversation to its closing. */
+export function stepsWithinTalks({ steps }: Pick<Course, 'steps'>): ReadonlySet<Step> {
+  const within = new Set<Step>()
+  let talking = false
+  for (const step of steps) {
+    const does = step.kind === 'request' ? step.talk?.does : undefined
+    if (does === 'open') talking = true
+    if (talking) within.add(step)
+    if (does === 'close') talking = false
+  }
+  return within
+}
+
 /** How many answers are waited for one after the other, where up to `parallel` beside a page are under way together. */
 export function turnsOf(course: Course, counted: (step: Step) => boolean, parallel: number): number {
   const times = timesOf(course)

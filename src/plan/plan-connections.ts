@@ -3,7 +3,7 @@ import type { LoadProfile } from '../profile/profile.ts'
 import { MOST_CONNECTIONS } from '../profile/scalars.ts'
 import { peakLevel } from './curve.ts'
 import type { LoadPlan, PlannedConnections } from './plan.ts'
-import { requestsPerIteration, thinkPerIteration } from './summarise-plan.ts'
+import { requestsPerIteration, talkPausesPerIteration, thinkPerIteration } from './summarise-plan.ts'
 
 interface PeakLoad {
   /** Highest level: arrivals per second (open) or users (closed). */
@@ -73,7 +73,10 @@ function connectionCap({ timeout, connections }: LoadProfile, load: PeakLoad, ea
   if (model === 'closed') return Math.min(MOST_CONNECTIONS, Math.ceil(peak) * each)
   const perSecond = peak * requestsPerIteration(load)
   const useful = Math.min(perSecond * (timeout / 1000), Math.max(1_000, perSecond / 4))
-  // A visitor with a connection of its own keeps it while it thinks.
-  const idle = connections.use === 'per-iteration' ? each * peak * (thinkPerIteration(load) / 1000) : 0
+  // A visitor with a connection of its own keeps it while it thinks; and everybody does in a conversation.
+  const idle =
+    connections.use === 'per-iteration'
+      ? each * peak * (thinkPerIteration(load) / 1000)
+      : peak * (talkPausesPerIteration(load) / 1000)
   return Math.min(MOST_CONNECTIONS, Math.max(ROOM_FOR_ARRIVALS, Math.ceil(useful + idle)))
 }

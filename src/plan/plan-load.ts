@@ -109,7 +109,8 @@ function numbered({ scenarios, timeout, redirects: byDefault }: LoadProfile): re
   let id = 0
   const planned = ({ redirects = byDefault, schemaPlaces: _, ...step }: RequestStep) => ({
     ...step,
-    ...(redirects === 'follow' ? { redirects } : {}),
+    // No client follows one from the opening of a WebSocket.
+    ...(redirects === 'follow' && step.talk === undefined ? { redirects } : {}),
     id: id++,
     timeout: step.timeout ?? timeout,
   })

@@ -1,7 +1,8 @@
+import { isTalk } from '../profile/beside.ts'
 import type { Step } from '../profile/profile.ts'
 import type { Bytes, Ms, Share } from '../units.ts'
 import { arrivalsIn, peakLevel } from './curve.ts'
-import { requestsOf, thinkOf, turnsOf } from './expected.ts'
+import { requestsOf, stepsWithinTalks, thinkOf, turnsOf } from './expected.ts'
 import type { LoadPlan, PlannedConnections, PlannedScenario } from './plan.ts'
 
 /** What a plan amounts to, for people to see before anything is sent. */
@@ -70,6 +71,11 @@ export function requestsPerIteration(plan: Iterated): number {
   return byWeight(plan, requestsIn)
 }
 
+/** Of these, the ones that are no parts of conversations, which have connections to themselves. */
+export function plainRequestsPerIteration(plan: Iterated): number {
+  return byWeight(plan, (scenario) => requestsOf(scenario, (step) => !isTalk(step) && repeated(plan)(step)))
+}
+
 /** Of these, those whose redirects are followed. */
 export function followingPerIteration(plan: Iterated): number {
   const counted = repeated(plan)
@@ -83,6 +89,14 @@ function follows(step: Step): boolean {
 /** Expected pauses of one iteration together, over all scenarios by their weight. */
 export function thinkPerIteration(plan: Iterated): Ms {
   return byWeight(plan, thinkIn)
+}
+
+/** Of these pauses, those within conversations. */
+export function talkPausesPerIteration(plan: Iterated): Ms {
+  return byWeight(plan, (scenario) => {
+    const within = stepsWithinTalks(scenario)
+    return thinkOf(scenario, (step) => within.has(step) && repeated(plan)(step))
+  })
 }
 
 /** Expected answers that one iteration waits for one after the other: those that come side by side are one wait. */

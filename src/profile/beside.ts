@@ -15,13 +15,22 @@ export function parallelOf({ http, parallel }: Pick<ConnectionChoices, 'http' | 
   return parallel ?? (http === '2' ? MOST_STREAMS : LIKE_BROWSERS)
 }
 
-/** How many connections a user needs that has its own: those beside a page go over several, or over streams of one. */
+/**
+ * How many connections a user needs that has its own: those beside a page go over several, or over streams of one; a
+ * conversation has one to itself.
+ */
 export function connectionsEach(
   choices: Pick<ConnectionChoices, 'http' | 'parallel'>,
   scenarios: readonly Pick<Scenario, 'steps'>[],
 ): number {
-  if (choices.http === '2') return 1
-  return Math.max(1, ...scenarios.map(({ steps }) => Math.min(parallelOf(choices), mostBeside(steps))))
+  const talking = scenarios.some(({ steps }) => steps.some(isTalk)) ? 1 : 0
+  if (choices.http === '2') return 1 + talking
+  return talking + Math.max(1, ...scenarios.map(({ steps }) => Math.min(parallelOf(choices), mostBeside(steps))))
+}
+
+/** Whether it is a part of a conversation. */
+export function isTalk(step: Step): boolean {
+  return step.kind === 'request' && step.talk !== undefined
 }
 
 /** Of all pages. */

@@ -45,7 +45,7 @@ export const Events = described(
     ).optional(),
     for: duration(1, LONGEST, {
       description:
-        'How long a stream is read, from its first event on or until the load is over; it is then closed, and has succeeded. Left out: until it ends, for at most 10 minutes.',
+        'How long a stream is read, from its first event on or until the load is over; it is then closed, and has succeeded. Where the event of `until` had not come yet, what `expect` says of the data is not looked at. Where the load is over, what `capture` does not find is no failure. Left out: until it ends, for at most 10 minutes.',
       examples: ['30s'],
     }).optional(),
     within: duration(1, LONGEST, {

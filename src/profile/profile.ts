@@ -4,6 +4,7 @@ import type { DocumentValue } from './document.ts'
 import type { CallPlace, FunctionCall, FunctionsModule } from './functions.ts'
 import type { Generated } from './generated.ts'
 import type { Places } from './places.ts'
+import type { Talk } from './talk.ts'
 
 /** A profile as written, read and checked: every unit resolved, every template parsed, no default of the plan applied. */
 export interface LoadProfile {
@@ -251,6 +252,8 @@ export interface RequestStep extends OfLife {
   readonly schemaPlaces?: Places
   /** Sent as soon as the page has its answer, which is the last request before it without this, beside others like it. */
   readonly also?: true
+  /** Where it is no request, but a part of a conversation. */
+  readonly talk?: Talk
 }
 
 /** A stream is read until it ends, until the event that is named or for a time, whichever comes first. */

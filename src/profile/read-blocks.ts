@@ -9,7 +9,8 @@ const KEYS: readonly string[] = ['steps', 'chance', 'when', 'repeat', 'between']
 
 /** Several steps that are gone through together; undefined when something is wrong with it, which is then in the log. */
 export function readBlock(reading: Reading, { section, path, from, to }: BlockEntry, scope: Scope): Block | undefined {
-  const odd = keysAt(reading.root, path).find((key) => !KEYS.includes(key) && key in (section ?? {}))
+  const keys = keysAt(reading.root, path)
+  const odd = keys.includes('websocket') ? undefined : keys.find((key) => !KEYS.includes(key) && key in (section ?? {}))
   if (odd !== undefined) {
     const why = `several steps together have no "${odd}"; write it in one of them, or begin a new "- " entry for it`
     complain(reading, [...path, odd], 'conflict', why, 'head')

@@ -67,7 +67,7 @@ function readPlain(reading: Reading, { body, type }: Section, { path, scope }: P
   return broken ? undefined : typed(type, content)
 }
 
-function documentContent(section: Section['generate']): Template | undefined {
+export function documentContent(section: Section['generate']): Template | undefined {
   const { file, size, list } = section ?? {}
   if (file === undefined || size === undefined) return undefined
   return [{ encode: 'none', value: { kind: 'document', file, size, list } }]

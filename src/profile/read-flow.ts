@@ -39,7 +39,7 @@ export function readTimes(raw: Scalar): Read<{ readonly from: number; readonly t
     : wrong('out-of-range', `{} is out of range; possible is from 1 to ${MOST_TIMES}`)
 }
 
-const KEYS = ['chance', 'when', 'repeat', 'between'] as const
+export const FLOW_KEYS = ['chance', 'when', 'repeat', 'between'] as const
 
 /** Undefined where a step has none of it; `broken` where something is wrong with it, which is then in the log. */
 export function readFlow(
@@ -48,7 +48,7 @@ export function readFlow(
   { path, scope }: { readonly path: Path; readonly scope: Scope },
 ): Flow | 'broken' | undefined {
   const keys: readonly string[] = keysAt(reading.root, path)
-  const given = KEYS.filter((key) => keys.includes(key))
+  const given = FLOW_KEYS.filter((key) => keys.includes(key))
   if (given.length === 0) return undefined
   let sound = given.every((key) => section[key] !== undefined)
   if (keys.includes('between') && !keys.includes('repeat')) {

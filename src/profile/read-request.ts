@@ -59,14 +59,18 @@ export function readRequest(
   return keys.includes('graphql') ? asGraphQl(step) : step
 }
 
-function schemaPlaces({ root, log }: Reading, { schema }: Expect, path: Path): Pick<RequestStep, 'schemaPlaces'> {
+export function schemaPlaces(
+  { root, log }: Reading,
+  { schema }: Expect,
+  path: Path,
+): Pick<RequestStep, 'schemaPlaces'> {
   const node = nodeAt(root, path)
   if (schema === undefined || 'file' in schema || node === undefined) return {}
   return { schemaPlaces: placesIn(node, headSpan(root, path), log) }
 }
 
 /** A reference that comes first stands for a whole captured address, slashes and all; later ones for a piece of it. */
-function readAddress(reading: Reading, path: Path, scope: Scope): Template | undefined {
+export function readAddress(reading: Reading, path: Path, scope: Scope): Template | undefined {
   const template = readTemplate(reading, path, {
     scope,
     encode: 'url',
@@ -83,13 +87,13 @@ function asciiOnly(literal: string): string {
   return literal.replace(/[^\x20-\x7e]+/gu, (text) => encodeURIComponent(text.toWellFormed()))
 }
 
-function withQuery(address: Template, query: Template): Template {
+export function withQuery(address: Template, query: Template): Template {
   if (query.length === 0) return address
   const asked = address.some((part) => typeof part === 'string' && part.includes('?'))
   return joinLiterals([...address, asked ? '&' : '?', ...query])
 }
 
-function readHeaders(
+export function readHeaders(
   reading: Reading,
   headers: Section['headers'],
   path: Path,

@@ -223,11 +223,24 @@ export function readIdentifier(raw: Scalar): Read<string> {
 // are smuggled.
 const RESERVED = 'connection content-length expect keep-alive proxy-connection te trailer transfer-encoding upgrade'
 
+/** RFC 9110, section 5.6.2. */
+const TOKEN = /^[A-Za-z0-9!#$%&'*+.^_`|~-]+$/
+
+/** RFC 6455, section 4.1. */
+export function readSubprotocol(raw: Scalar): Read<string> {
+  const text = String(raw)
+  return TOKEN.test(text)
+    ? { value: text }
+    : wrong(
+        'invalid-value',
+        '{} cannot be the name of a subprotocol; write one, such as chat, of letters, digits and "-"',
+      )
+}
+
 /** RFC 9110, section 5.1. */
 export function readHeaderName(raw: Scalar): Read<string> {
   const text = String(raw)
-  if (!/^[A-Za-z0-9!#$%&'*+.^_`|~-]+$/.test(text))
-    return wrong('invalid-value', '{} cannot be a header name; use letters, digits and "-"')
+  if (!TOKEN.test(text)) return wrong('invalid-value', '{} cannot be a header name; use letters, digits and "-"')
   return RESERVED.split(' ').includes(text.toLowerCase())
     ? wrong('invalid-value', '{} is set by Loadgate itself; remove it')
     : { value: text }

@@ -4,17 +4,19 @@ import { operationIn } from './read-graphql.ts'
 import { complain, type Reading } from './reading.ts'
 import { LONGEST_NAME } from './scalars.ts'
 import { show, visible } from './show.ts'
-import { nodeAt } from './tree.ts'
+import { talkMethod } from './talk.ts'
+import { nodeAt, type ScalarNode } from './tree.ts'
 
 /**
  * Names of the request steps of a scenario, each its own: as given, or the operation of GraphQL, or method and path as
- * written, with a number behind it when there are several. Undefined for pauses and for what cannot be named.
+ * written, with a number behind it when there are several; in a conversation, what is done and where it was opened. Undefined
+ * for pauses and for what cannot be named.
  */
 export function stepNames(reading: Reading, steps: readonly StepEntry[]): readonly (string | undefined)[] {
   const taken = new Map<string, number>()
   const numbers = new Map<string, number>()
-  for (const [index, { section, path }] of steps.entries()) {
-    if (section?.name === undefined) continue
+  for (const [index, { section, path, talk }] of steps.entries()) {
+    if (section?.name === undefined || talk?.does === 'close') continue
     const before = taken.get(section.name)
     if (before === undefined) taken.set(section.name, index)
     else {
@@ -22,17 +24,27 @@ export function stepNames(reading: Reading, steps: readonly StepEntry[]): readon
       complain(reading, [...path, 'name'], 'duplicate-name', why)
     }
   }
-  return steps.map(({ section, path }) => {
+  return steps.map(({ section, path, talk }) => {
     const node = nodeAt(reading.root, path)
     if (node?.kind !== 'map' || node.entries.has('think')) return undefined
-    if (node.entries.has('name')) return section?.name
+    if (node.entries.has('name') && talk?.does !== 'close') return section?.name
+    if (talk) {
+      const at = nodeAt(reading.root, [...talk.of, 'websocket'])
+      return at?.kind === 'scalar' && at.value !== null
+        ? unique(`${talkMethod(talk.does, node.entries.has('send'))} ${written(at)}`, taken, numbers)
+        : undefined
+    }
     const operation = section?.graphql && nameOf(section.graphql)
     if (operation !== undefined) return unique(operation, taken, numbers)
     const method = METHODS.find((key) => node.entries.has(key))
     const address = method && nodeAt(reading.root, [...path, method])
     if (!method || address?.kind !== 'scalar' || address.value === null) return undefined
-    return unique(`${method.toUpperCase()} ${visible(address.written).normalize('NFC')}`, taken, numbers)
+    return unique(`${method.toUpperCase()} ${written(address)}`, taken, numbers)
   })
+}
+
+function written(address: ScalarNode): string {
+  return visible(address.written).normalize('NFC')
 }
 
 /** Of all that is asked at one address, the operation tells what. */

@@ -30,6 +30,8 @@ export interface Recorder {
 interface Doors {
   /** 0 for any that is free. */
   readonly port: number
+  /** Longest time without a byte of an answer, unless it is a stream of events. */
+  readonly within?: Ms
   readonly onExchange?: (exchange: Exchange) => void
 }
 
@@ -38,7 +40,10 @@ interface Doors {
  * it as to the target itself (a reverse proxy): nothing is set up in it, and no certificate of ours is needed.
  * @param target origin of the service, `http://host:port`
  */
-export async function startRecorder(target: URL, { port, onExchange }: Doors): Promise<Recorder> {
+export async function startRecorder(
+  target: URL,
+  { port, within = ANSWER_WITHIN, onExchange }: Doors,
+): Promise<Recorder> {
   const exchanges: Exchange[] = []
   const lost = new Map<Lost, number>()
   const lose = (why: Lost): void => {
@@ -70,7 +75,7 @@ export async function startRecorder(target: URL, { port, onExchange }: Doors): P
   server.on('request', (request, response) => {
     const refused = refuse(request)
     if (refused !== undefined) response.writeHead(403, { 'content-type': 'text/plain' }).end(refused)
-    else handOn(request, response, between, { keep, lose })
+    else handOn(request, response, between, { within, keep, lose })
   })
   server.on('upgrade', (request, socket: Duplex, head) => {
     if (refuse(request) !== undefined) return socket.destroy()
@@ -102,18 +107,24 @@ async function listening(server: ReturnType<typeof createServer>, port: number):
   }
 }
 
+interface Keeping {
+  readonly within: Ms
+  readonly keep: (exchange: Exchange) => void
+  readonly lose: (why: Lost) => void
+}
+
 function handOn(
   asked: IncomingMessage,
   response: ServerResponse,
   between: Between,
-  { keep, lose }: { readonly keep: (exchange: Exchange) => void; readonly lose: (why: Lost) => void },
+  { within, keep, lose }: Keeping,
 ): void {
   const startedAt = Date.now()
   const headers = toTarget(pairsOf(asked.rawHeaders), between)
   const body = collect(asked, MOST_BODY)
   const passed = ask(asked, headers, between)
   asked.pipe(passed)
-  passed.setTimeout(ANSWER_WITHIN, () => passed.destroy(new Error(`no answer within ${ANSWER_WITHIN / 1000} s`)))
+  passed.setTimeout(within, () => passed.destroy(new Error(`no answer within ${within / 1000} s`)))
   passed.on('error', (error) => {
     if (response.destroyed) return lose('cut off')
     lose('no answer')
@@ -151,7 +162,10 @@ function handOn(
     }
     answer.on('end', ended)
     // Of a stream of events it is the browser that decides when it is over.
-    if (/^text\/event-stream\b/i.test(answer.headers['content-type'] ?? '')) response.on('close', ended)
+    if (/^text\/event-stream\b/i.test(answer.headers['content-type'] ?? '')) {
+      passed.setTimeout(0)
+      response.on('close', ended)
+    }
   })
 }
 

@@ -17,7 +17,8 @@ export interface RecentRun {
 }
 
 /** A metric and a number with its unit, too short for a commit: nothing that Markdown or GitHub takes for more than words. */
-export const FIGURE = /^(?:p\d{1,3}(?:\.\d{1,4})?|errors|throughput) [+±-]?\d{1,6}(?:\.\d{1,6})?(?: (?:%|pp|ms|s)|\/s)$/
+export const FIGURE =
+  /^(?:p\d{1,3}(?:\.\d{1,4})?(?: between events| to last event)?|errors|throughput) [+±-]?\d{1,6}(?:\.\d{1,6})?(?: (?:%|pp|ms|s)|\/s)$/
 export const SHORT_COMMIT = /^[0-9a-f]{7}$/
 
 /** What is kept of a run that is reported now. */

@@ -245,10 +245,19 @@ export function healthSentence({ result, comparison }: Report): string {
     ...(pauses ? [pausesText(pauses)] : []),
     `${formatCount(connections.peak)} of at most ${counted(connections.cap, 'connection')}, ${formatCount(connections.opened)} opened`,
     trafficText(result),
+    ...messagesText(health),
     ...functionsText(health),
     ...(staleRetries > 0 ? [`${formatCount(staleRetries)} sent again on a fresh connection`] : []),
   ]
   return `Generator: ${fitness} · ${facts.join(' · ')}.`
+}
+
+function messagesText({ messages }: RunResult['health']): readonly string[] {
+  if (messages === undefined) return []
+  const { sent, received, passedOver } = messages
+  return [
+    `${counted(sent, 'message')} sent in conversations and ${formatCount(received)} received, of which nobody waited for ${formatCount(passedOver)}`,
+  ]
 }
 
 /** Beyond their bound they limit the generator, also where that has not made it late yet. */

@@ -10,6 +10,7 @@ import { MOST_CONNECTIONS } from '../profile/scalars.ts'
 import { addedCounts, addedIntervals, addedWarmUps, namesOf, sum } from './added-counts.ts'
 import { mergedFunctions } from './function-health.ts'
 import { addedGroups, type GroupsPart, groupResults, groupsPart, loadSummary } from './merge-groups.ts'
+import { addedMessages } from './message-counts.ts'
 import type { Fingerprint, RunResult, StepResult } from './result.ts'
 import { flawOf } from './shard-flaw.ts'
 import { ByWorker } from './worker-figures.ts'
@@ -173,6 +174,7 @@ function addedHealth(parts: readonly Part['health'][]): Part['health'] {
       short: parts.some(({ connections }) => connections.short),
     },
     staleRetries: sum(parts, ({ staleRetries }) => staleRetries),
+    ...addedMessages(parts),
     ...mergedFunctions(parts),
   }
 }

@@ -8,6 +8,7 @@ import type { Segment } from '../plan/plan.ts'
 import type { Ms } from '../units.ts'
 import { addedEvents } from './added-events.ts'
 import { mergedFunctions } from './function-health.ts'
+import { addedMessages } from './message-counts.ts'
 import type { GeneratorHealth, RunResult, StepResult, WorkerFigures } from './result.ts'
 import { firstOfEach } from './worker-figures.ts'
 
@@ -237,6 +238,7 @@ function mergedHealth(parts: readonly GeneratorHealth[]): GeneratorHealth {
       short: isEach(short) ? short.includes(true) : undefined,
     },
     staleRetries: sum(parts, ({ staleRetries }) => staleRetries),
+    ...addedMessages(parts),
     ...mergedFunctions(parts),
   }
 }

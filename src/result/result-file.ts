@@ -6,6 +6,7 @@ import type {
   FunctionHealth,
   IntervalRecord,
   Intervals,
+  MessageCounts,
 } from '../engine/shard-result.ts'
 import { LoadgateError, messageOf } from '../errors.ts'
 import { countIn, Histogram, type HistogramText } from '../histogram.ts'
@@ -27,6 +28,7 @@ import {
   where,
   whole,
 } from '../reader.ts'
+import { isSeveral } from './added-events.ts'
 import {
   type Background,
   type Fingerprint,
@@ -136,6 +138,8 @@ const CAUSES: Readonly<Record<Cause, true>> = {
   'missing-capture': true,
   'too-many-redirects': true,
   'foreign-redirect': true,
+  'conversation-closed': true,
+  'message-too-large': true,
   'invalid-request': true,
   'function-failed': true,
   generator: true,
@@ -167,7 +171,12 @@ export const active = list(amount, MOST_INTERVALS)
 
 const sentAndEnded = { sent: count, succeeded: count, failed: count }
 
-export const events = record<EventCounts>({ received: count, between: histogram, last: histogram })
+export const events = record<EventCounts>({
+  received: count,
+  several: optional(count),
+  between: histogram,
+  last: histogram,
+})
 
 const step = record<StepResult>({
   id: count,
@@ -240,6 +249,8 @@ const percentile = record<Percentile>({
 
 const partPercentiles = record<PartPercentiles>({ steps: list(count, 10_000), count, points: list(percentile, 10_000) })
 
+export const messageCounts = record<MessageCounts>({ sent: count, received: count, passedOver: count })
+
 export const functionHealth = record<FunctionHealth>({ calls: count, total: amount, longest: amount, share: amount })
 const warmUp = where(record(sentAndEnded), addsUp, 'a sum of its parts')
 const steps = list(where(step, addsUp, 'a sum of its parts'), 10_000)
@@ -264,8 +275,9 @@ const summaryFields = {
   }),
   shards: where(
     record({ expected: count, reported: count, lost: list(text, 10_000) }),
-    ({ expected, reported, lost }) => expected >= 1 && expected === reported + lost.length,
-    'a sum of reported and lost workers',
+    // A worker that ended early is named among the lost, and has reported as well.
+    ({ expected, reported, lost }) => expected >= 1 && reported <= expected && lost.length >= expected - reported,
+    'an account of reported and lost workers',
   ),
   complete: truth,
   iterations,
@@ -290,6 +302,7 @@ const summaryFields = {
       short: optional(truth),
     }),
     staleRetries: count,
+    messages: optional(messageCounts),
     functions: optional(functionHealth),
   }),
   active: optional(active),
@@ -341,11 +354,13 @@ function checkSteps(steps: readonly StepResult[], of: string, result: Pick<RunRe
 
 /** Each stream has a first event, and from each event to its next there is a time. */
 function checkEvents(
-  { received, between, last }: EventCounts,
+  { received, several, between, last }: EventCounts,
   { succeeded }: Pick<StepResult, 'succeeded'>,
   place: string,
 ): void {
   if (received < succeeded) throw new Misread(`${place}.received`, 'one for each success, at least')
+  if (several !== undefined && !isSeveral(several, { streams: succeeded, gaps: received - succeeded }))
+    throw new Misread(`${place}.several`, 'a number of streams of at least two events')
   checkCount(between, received - succeeded, `${place}.between`)
   checkCount(last, succeeded, `${place}.last`)
 }

@@ -222,6 +222,8 @@ export interface GeneratorHealth {
     readonly short: boolean | undefined
   }
   readonly staleRetries: number
+  /** Undefined where there are no conversations. */
+  readonly messages?: HealthRecord['messages']
   /** Share and longest are the worst worker's; undefined where the profile calls no functions of its own. */
   readonly functions?: HealthRecord['functions']
 }

@@ -23,6 +23,7 @@ export function flawOf(
   const beside = result.background?.steps ?? []
   if (idsOf(judgedScenarios(plan)) !== listed(result.steps) || idsOf(backgroundScenarios(plan)) !== listed(beside))
     return 'does not report on every step'
+  const ofEvents = new Set(stepsOf(plan.scenarios).flatMap(({ id, events }) => (events ? [id] : [])))
   try {
     // Throws when one is damaged.
     const { lateness, connections } = result.health
@@ -31,7 +32,9 @@ export function flawOf(
       flawOfGroups(result, plan) ??
       flawOfAll(result, plan) ??
       flawOfActive(result, plan) ??
-      firstOf([...result.steps, ...beside], (step) => flawOfStep(step, blocksOf(plan)))
+      firstOf([...result.steps, ...beside], (step) =>
+        flawOfStep(step, blocksOf(plan), { hasEvents: ofEvents.has(step.id) }),
+      )
     )
   } catch (error) {
     return messageOf(error)
@@ -39,7 +42,11 @@ export function flawOf(
 }
 
 function idsOf(scenarios: readonly PlannedScenario[]): string {
-  return listed(scenarios.flatMap(({ steps }) => steps.flatMap((step) => (step.kind === 'request' ? [step] : []))))
+  return listed(stepsOf(scenarios))
+}
+
+function stepsOf(scenarios: readonly PlannedScenario[]) {
+  return scenarios.flatMap(({ steps }) => steps.flatMap((step) => (step.kind === 'request' ? [step] : [])))
 }
 
 function listed(steps: readonly { readonly id: number }[]): string {

@@ -2,12 +2,13 @@ import { type Cut, isWithinWindow } from '../engine/interval.ts'
 import type { EventCounts, Intervals, StepCounts } from '../engine/shard-result.ts'
 import { countIn } from '../histogram.ts'
 import { formatDuration } from '../units.ts'
+import { isSeveral } from './added-events.ts'
 
 /** Of one step by itself; `untimed` of a generator that does not tell when first bytes came. */
 export function flawOfStep(
   step: StepCounts,
   cut: Cut,
-  { untimed = false }: { readonly untimed?: boolean } = {},
+  { untimed = false, hasEvents = false }: { readonly untimed?: boolean; readonly hasEvents?: boolean },
 ): string | undefined {
   const { sent, succeeded, failed, causes, response, service, firstByte, failures } = step
   const explained = Object.values(causes).reduce((sum, count) => sum + count, 0)
@@ -16,12 +17,16 @@ export function flawOfStep(
   for (const times of untimed ? [response, service] : [response, service, firstByte])
     if (countIn(times) !== succeeded) return `reports ${countIn(times)} times of ${succeeded} successes`
   if (countIn(failures) !== failed) return `reports ${countIn(failures)} times of ${failed} failures`
+  if ((step.events !== undefined) !== hasEvents)
+    return step.events ? 'reports events of a step that has none' : 'reports no events of a step that has some'
   if (step.events && !addsUp(step.events, succeeded)) return `reports events that do not add up to ${succeeded} streams`
   return flawOfIntervals(step.blocks, [step], cut)
 }
 
-function addsUp({ received, between, last }: EventCounts, streams: number): boolean {
-  return countIn(between) === received - streams && countIn(last) === streams
+function addsUp({ received, several, between, last }: EventCounts, streams: number): boolean {
+  const gaps = received - streams
+  const known = several !== undefined && isSeveral(several, { streams, gaps })
+  return known && countIn(between) === gaps && countIn(last) === streams
 }
 
 /** Every measured request of the steps ended in some interval. */

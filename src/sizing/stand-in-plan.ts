@@ -51,6 +51,8 @@ function forStandIn({ use, ...choices }: PlannedConnections, model: LoadPlan['mo
   return { ...choices, use: own, limit: CONNECTIONS, http: '1.1', ...parallel }
 }
 
+type RequestStep = Extract<PlannedStep, { kind: 'request' }>
+
 const FOUND = { kind: 'regex', pattern: STAND_IN_PATTERN } as const
 
 function withoutPauses(scenario: PlannedScenario): PlannedScenario {
@@ -66,9 +68,20 @@ function withoutBetween(flow: Flow): Flow {
   return { ...flow, repeat: { ...flow.repeat, between: undefined } }
 }
 
+/**
+ * A message of a conversation goes as a request that carries the same and is answered with what the message would have had:
+ * the stand-in speaks no WebSocket.
+ */
+function asRequest({ talk, ...step }: RequestStep): RequestStep {
+  if (talk === undefined) return step
+  const expect = { ...step.expect, status: [{ from: 200, to: 200 }] }
+  return { ...step, expect, method: step.body ? 'POST' : 'GET' }
+}
+
 /** Its id leads, by which the stand-in knows it. */
-function toStandIn(step: PlannedStep): readonly PlannedStep[] {
-  if (step.kind !== 'request') return []
+function toStandIn(planned: PlannedStep): readonly PlannedStep[] {
+  if (planned.kind !== 'request') return []
+  const step = asRequest(planned)
   const capture = step.capture.map((one) => (one.from.kind === 'regex' ? { ...one, from: FOUND } : one))
   const flow = step.flow && withoutBetween(step.flow)
   const expect = withoutAnswerChecks(step.expect)

@@ -20,6 +20,7 @@ export function stepDifferences(step: string, was: TimedStep, is: TimedStep): re
     ...flowDifferences(step, before.flow, after.flow),
     ...headerDifferences(step, before, after),
     ...textDiffers(`${step}: body`, bodyText(before, before), bodyText(after, before)),
+    ...textDiffers(`${step}: conversation`, talkText(before, before), talkText(after, before)),
     ...eventDifferences(step, before.events, after.events),
     ...textDiffers(`${step}: redirects`, before.redirects, after.redirects),
     ...expectDifferences(step, before.expect, after.expect),
@@ -105,6 +106,13 @@ function bodyText({ body }: RequestStep, before: RequestStep): string | undefine
   if (body === undefined) return undefined
   const type = body.boundary === undefined ? (body.type ?? 'no type') : 'multipart/form-data'
   return JSON.stringify(body) === JSON.stringify(before.body) ? type : `${type}, another content`
+}
+
+/** What is waited for may be a secret as well as what is sent. */
+function talkText({ talk }: RequestStep, { talk: before }: RequestStep): string | undefined {
+  if (talk?.does !== 'say') return talk && JSON.stringify(talk)
+  const said = talk.receive ? 'waits for a message' : 'waits for nothing'
+  return JSON.stringify(talk) === JSON.stringify(before) ? said : `${said}, another one`
 }
 
 export function expectDifferences(step: string, before: Expect, after: Expect): readonly Difference[] {

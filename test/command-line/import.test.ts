@@ -3,6 +3,7 @@ import { cpSync, existsSync, mkdirSync, readFileSync, symlinkSync, writeFileSync
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from '@jest/globals'
 import { importCommand } from '../../src/command-line/import.ts'
+import { neighboursOf } from '../../src/command-line/neighbours.ts'
 import { createOutput } from '../../src/output/output.ts'
 import { loadProfile } from '../../src/profile-file.ts'
 import { FILES } from '../import/imported.ts'
@@ -69,7 +70,7 @@ test('data is read from beside the plan alone', async () => {
   for (const file of ['../secret.csv', 'link.csv']) {
     writeFileSync(place.at('plans/shop.jmx'), read('shop.jmx').replace('data/accounts.csv', file))
     expect(await run('jmx', place.at('plans/shop.jmx'))).toBe(0)
-    expect(stderr).toContain('has to stand beside the profile')
+    expect(stderr).toMatch(/ in the source\) is read: copy it beside the profile yourself, /)
     expect(stderr).not.toContain('Not written')
   }
 })
@@ -125,16 +126,21 @@ test('text of the source reaches no line of a comment or a log as a command', as
     expect(stdout + stderr).not.toContain(hidden)
 })
 
-test('files that a source sends are copied beside the profile, from beside it and from where it says', async () => {
+test('files that a source sends are copied beside the profile, from beside it and from nowhere else', async () => {
   mkdirSync(place.at('plans'))
-  mkdirSync(place.at('elsewhere/.keys'), { recursive: true })
+  mkdirSync(place.at('plans/.keys'), { recursive: true })
+  mkdirSync(place.at('elsewhere'))
   writeFileSync(place.at('plans/note.txt'), 'a note')
-  writeFileSync(place.at('elsewhere/photo one.jpg'), 'a photo')
-  writeFileSync(place.at('elsewhere/.keys/id'), 'a key')
+  writeFileSync(place.at('plans/photo one.jpg'), 'a photo')
+  writeFileSync(place.at('plans/.keys/id'), 'a key')
+  writeFileSync(place.at('elsewhere/salaries.csv'), 'a secret')
+  symlinkSync(place.at('elsewhere/salaries.csv'), place.at('plans/link.csv'))
   const names = [
     'note.txt',
-    place.at('elsewhere/photo one.jpg'),
-    place.at('elsewhere/.keys/id'),
+    place.at('plans/photo one.jpg'),
+    place.at('plans/.keys/id'),
+    place.at('elsewhere/salaries.csv'),
+    './link.csv',
     '/etc/hostname',
     '../gone.txt',
   ]
@@ -145,11 +151,18 @@ test('files that a source sends are copied beside the profile, from beside it an
   writeFileSync(place.at('plans/c.json'), JSON.stringify({ info: { name: 'c' }, item }))
   expect(await run('postman', place.at('plans/c.json'), '--output', place.at('out/loadgate.yml'))).toBe(0)
   expect([read('out/note.txt'), read('out/photo_one.jpg')]).toEqual(['a note', 'a photo'])
-  expect(stderr).toContain(`"photo_one.jpg" is a copy of ${place.at('elsewhere/photo one.jpg')}.`)
-  for (const name of ['id', 'hostname', 'gone.txt']) {
+  expect(stderr).toContain(`"photo_one.jpg" is a copy of ${place.at('plans/photo one.jpg')}.`)
+  for (const name of ['id', 'salaries.csv', 'link.csv', 'hostname', 'gone.txt']) {
     expect(existsSync(place.at(`out/${name}`))).toBe(false)
-    expect(stderr).toMatch(new RegExp(`"${name}" \\(.*${name} in the source\\) has to stand beside the profile`))
+    expect(stderr).toMatch(
+      new RegExp(`"${name}" \\(.*${name} in the source\\) is sent as a file: copy it beside the profile yourself`),
+    )
   }
+})
+
+test('a source in the root of all has not the whole machine below it', () => {
+  expect(neighboursOf('/plan.jmx')(import.meta.filename)).toBeUndefined()
+  expect(neighboursOf('/plan.jmx')('etc/hostname')).toBeUndefined()
 })
 
 test('a file that a source sends is not written over the profile, nor over another file', async () => {

@@ -20,7 +20,8 @@ function runOf(streams: readonly (readonly number[])[]): RunResult {
   const [answer, page] = run.steps as [RunResult['steps'][number], RunResult['steps'][number]]
   const last = streams.map((gaps) => 50 + gaps.reduce((sum, gap) => sum + gap, 0))
   const received = streams.length + streams.flat().length
-  const events = { received, between: histogram(streams.flat()), last: histogram(last) }
+  const several = streams.filter((gaps) => gaps.length > 0).length
+  const events = { received, several, between: histogram(streams.flat()), last: histogram(last) }
   return { ...run, steps: [{ ...answer, events }, page] }
 }
 
@@ -58,9 +59,25 @@ test('a few streams prove nothing, however many events they have', () => {
   expect(row.measured).toMatchObject({ value: expect.closeTo(10, 1), high: undefined })
   expect(row.judgement).toEqual({
     kind: 'undecided',
-    reason: 'only 20 of the 59 streams it takes to bound p95 between events',
+    reason: 'only 20 of the 59 streams of several events it takes to bound p95 between events',
     remedy: expect.stringMatching(/longer/),
   })
+})
+
+test('a stream of one event has no time between events, and makes none of the others surer', () => {
+  const streams = Array.from({ length: 1_000 }, (_, n) => new Array<number>(n < 3 ? 300 : 0).fill(10))
+  const run = runOf(streams)
+  const undecided = (of: RunResult, count: number) =>
+    expect(judged(of, 'p95 between events', 50, 'answer').judgement).toMatchObject({
+      kind: 'undecided',
+      reason: `only ${count} of the 59 streams of several events it takes to bound p95 between events`,
+    })
+  undecided(run, 3)
+  expect(judged(run, 'p95 to last event', 3_100, 'answer').judgement.kind).toBe('holds')
+  // Earlier versions did not count them.
+  const [answer, page] = run.steps
+  const { several, ...events } = answer!.events!
+  undecided({ ...run, steps: [{ ...answer!, events }, page!] }, 1)
 })
 
 test('the whole run has the events of its steps, and a step without any has no samples of them', () => {
@@ -86,6 +103,7 @@ test('counts of events that do not agree are refused', () => {
   }
   expect(wrong({ received: 211 })).toThrow('steps[0].events.between is not a histogram of 201 samples but of 200')
   expect(wrong({ received: 9 })).toThrow('steps[0].events.received')
+  for (const several of [0, 11]) expect(wrong({ several })).toThrow('steps[0].events.several')
   expect(wrong({ last: histogram([1]) })).toThrow('steps[0].events.last')
 })
 

@@ -1,6 +1,6 @@
 // The story of a baseline: none yet, three runs that seed it, a pass that compares, and a slower version that fails.
 import { execFileSync } from 'node:child_process'
-import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { afterAll, beforeAll, expect, test } from '@jest/globals'
 import { type CountingServer, startCountingServer } from '../support/counting-server.ts'
 import { gate, gateOnce, type ReportFile, reported, runCli, type Workspace, workspace } from '../support/run-cli.ts'
@@ -159,15 +159,19 @@ test('one that cannot be written changes no verdict, and is told', async () => {
   expect(saved.stderr).toContain('warning: Could not be added to the baseline')
 }, 60_000)
 
-test('the report of an earlier run is not left for that of a run that came to none', async () => {
+test('the report of an earlier run is not left for that of a run that sent nothing', async () => {
   const flags = ['--report', 'reports']
-  expect(existsSync(place.at('reports/report.md'))).toBe(true)
+  const report = () => readFileSync(place.at('reports/report.md'), 'utf8')
+  expect(report()).not.toContain('before it was ready')
   const service = { start: 'exit 3', ready: '/' }
   const { exitCode } = await gateOnce(
     { ...profile(), target: 'http://127.0.0.1:9', service },
     { cwd: place.path, flags },
   )
-  expect([exitCode, existsSync(place.at('reports/report.md'))]).toEqual([4, false])
+  expect([exitCode, report()]).toEqual([
+    4,
+    expect.stringContaining('The service exited with code 3 before it was ready'),
+  ])
 }, 60_000)
 
 test('a run that is compared with nothing is kept where that is asked for', async () => {

@@ -5,6 +5,7 @@ import { existsSync, readdirSync, readFileSync, statSync, writeFileSync } from '
 import { join, resolve } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { afterEach, beforeEach, expect, test } from '@jest/globals'
+import { readReport } from '../../src/report/report-file.ts'
 import { type CountingServer, startCountingServer } from '../support/counting-server.ts'
 import { type MadePlan, testPlan } from '../support/jmeter/test-plan.ts'
 import { defectsOf, type GateCall, gateOnce, isAlive, reported, type Workspace, workspace } from '../support/run-cli.ts'
@@ -261,6 +262,23 @@ test(
     const profile = (await serviceProfile()) as { target: string; service: object }
     const end = await run({ plan: { loops: 10 }, more: { target: profile.target, service: profile.service } })
     expect([end.exitCode, end.log]).toEqual([0, expect.stringMatching(/It is ready after.*Running shop\.jmx/s)])
+  },
+  MINUTES,
+)
+
+test(
+  'a service that does not start: a report of no requests, which says whose they would have been',
+  async () => {
+    const service = { start: 'exit 5', ready: '/', 'ready-within': '1s' }
+    const { target } = (await serviceProfile()) as { target: string }
+    const end = await run({ more: { target, service }, flags: ['--report', 'out'] })
+    expect([end.exitCode, defectsOf(end)]).toEqual([4, ['not-started']])
+    const { result } = readReport(readFileSync(place.at('out/report.json'), 'utf8'))
+    expect(result).toMatchObject({
+      ...{ profile: 'shop', steps: [], complete: false, plan: { target } },
+      shards: { expected: 1, reported: 0, lost: ['Nothing was sent'] },
+      source: { tool: 'JMeter', ran: { script: expect.stringMatching(/shop\.jmx$/) } },
+    })
   },
   MINUTES,
 )

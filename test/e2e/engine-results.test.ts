@@ -133,6 +133,11 @@ test.each([
     () => write(20, { ago: 3 * 86_400_000 }),
     /now\.jtl is of a run that began 3 d(?:ays)?.* ago|now\.jtl is of a run that began 72 h/,
   ],
+  [
+    'is of the future',
+    () => write(20, { ago: -3 * 3_600_000 }),
+    /now\.jtl is of a run that begins in .*its clock is ahead/,
+  ],
 ])('a file that %s is refused, and nothing is judged', async (_, prepare, message) => {
   prepare()
   const end = await run()

@@ -40,7 +40,14 @@ test.each<readonly [profile: string, steps: readonly string[], rare: readonly st
   ['signed-api/loadgate.yml', ['GET /me', 'PUT /images', 'GET /images'], []],
   ['document-store/loadgate.yml', ['PUT /documents', 'GET /documents', 'GET /summary'], []],
   ['soak/loadgate.yml', ['GET /', 'product page', 'crawled page', 'GET /login'], ['dead link']],
-  ['chat/loadgate.yml', ['Rooms', 'History', 'Say'], []],
+  [
+    'chat/loadgate.yml',
+    [
+      ...['Rooms', 'History', 'Say'],
+      ...['enter the room', 'be welcomed', 'say something', 'CLOSE /rooms/${rooms.name}'],
+    ],
+    ['log in'],
+  ],
   ['events/loadgate.yml', ['answer', 'feed'], []],
 ])(
   '%s: every request is answered as it expects',

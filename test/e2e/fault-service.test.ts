@@ -2,7 +2,7 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { afterEach, beforeEach, expect, test } from '@jest/globals'
 import { startCountingServer } from '../support/counting-server.ts'
-import { causesOf, gate, gateOnce, reported, type Workspace, workspace } from '../support/run-cli.ts'
+import { causesOf, gate, gateOnce, reported, runCli, type Workspace, workspace } from '../support/run-cli.ts'
 import { leftOf, serviceProfile } from '../support/service-profile.ts'
 
 let place: Workspace
@@ -57,6 +57,9 @@ test.each<readonly [what: string, start: string, words: RegExp]>([
     const { verdict, comparison, result } = reported(run)
     expect([verdict.outcome, comparison.defects.map(({ code }) => code)]).toEqual(['invalid', ['not-started']])
     expect(result.steps.map(({ sent }) => sent)).toEqual(result.steps.map(() => 0))
+    expect(result.shards).toEqual({ expected: 1, reported: 0, lost: ['Nothing was sent'] })
+    const again = await runCli(['report', 'report/report.json', '--format', 'markdown'], { cwd: place.path })
+    expect([again.exitCode, again.stdout]).toEqual([0, readFileSync(place.at('report/report.md'), 'utf8')])
     for (const file of ['report.md', 'report.html']) {
       const text = readFileSync(place.at(`report/${file}`), 'utf8')
       expect(text).toContain(what === 'is never ready' ? 'was not ready within' : 'before it was ready')

@@ -146,7 +146,27 @@ test(
     const run = await gateOnce(quick, { ...call, flags: ['--compare', 'side-by-side'] })
     expect(run.log).toContain('the service must listen on $PORT')
     expect(run.exitCode).not.toBe(0)
-    expect(run.report).toBeUndefined()
+    expect(run.report).toMatchObject({
+      verdict: { outcome: 'invalid' },
+      comparison: { defects: [{ code: 'not-started' }] },
+    })
+    expect(pidsOf(pids).filter(isAlive)).toEqual([])
+  },
+  MINUTE,
+)
+
+test(
+  'a version that starts no more after rounds were measured: an error, and no report that nothing was sent',
+  async () => {
+    const once = `import { existsSync, writeFileSync } from 'node:fs'
+if (existsSync(process.env.PIDS + '-once')) process.exit(3)
+writeFileSync(process.env.PIDS + '-once', '')
+`
+    const { profile, call, pids } = await versions({ base: service(5), head: once + service(5) })
+    const run = await gateOnce(profile, { ...call, flags: ['--compare', 'side-by-side'] })
+    expect(run.log).toMatch(/Round 1 of at most \d+/)
+    expect(run.stderr).toMatch(/did not start: The service exited with code 3 before it was ready/)
+    expect([run.exitCode, run.report]).toEqual([4, undefined])
     expect(pidsOf(pids).filter(isAlive)).toEqual([])
   },
   MINUTE,

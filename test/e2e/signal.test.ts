@@ -13,6 +13,8 @@ import {
   workspace,
 } from '../support/run-cli.ts'
 import { leftOf, serviceProfile } from '../support/service-profile.ts'
+import { startTalkServer } from '../support/talk-server.ts'
+import { until } from '../support/until.ts'
 
 let place: Workspace
 beforeEach(() => {
@@ -103,6 +105,32 @@ test('SIGINT in a run of several threads', async () => {
   const { length } = server.requests
   await sleep(300)
   expect(server.requests).toHaveLength(length)
+}, 60_000)
+
+test('SIGINT in the middle of conversations: each of them is closed', async () => {
+  await using server = await startTalkServer()
+  const talk = [{ send: 'hello', receive: { text: 'hello' } }, { think: '1h' }]
+  const steps = [{ websocket: '/', talk }]
+  const profile = {
+    name: 'talk',
+    target: `http://127.0.0.1:${server.port}`,
+    load: { users: 10, for: '60s' },
+    scenarios: [{ name: 'member', steps }],
+  }
+  let at = 0
+  const run = await gateOnce(profile, {
+    cwd: place.path,
+    flags: ['--threads', '2'],
+    meanwhile: async (cli) => {
+      await until(() => server.messages.length === 10)
+      at = performance.now()
+      cli.kill('SIGINT')
+    },
+  })
+  expect([run.exitCode, run.report]).toEqual([130, undefined])
+  expect(performance.now() - at).toBeLessThan(SOON)
+  await until(() => server.open === 0)
+  expect(server.closes).toEqual({ 1001: 10 })
 }, 60_000)
 
 test('a second SIGINT does not wait for a stubborn service, and leaves nothing of it', async () => {

@@ -1,6 +1,13 @@
 // Streams of events against real servers, whose own clock is the truth: this process is both, so that it is one clock.
 import { setTimeout as sleep } from 'node:timers/promises'
-import { brotliCompressSync, createBrotliCompress, createDeflate, createGzip, createZstdCompress } from 'node:zlib'
+import {
+  brotliCompressSync,
+  createBrotliCompress,
+  createDeflate,
+  createDeflateRaw,
+  createGzip,
+  createZstdCompress,
+} from 'node:zlib'
 import { describe, expect, test } from '@jest/globals'
 import { compileEvents } from '../../src/engine/events.ts'
 import { runShard } from '../../src/engine/run-shard.ts'
@@ -92,6 +99,8 @@ describe.each(['1.1', '2'] as const)('over HTTP/%s', (http) => {
     await using server = await startEventServer(http, { pauses: [100, 20], endless: true })
     const { step } = await run({ port: server.port, http, events: { for: 150 }, level: 20, seconds: 0.3 })
     expect(step).toMatchObject({ sent: 6, succeeded: 6 })
+    // The server learns of it a little later.
+    for (let tries = 0; tries < 100 && server.log.some(({ ended }) => ended === undefined); tries++) await sleep(20)
     const read = server.log.map(({ events, ended }) => ended! - events[0]!)
     expect(Math.min(...read)).toBeGreaterThan(145)
     expect(read.toSorted((a, b) => a - b)[3]).toBeLessThan(250)
@@ -107,6 +116,43 @@ describe.each(['1.1', '2'] as const)('over HTTP/%s', (http) => {
     expect(performance.now() - begun).toBeLessThan(3_500)
     expect(result.complete).toBe(true)
     expect(step).toMatchObject({ sent: 5, succeeded: 5 })
+  })
+
+  test.each<[string, Events, number]>([
+    ['when the load is over', { for: 60_000 }, 0.3],
+    ['after its time', { for: 60 }, 0.6],
+  ])(
+    'what is expected of the event that is waited for is not of a stream that is closed before it, %s',
+    async (_, given, seconds) => {
+      await using server = await startEventServer(http, { pauses: [10], endless: true })
+      const events: Events = { ...given, until: { kind: 'event', event: 'done' } }
+      const step = { expect: { json: [{ pointer: '/done', value: true }], body: 'done' } }
+      const read = await run({ port: server.port, http, events, level: 20, seconds, step })
+      expect(read.step).toMatchObject({ sent: 20 * seconds, succeeded: 20 * seconds, causes: {} })
+      const headers = { headers: [{ name: 'content-type', contains: 'charset' }] }
+      const refused = await run({ port: server.port, http, events, level: 20, seconds, step: { expect: headers } })
+      expect(refused.step.causes).toEqual({ 'unexpected-answer': 20 * seconds })
+    },
+  )
+
+  test('a value that is captured may be missing where the load is over, not before', async () => {
+    await using server = await startEventServer(http, { pauses: [10], endless: true })
+    const capture = [{ name: 'sum', from: { kind: 'json', pointer: '/sum' } }] as const
+    const needing = requestStep({ path: ['/', { encode: 'url', value: { kind: 'capture', name: 'sum' } }] })
+    const causes = async (lasts: number, seconds: number) => {
+      const steps = [requestStep({ events: { for: lasts }, capture }), needing]
+      const plan = onePlan({ port: server.port, level: 20, seconds, connections: { http }, steps })
+      const { steps: counts } = await runShard({ plan, index: 0, count: 1 })
+      return counts.map(({ sent, causes }) => ({ sent, causes }))
+    }
+    expect(await causes(60_000, 0.2)).toEqual([
+      { sent: 4, causes: {} },
+      { sent: 0, causes: {} },
+    ])
+    expect(await causes(30, 0.2)).toEqual([
+      { sent: 4, causes: { 'missing-capture': 4 } },
+      { sent: 0, causes: {} },
+    ])
   })
 
   test.each<[string, Parameters<typeof startEventServer>[1], Partial<Options>, Cause, RegExp]>([
@@ -159,7 +205,7 @@ describe.each(['1.1', '2'] as const)('over HTTP/%s', (http) => {
     await using server = await startEventServer(http, given)
     const { result, step } = await run({ port: server.port, http, level: 20, seconds: 0.2, ...options })
     expect(step).toMatchObject({ sent: 4, succeeded: 0, failed: 4, causes: { [cause]: 4 } })
-    expect(step.events).toEqual({ received: 0, between: 'h1:', last: 'h1:' })
+    expect(step.events).toEqual({ received: 0, several: 0, between: 'h1:', last: 'h1:' })
     expect(result.examples[0]!.detail ?? '').toMatch(detail)
   })
 })
@@ -224,6 +270,8 @@ test('an answer as of a language model: what is asked for is sent, what came las
 test.each<[string, () => import('node:stream').Transform]>([
   ['gzip', () => createGzip()],
   ['deflate', () => createDeflate()],
+  // Some leave out what it is to stand in.
+  ['deflate', () => createDeflateRaw()],
   ['br', () => createBrotliCompress()],
   ['zstd', () => createZstdCompress()],
 ])('a stream that is coded as %s is told event by event', async (coding, create) => {
@@ -283,10 +331,16 @@ test.each(['open', 'closed'] as const)(
     expect(step!.events!.received).toBe(server.log.reduce((sum, { events }) => sum + events.length, 0))
     const { planned, started, dropped, finished } = result.iterations
     expect([planned, started]).toEqual([started + dropped, finished])
+    expect(step!.events!.several).toBe(server.log.filter(({ events }) => events.length > 1).length)
     expect(Histogram.of(step!.events!.between).toText()).toBe(
       Histogram.of(...shards.map(({ steps }) => steps[0]!.events!.between)).toText(),
     )
     expect(readResult(writeResult(result))).toEqual(JSON.parse(JSON.stringify(result)))
+    const [first, ...others] = shards
+    const silent = { ...first!, steps: first!.steps.map(({ events, ...step }) => step) }
+    expect(mergeResults([silent, ...others], context).shards.lost).toEqual([
+      'Worker 1 of 3: reports no events of a step that has some',
+    ])
     // Gaps are no requests: neither in the intervals nor in the throughput.
     expect(result.intervals.records.reduce((sum, { succeeded }) => sum + succeeded, 0)).toBe(step!.succeeded)
   },

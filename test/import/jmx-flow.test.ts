@@ -101,6 +101,18 @@ test('one of several has its share beside others, and is in the list', () => {
   ])
 })
 
+test.each(['RandomController', 'InterleaveControl'])('a pause that is a choice of a %s is in the list', (tag) => {
+  const pause = (name: string) =>
+    `<TestAction testname="${name}">${text('ActionProcessor.action', '1')}${text('ActionProcessor.duration', '2000')}</TestAction><hashTree/>`
+  const choices = get('a') + get('b') + pause('wait') + element('GenericController', '', pause('rest'))
+  const { scenarios, account } = made(get('z') + pause('kept') + element(tag, '', choices))
+  expect(scenarios.match(/think: 2s/g)).toHaveLength(1)
+  expect(leftOut(account, 'element').filter((line) => line.startsWith('TestAction'))).toEqual([
+    expect.stringMatching(/ wait": a pause as one of several$/),
+    expect.stringMatching(/ rest": a pause as one of several$/),
+  ])
+})
+
 const VARIABLES = {
   constants: new Map([['mode', 'full']]),
   columns: new Map([['email', 'accounts.email']]),
@@ -149,6 +161,18 @@ test.each([
   ['', ',', true, []],
 ])('lines of data as JMeter reads them: %j', (content, delimiter, quoted, rows) => {
   expect(csvRows(content, { delimiter, quoted })).toEqual(rows)
+})
+
+test.each([
+  ['never closed', '"'],
+  ['closed in the midst of a value', '"x'],
+])('a long value with a quote that is %s is read to the end of the value', (_, end) => {
+  const long = 'a'.repeat(20_000_000)
+  const opened = end === '"' ? `"${long}` : `"${long}${end}`
+  expect(csvRows(`1,${opened}\n2,b`, { delimiter: ',', quoted: true })).toEqual([
+    ['1', opened],
+    ['2', 'b'],
+  ])
 })
 
 test('and as they are written', () => {

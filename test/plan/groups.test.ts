@@ -185,8 +185,8 @@ test('what all loads ask for together, also where they do not meet', () => {
   const meeting = plan({ ...shop, scenarios: [main, first, own('b', open(20, 20_000), { after: 10_000 })] })
   const apart = plan({ ...shop, scenarios: [main, first, own('b', open(20, 20_000), { after: 30_000 })] })
   expect([demandOf(meeting), demandOf(apart)]).toEqual([
-    { rate: 70, users: 0 },
-    { rate: 50, users: 0 },
+    { rate: 70, users: 0, following: 0 },
+    { rate: 50, users: 0, following: 0 },
   ])
   const mixed = plan({ ...shop, scenarios: [main, own('users', closed(40, 60_000))] })
   expect(demandOf(mixed)).toEqual({ rate: 20, following: 0, users: 40 })

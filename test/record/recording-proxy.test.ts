@@ -40,8 +40,8 @@ async function listen(server: Server): Promise<string> {
   return `http://127.0.0.1:${(server.address() as AddressInfo).port}`
 }
 
-async function recorder(origin: string): Promise<Recorder> {
-  const made = await startRecorder(new URL(origin), { port: 0 })
+async function recorder(origin: string, within?: number): Promise<Recorder> {
+  const made = await startRecorder(new URL(origin), { port: 0, ...(within !== undefined && { within }) })
   let closed: Promise<void> | undefined
   const close = () => (closed ??= made.close())
   opened.push(close)
@@ -206,4 +206,16 @@ test('a stream of events is kept whole where it ended, and without its text wher
     ['/open', 200, undefined],
   ])
   expect(lost.size).toBe(0)
+})
+
+test('a stream of events may pause for longer than any other answer', async () => {
+  const { origin } = await target(({ request }, response) => {
+    response.writeHead(200, { 'content-type': request.url === '/feed' ? 'text/event-stream' : 'text/plain' })
+    response.write('data: 1\n\n')
+    setTimeout(() => response.end('data: 2\n\n'), 600)
+  })
+  const { address, exchanges } = await recorder(origin, 200)
+  expect(await (await fetch(`${address}feed`)).text()).toBe('data: 1\n\ndata: 2\n\n')
+  expect(exchanges()[0]!.answer.text).toBe('data: 1\n\ndata: 2\n\n')
+  await expect(fetch(`${address}plain`).then((answer) => answer.text())).rejects.toThrow('terminated')
 })

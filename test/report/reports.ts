@@ -556,7 +556,8 @@ export function hostile(names: readonly string[]): Report {
       version: at(22),
       baselineNote: at(23),
       serviceEnd: at(24),
-      lastOutput: names.join('\n'),
+      // A line for each, whatever is in it.
+      lastOutput: names.map((name) => `it says ${name.replaceAll('\n', ' ')}`).join('\n'),
     },
     sharpness: sharpness({
       fingerprint: { ...result().fingerprint, machine: { cpu: at(25), cores: 4, os: at(26), node: at(27) } },

@@ -3,6 +3,7 @@ import fc from 'fast-check'
 import type { Cause, IntervalRecord, ShardResult } from '../../src/engine/shard-result.ts'
 import { Histogram } from '../../src/histogram.ts'
 import { mergeResults } from '../../src/result/merge-results.ts'
+import { readResult, writeResult } from '../../src/result/result-file.ts'
 import { contextOf, planOf, type Sample, shardOf, textOf } from './shards.ts'
 
 const plan = planOf('closed')
@@ -217,6 +218,8 @@ test('a worker that left by itself is named, and what it had measured counts', (
     complete: false,
   })
   expect(result.steps[0]!.sent).toBe(2)
+  const written = writeResult(result)
+  expect(writeResult(readResult(written))).toBe(written)
 })
 
 test('a lost worker is named, and the run is not complete', () => {

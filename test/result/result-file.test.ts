@@ -81,7 +81,7 @@ test.each<[string, string, RegExp]>([
   ['an inherited cause', changed('steps.1.causes', { toString: 1 }), /steps\[1\]\.causes is not counts by causes/],
   ['a status that is none', changed('steps.0.statuses', { 20: 2 }), /steps\[0\]\.statuses is not counts by status/],
   ['more answers than requests', changed('steps.0.statuses', { 200: 3 }), /steps\[0\]\.statuses/],
-  ['a lost worker too few', changed('shards.expected', 3), /shards is not a sum/],
+  ['a lost worker too few', changed('shards.expected', 3), /shards is not an account/],
   ['complete without all workers', changed('shards', { expected: 3, reported: 2, lost: ['x'] }), /complete/],
   ['iterations that do not add up', changed('iterations.dropped', 0), /iterations is not a sum/],
   ['ends that do not add up', changed('iterations.cut', 1), /iterations is not a sum/],

@@ -1,5 +1,6 @@
 import { expect, test } from '@jest/globals'
 import { planLoad } from '../../src/plan/plan-load.ts'
+import { readProfile } from '../../src/profile/read-profile.ts'
 import { measureCost } from '../../src/sizing/measure-cost.ts'
 import { countingServer } from '../executor/counting-server.ts'
 import { profile, request, scenario } from '../plan/profiles.ts'
@@ -17,6 +18,27 @@ test('a profile is measured without its target being asked', async () => {
   expect(cost.atFullLoad).toBeGreaterThan(0)
   // More than a core has no thread.
   expect(cost.perRequest * cost.requests).toBeLessThanOrEqual(1_250_000)
+  expect(target.requests).toBe(0)
+})
+
+test('so is one with conversations: the stand-in is sent their messages as requests', async () => {
+  await using target = await countingServer()
+  const steps = [
+    { get: '/' },
+    {
+      websocket: '/room',
+      expect: { headers: { 'x-room': 'tea' } },
+      talk: [
+        { receive: { json: { '/type': 'welcome' } }, capture: { id: { json: '/id' } } },
+        { think: '1m' },
+        { repeat: 2, between: '1m', steps: [{ send: '${id}', receive: { text: '${id}' } }, { send: 'bye' }] },
+      ],
+    },
+  ]
+  const load = { rate: '20/s', for: '10s' }
+  const text = JSON.stringify({ name: 'x', target: target.origin, load, scenarios: [{ name: 's', steps }] })
+  const plan = planLoad(readProfile(text, { file: 'x', env: {} }).profile!, { data: {} })
+  expect(await measureCost(plan, NEVER)).toMatchObject({ perRequest: expect.any(Number), requests: expect.any(Number) })
   expect(target.requests).toBe(0)
 })
 

@@ -137,6 +137,7 @@ const BY_HAND: readonly (readonly [way: Way, value: Written, effect: Effect])[] 
   [['scenarios', 1, 'steps', 1], { put: '/seen', body: { file: 'seen.xml' }, type: 'application/xml' }, 'different'],
   [['scenarios', 1, 'steps', 2], { post: '/graphql', graphql: { file: 'seen.graphql', operation: 'Seen' } }, 'different'],
   [['scenarios', 1, 'steps', 2], { post: '/graphql', graphql: { query: '{ a }', variables: { b: 1 } } }, 'different'],
+  [['scenarios', 1, 'steps', 2], { websocket: '/room', subprotocol: 'chat', talk: [{ send: 'a', receive: { text: 'b' } }] }, 'different'],
   [['scenarios', 1, 'steps', 1, 'body'], '<other/>', 'different'],
   [['scenarios', 1, 'steps', 1, 'type'], 'text/plain', 'different'],
   [['budgets', 0], 'p95 < 25 s', 'looser'],

@@ -6,7 +6,7 @@ import { type Schema, shapeOf } from '../../src/profile/schema.ts'
 import { orderOf } from '../../src/trust/limits.ts'
 import { policyDifferences } from '../../src/trust/policy-differences.ts'
 import { EDITS, type Edit } from './edits.ts'
-import { changed, FUNCTIONS, policyOf, SHOP, soundPolicy, waysIn } from './shop.ts'
+import { changed, FUNCTIONS, policyOf, SHOP, soundPolicy, type Written, waysIn } from './shop.ts'
 
 const base = soundPolicy(SHOP)
 const differences = (edit: Pick<Edit, 'profile' | 'rows'>) => {
@@ -133,6 +133,32 @@ test('of headers and bodies only that they differ is told, since secrets stand t
   expect(text).toContain('authorization')
   expect(text).not.toContain(secret)
 })
+
+test.each<readonly [what: string, talk: object, opening: object]>([
+  ['conversation', { send: 'a', receive: { text: 'hidden' } }, {}],
+  ['conversation', { send: 'a', receive: { matches: 'b' } }, {}],
+  ['conversation', { send: 'a' }, {}],
+  ['body', { send: 'hidden', receive: { text: 'b' } }, {}],
+  ['timeout', { send: 'a', receive: { text: 'b', within: '1m' } }, {}],
+  ['expected value "/a"', { send: 'a', receive: { text: 'b' }, expect: { json: { '/a': 1 } } }, {}],
+  ['conversation', { send: 'a', receive: { text: 'b' } }, { subprotocol: 'other' }],
+  ['request', { send: 'a', receive: { text: 'b' } }, { websocket: '/other' }],
+])(
+  'a change in a conversation is told, and neither what is sent nor what is waited for: %s of %j',
+  (what, said, opening) => {
+    const conversation = (talk: object, more: object) => {
+      const step = { websocket: '/room', name: 'open', ...more, talk: [{ name: 'said', ...talk }] } as Written
+      return soundPolicy(changed(SHOP, ['scenarios', 1, 'steps', 2], step))
+    }
+    const [base, head] = [conversation({ send: 'a', receive: { text: 'b' } }, {}), conversation(said, opening)]
+    const told = policyDifferences(base, head)
+    expect(told.map((difference) => difference.what)).toContainEqual(
+      expect.stringMatching(`^step "(?:open|said)" of "visitor": ${what}`),
+    )
+    expect(JSON.stringify(told)).not.toContain('hidden')
+    expect(policyDifferences(base, base)).toEqual([])
+  },
+)
 
 test('the profile of these tests has every key of the grammar, or an edit has', () => {
   const keys = new Set<string>()

@@ -23,6 +23,8 @@ export interface Connection extends Answer {
   readonly user: object | undefined
   /** Failed, closed or used up: never to be used again. */
   readonly over: boolean
+  /** Over, but with a socket that is still open, and counts until the host is told that it is closed; absent where none does. */
+  readonly lingers?: boolean
   readonly openedAt: Ms
   /**
    * Also before it is ready: the request is then written as soon as it can be.
@@ -52,6 +54,8 @@ export interface Protocol {
   join(host: ConnectionHost, user: object | undefined): Connection | undefined
   /** How many connections stand behind all that the pool knows of. */
   count(all: ReadonlySet<Connection>): number
+  /** How many of those are about to be gone; the host is told when they are. Absent where they are gone at once. */
+  closing?(): number
 }
 
 /** How long an idle connection is kept where the server does not say: as Chrome does. */
@@ -86,7 +90,7 @@ export interface ConnectionHost {
   onAnswered(connection: Connection, receiver: Receiver): void
   /** The request ended with `connection.cause`, and the connection with it. Never from within `send`. */
   onFailed(connection: Connection): void
-  /** Closed while nothing was under way. */
+  /** Closed while nothing was under way, or after it has lingered. */
   onClosed(connection: Connection): void
 }
 

@@ -104,6 +104,10 @@ export class Connections implements Transport, ConnectionHost {
     return this.#queued === 0 && this.#size < this.#cap
   }
 
+  protected connectionOf(user: object): Connection | undefined {
+    return this.#own.get(user)
+  }
+
   endFeeds(): void {
     this.feedsEnded = true
     for (const connection of this.#all) connection.endFeed?.()
@@ -147,7 +151,7 @@ export class Connections implements Transport, ConnectionHost {
 
   onAnswered(connection: Connection, receiver: Receiver): void {
     // Free before the receiver is told: its next request finds this connection on top, and goes out at once if none waits.
-    if (connection.over) this.#all.delete(connection)
+    if (connection.over) this.#forget(connection)
     else if (connection.user === undefined) this.#free.push(connection)
     receiver.onAnswer(connection)
     this.#serve()
@@ -155,7 +159,7 @@ export class Connections implements Transport, ConnectionHost {
 
   onFailed(connection: Connection): void {
     const { request, receiver } = connection
-    this.#all.delete(connection)
+    this.#forget(connection)
     if (request && receiver) {
       if (this.#mayRepeat(connection, request)) this.#repeat(connection, request, receiver)
       else receiver.onAnswer(connection)
@@ -166,6 +170,10 @@ export class Connections implements Transport, ConnectionHost {
   onClosed(connection: Connection): void {
     this.#all.delete(connection)
     this.#serve()
+  }
+
+  #forget(connection: Connection): void {
+    if (!connection.lingers) this.#all.delete(connection)
   }
 
   // A server may close a kept connection at any moment, also while a request is on its way to it. That says nothing
@@ -249,11 +257,27 @@ export class Connections implements Transport, ConnectionHost {
 
   /** One that may be opened now. */
   #opened(user: object | undefined): Connection | undefined {
-    if (this.#size >= this.#cap || this.#openedThisTurn >= OPENED_PER_TURN) return undefined
+    if (this.#openedThisTurn >= OPENED_PER_TURN || !this.#hasRoomFor(user)) return undefined
     this.#openedThisTurn++
     this.#ahead--
     this.#turn ??= setImmediate(() => this.#onTurn())
     return this.#open(user)
+  }
+
+  /** Who needs one of their own does not wait while there are others that nobody needs. */
+  #hasRoomFor(user: object | undefined): boolean {
+    if (this.#size < this.#cap) return true
+    if (user !== undefined) this.#makeRoom()
+    return this.#size < this.#cap
+  }
+
+  /** For one: others wait behind it. Of a connection that several share, all places have to be left. */
+  #makeRoom(): void {
+    while (this.#size - (this.#protocol.closing?.() ?? 0) >= this.#cap) {
+      const idle = this.#kept(undefined, this.now())
+      if (!idle) return
+      idle.expire()
+    }
   }
 
   #onTurn(): void {

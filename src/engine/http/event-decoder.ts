@@ -1,33 +1,17 @@
 import type { Transform } from 'node:stream'
-import {
-  constants,
-  createBrotliDecompress,
-  createGunzip,
-  createInflate,
-  createZstdDecompress,
-  type ZlibOptions,
-} from 'node:zlib'
 import type { Bytes, Ms } from '../../units.ts'
+import type { Coding } from './content-coding.ts'
 
-const FLUSHED: ZlibOptions = { flush: constants.Z_SYNC_FLUSH }
-
-/** As of whole answers; what is called otherwise is taken as it is. */
-const DECODERS: ReadonlyMap<string, () => Transform> = new Map([
-  ['gzip', () => createGunzip(FLUSHED)],
-  ['x-gzip', () => createGunzip(FLUSHED)],
-  ['deflate', () => createInflate(FLUSHED)],
-  ['br', () => createBrotliDecompress({ flush: constants.BROTLI_OPERATION_FLUSH })],
-  ['zstd', () => createZstdDecompress()],
-])
-
-/** Bytes that wait to be decoded: more come than this machine can read. */
+/** Bytes that wait to be decoded. */
 const MOST_WAITING: Bytes = 8_388_608
 
 export interface Decoded {
   /** @param came when the bytes were there of which it was made */
   readonly onBytes: (bytes: Buffer, came: Ms) => void
-  /** What came is not as it says, or more than can be read. */
+  /** What came is not as it says. */
   readonly onError: () => void
+  /** More comes than this machine can read. */
+  readonly onFull: () => void
 }
 
 /**
@@ -35,23 +19,26 @@ export interface Decoded {
  * told a little later, with the time at which the bytes came.
  */
 export class EventDecoder {
-  readonly #decoder: Transform
+  readonly #coding: Coding
+  /** From the first byte on. */
+  #decoder: Transform | undefined
   readonly #told: Decoded
   /** When the bytes came that are not decoded yet, oldest first. */
   readonly #came: Ms[] = []
   #last: Ms = 0
 
-  constructor(create: () => Transform, told: Decoded) {
-    this.#decoder = create()
+  constructor(coding: Coding, told: Decoded) {
+    this.#coding = coding
     this.#told = told
-    this.#decoder.on('readable', () => this.#drain())
-    this.#decoder.on('error', told.onError)
   }
 
   add(bytes: Buffer, came: Ms): void {
-    if (this.#decoder.destroyed) return
+    if (bytes.length === 0) return
+    this.#decoder ??= this.#begin(bytes[0]!)
+    // What is coded may be over before the body is: stray bytes behind it are none of it, as in a whole answer.
+    if (this.#decoder.destroyed || this.#decoder.readableEnded) return
     if (this.#decoder.writableLength + bytes.length > MOST_WAITING) {
-      this.#told.onError()
+      this.#told.onFull()
       return
     }
     this.#came.push(came)
@@ -65,22 +52,28 @@ export class EventDecoder {
 
   /** @param then all that came has been told */
   end(then: () => void): void {
+    if (this.#decoder === undefined || this.#decoder.readableEnded) {
+      then()
+      return
+    }
     this.#decoder.once('end', then)
     this.#decoder.end()
   }
 
   destroy(): void {
-    this.#decoder.destroy()
+    this.#decoder?.destroy()
+  }
+
+  #begin(first: number): Transform {
+    const decoder = this.#coding.decoder(first)
+    decoder.on('readable', () => this.#drain())
+    decoder.on('error', this.#told.onError)
+    return decoder
   }
 
   #drain(): void {
-    for (let bytes = this.#decoder.read(); bytes !== null; bytes = this.#decoder.read())
+    const decoder = this.#decoder!
+    for (let bytes = decoder.read(); bytes !== null; bytes = decoder.read())
       this.#told.onBytes(bytes, this.#came[0] ?? this.#last)
   }
-}
-
-/** Undefined where a stream is not coded in any way that is known; `several` of them nobody applies. */
-export function decoderFor(codings: string | undefined): (() => Transform) | 'several' | undefined {
-  const decoders = (codings ?? '').split(',').flatMap((name) => DECODERS.get(name.trim().toLowerCase()) ?? [])
-  return decoders.length > 1 ? 'several' : decoders[0]
 }

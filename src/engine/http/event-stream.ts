@@ -2,7 +2,8 @@ import { SparseRecorder } from '../../histogram.ts'
 import { LONGEST_STREAM } from '../../plan/longest-request.ts'
 import { counted, formatDuration, type Ms } from '../../units.ts'
 import type { Cause } from '../shard-result.ts'
-import { decoderFor, EventDecoder } from './event-decoder.ts'
+import { codingsOf } from './content-coding.ts'
+import { EventDecoder } from './event-decoder.ts'
 import { EventParser, type StreamEvent } from './event-parser.ts'
 import type { AnswerHeaders, EventFigures, EventsWanted } from './transport.ts'
 
@@ -11,6 +12,7 @@ export class EventStream implements EventFigures {
   received = 0
   firstAt: Ms = 0
   lastAt: Ms = 0
+  cut: EventFigures['cut'] = undefined
   readonly between = new SparseRecorder()
   /** Of the last event that is looked at; undefined before. */
   data: string | undefined = undefined
@@ -33,15 +35,16 @@ export class EventStream implements EventFigures {
     this.#lasts = wanted.lasts ?? LONGEST_STREAM
     this.#onChange = onChange
     this.#parser = new EventParser((event) => this.#onEvent(event))
-    const create = decoderFor(textOf(headers['content-encoding']))
+    const codings = codingsOf(textOf(headers['content-encoding']) ?? '')
     const type = textOf(headers['content-type'])
     if (!isEventStream(type))
       this.#fail('no-event-stream', type === undefined ? 'there is no content-type' : `content-type is "${type}"`)
-    else if (create === 'several') this.#fail('malformed-answer', 'it is coded more than once')
-    else if (create !== undefined)
-      this.#decoder = new EventDecoder(create, {
+    else if (codings.length > 1) this.#fail('malformed-answer', 'it is coded more than once')
+    else if (codings[0] !== undefined)
+      this.#decoder = new EventDecoder(codings[0], {
         onBytes: (bytes, came) => this.#onDecoded(bytes, came),
-        onError: () => this.#onUndecodable(),
+        onError: () => this.#onUnread('malformed-answer', 'it is not coded as it says'),
+        onFull: () => this.#onUnread('generator', 'more came than this machine can decode'),
       })
   }
 
@@ -76,7 +79,7 @@ export class EventStream implements EventFigures {
   expire(now: Ms): void {
     if (this.outcome !== undefined || this.received === 0) return
     const { lasts, within } = this.#wanted
-    if (lasts !== undefined && now >= this.firstAt + this.#lasts) this.outcome = 'enough'
+    if (lasts !== undefined && now >= this.firstAt + this.#lasts) this.#cut('its time')
     else if (now >= this.lastAt + within)
       this.#fail('events-stalled', `no event for ${formatDuration(within)} after ${this.#shown}`)
     else this.#fail('timeout', `it went on for more than ${formatDuration(LONGEST_STREAM)}`)
@@ -86,7 +89,7 @@ export class EventStream implements EventFigures {
   endFeed(): void {
     if (this.#wanted.lasts === undefined || this.outcome !== undefined) return
     this.#lasts = 0
-    if (this.received > 0) this.outcome = 'enough'
+    if (this.received > 0) this.#cut('end of load')
   }
 
   get #shown(): string {
@@ -105,9 +108,9 @@ export class EventStream implements EventFigures {
     if (this.received > before || this.outcome !== undefined) this.#onChange()
   }
 
-  #onUndecodable(): void {
+  #onUnread(cause: Cause, why: string): void {
     if (this.outcome !== undefined) return
-    this.#fail('malformed-answer', `it is not coded as it says, behind ${this.#shown}`)
+    this.#fail(cause, `${why}, behind ${this.#shown}`)
     this.#onChange()
   }
 
@@ -119,7 +122,8 @@ export class EventStream implements EventFigures {
     this.lastAt = this.#now
     const isLast = this.#wanted.isLast?.(event, this.received) ?? false
     if (!isLast || !this.#wanted.isMark || this.data === undefined) this.data = event.data
-    if (isLast || this.#lasts === 0) this.outcome = 'enough'
+    if (isLast) this.outcome = 'enough'
+    else if (this.#lasts === 0) this.#cut('end of load')
   }
 
   #end(): void {
@@ -131,6 +135,11 @@ export class EventStream implements EventFigures {
     else if (isLast !== undefined)
       this.#fail('events-ended', `ended after ${this.#shown}, without the one that is waited for`)
     else this.outcome = 'enough'
+  }
+
+  #cut(by: EventFigures['cut']): void {
+    this.outcome = 'enough'
+    this.cut = by
   }
 
   #fail(cause: Cause, detail: string): void {

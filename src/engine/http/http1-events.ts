@@ -74,9 +74,6 @@ class EventConnection extends Http1Connection {
   }
 
   endFeed(): void {
-    const { stream } = this.reader
-    if (this.receiver === undefined) return
-    stream?.endFeed()
     this.#settle()
   }
 

@@ -29,7 +29,6 @@ class EventHttp2Stream extends Http2Stream {
   }
 
   endFeed(): void {
-    this.#stream?.endFeed()
     this.#settle()
   }
 

@@ -9,7 +9,15 @@ import { type Connection, type ConnectionHost, KEPT_FOR, type Protocol } from '.
 import { Exchange } from './exchange.ts'
 import { KeptText } from './kept-text.ts'
 import { openStream, whenReady } from './sockets.ts'
-import { type AnswerHeaders, MOST_BODY, MOST_HEADERS, Place, type Receiver, type WireRequest } from './transport.ts'
+import {
+  type AnswerHeaders,
+  fieldsOf,
+  MOST_BODY,
+  MOST_HEADERS,
+  Place,
+  type Receiver,
+  type WireRequest,
+} from './transport.ts'
 
 /**
  * Requests of whoever has no connection of their own go over streams of the same few.
@@ -18,21 +26,28 @@ import { type AnswerHeaders, MOST_BODY, MOST_HEADERS, Place, type Receiver, type
  */
 export function http2(Stream: typeof Http2Stream = Http2Stream): Protocol {
   const sessions = new Set<Http2Session>()
+  const closing = new Set<Http2Session>()
   const own = new WeakMap<object, Http2Session>()
   return {
     multiplexes: true,
     open(host, user) {
-      const session = new Http2Session(host)
+      const session = new Http2Session(host, closing)
       sessions.add(session)
       if (user !== undefined) own.set(ownerOf(user), session)
-      void session.closed().then(() => sessions.delete(session))
-      return new Stream(host, session, user)
+      const first = new Stream(host, session, user)
+      void session.closed().then(() => {
+        sessions.delete(session)
+        closing.delete(session)
+        host.onClosed(first)
+      })
+      return first
     },
     join(host, user) {
       const session = user === undefined ? withRoom(sessions) : withRoom([own.get(ownerOf(user))])
       return session && new Stream(host, session, user)
     },
     count: () => sessions.size,
+    closing: () => closing.size,
   }
 }
 
@@ -57,12 +72,16 @@ class Http2Session {
   answeredAt: Ms | undefined = undefined
   #sent = 0
   readonly #host: ConnectionHost
+  /** All whose sockets are being closed. */
+  readonly #closing: Set<Http2Session>
+  #destroyed = false
   readonly #streams = new Set<Http2Stream>()
   readonly #closed = Promise.withResolvers<void>()
   #socket: Socket | undefined
 
-  constructor(host: ConnectionHost) {
+  constructor(host: ConnectionHost, closing: Set<Http2Session>) {
     this.#host = host
+    this.#closing = closing
     this.openedAt = host.now()
     this.client = new Client(host.endpoint.url.origin, {
       ...CLIENT_OPTIONS,
@@ -99,6 +118,8 @@ class Http2Session {
 
   destroy(): void {
     this.over = true
+    if (!this.#destroyed) this.#closing.add(this)
+    this.#destroyed = true
     // undici lets a connecting socket be until it is connected, which may be never.
     if (!this.ready) this.#socket?.destroy()
     void this.client.destroy().then(this.#closed.resolve)
@@ -179,7 +200,7 @@ export class Http2Stream extends Exchange implements Connection, Dispatcher.Disp
     this.#turns = turnedAway
     const { method, path, fields } = request
     this.#session.onSent()
-    this.#session.client.dispatch({ method, path, headers: pairsOf(fields), body: contentOf(request) }, this)
+    this.#session.client.dispatch({ method, path, headers: fieldsOf(fields).flat(), body: contentOf(request) }, this)
   }
 
   fail(cause: Cause): void {
@@ -283,17 +304,6 @@ function contentOf({ body, upload }: WireRequest): Buffer | null {
   if (upload === undefined) return body === '' ? null : Buffer.from(body, 'latin1')
   // The library takes one buffer, or a stream.
   return upload.pieces.length === 1 ? upload.pieces[0]! : Buffer.concat(upload.pieces, upload.length)
-}
-
-/** Name, value, name, value … */
-function pairsOf(fields: string): string[] {
-  return fields
-    .split('\r\n')
-    .slice(0, -1)
-    .flatMap((line) => {
-      const colon = line.indexOf(':')
-      return [line.slice(0, colon), line.slice(colon + 2)]
-    })
 }
 
 /** What keeps a fresh socket from being used for HTTP/2. */

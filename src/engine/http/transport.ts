@@ -1,9 +1,10 @@
 import type { HistogramText, SparseRecorder } from '../../histogram.ts'
 import type { Bytes, Ms } from '../../units.ts'
-import type { Cause } from '../shard-result.ts'
+import type { Cause, MessageCounts } from '../shard-result.ts'
 import type { Refuses, Resolve } from './addresses.ts'
 import type { Credentials } from './credentials.ts'
 import type { StreamEvent } from './event-parser.ts'
+import type { Wanted } from './message.ts'
 
 /** One request, ready for the wire. */
 export interface WireRequest {
@@ -22,7 +23,33 @@ export interface WireRequest {
   /** Bound from the moment the request has a connection (which may still have to be opened) to the last byte. */
   readonly timeout: Ms
   readonly wants: Wants
+  /** Where it is no request, but a part of the conversation of whoever sends it. */
+  readonly talk?: WireTalk
 }
+
+/** The names and values of a request's fields. */
+export function fieldsOf(fields: WireRequest['fields']): [name: string, value: string][] {
+  const lines = fields.split('\r\n').slice(0, -1)
+  return lines.map((line) => {
+    const colon = line.indexOf(':')
+    return [line.slice(0, colon), line.slice(colon + 2)]
+  })
+}
+
+/**
+ * Its opening is the handshake of a WebSocket, with the path and the headers of the request. `keeps`: whether what comes behind
+ * it while nothing is waited for is kept, since a later part may wait for it.
+ */
+export type WireTalk =
+  | { readonly does: 'open'; readonly subprotocol?: string; readonly keeps: boolean }
+  /** Sends the text, if there is any, and waits for what is wanted, if something is. */
+  | {
+      readonly does: 'say'
+      readonly text: string | undefined
+      readonly wanted: Wanted | undefined
+      readonly keeps: boolean
+    }
+  | { readonly does: 'close' }
 
 /** A body in pieces, none of which is ever changed. */
 export interface Payload {
@@ -57,6 +84,8 @@ export interface EventsWanted {
 
 /** What came of a stream that was read as far as it was to be. */
 export interface EventFigures {
+  /** What ended it, where that was neither its own end nor the event that is waited for. */
+  readonly cut: 'its time' | 'end of load' | undefined
   readonly received: number
   readonly firstAt: Ms
   readonly lastAt: Ms
@@ -84,7 +113,7 @@ export interface Answer {
   readonly doneAt: Ms
   readonly bytesSent: Bytes
   readonly bytesReceived: Bytes
-  /** Why it was not sent, or why it is not whole, in words, where there are any. */
+  /** Why it was not sent, why it is not whole, or how its conversation ended, in words, where there are any. */
   readonly detail?: string | undefined
   /** Of a stream of events that came as it was to. */
   readonly events?: EventFigures | undefined
@@ -148,6 +177,10 @@ export interface Transport {
   release(user: object): void
   /** Streams that are read for a time have been read for long enough. */
   endFeeds(): void
+  /** Whether it is in a conversation, and whether the target is still, too; absent where there are none. */
+  conversation?(receiver: Receiver): 'open' | 'lost' | undefined
+  /** There is nothing more to come of it: a conversation that it has not closed is closed. Absent where there are none. */
+  leave?(receiver: Receiver): void
   /** Ends every request that waits or is under way with the cause `cancelled`. */
   cancel(): void
   /** Resolves when every socket is closed. Nothing may be under way any more. */
@@ -162,6 +195,8 @@ export interface TransportOptions {
   readonly http: '1.1' | '2'
   /** Whether some answers are streams of events. */
   readonly events?: boolean
+  /** Whether there are conversations, each of which has a connection to itself. */
+  readonly talks?: boolean
   /** Whether the target's TLS certificate must be valid. */
   readonly verify: boolean
   readonly credentials?: Credentials
@@ -186,4 +221,6 @@ export interface ConnectionStats {
   readonly peak: number
   readonly cap: number
   readonly staleRetries: number
+  /** Of all conversations; absent where there are none. */
+  readonly messages?: MessageCounts
 }

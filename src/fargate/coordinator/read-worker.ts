@@ -34,6 +34,7 @@ import {
   intervals,
   isCause,
   isStatus,
+  messageCounts,
 } from '../../result/result-file.ts'
 import type { Bytes, Ms } from '../../units.ts'
 import type { Claim, ClockOffset, Outcome, Progress } from '../protocol.ts'
@@ -130,6 +131,7 @@ const health = record<HealthRecord>({
   link: optional(amount),
   connections: record({ opened: count, peak: count, cap: count, connect: histogram, tls: histogram }),
   staleRetries: count,
+  messages: optional(messageCounts),
   functions: optional(functionHealth),
 })
 

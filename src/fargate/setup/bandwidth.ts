@@ -8,6 +8,8 @@ export const POLICY_LIMIT: Bytes = 125_000_000
 
 // The request line's version, host, length and type, and the packets' own headers.
 const AROUND: Bytes = 250
+/** The frame of a message, and the packets' headers. */
+const AROUND_MESSAGE: Bytes = 80
 /** Of a value that is only known when it is sent: as long as a UUID. */
 const UNKNOWN: Bytes = 36
 
@@ -31,8 +33,9 @@ export function meanRequest(plan: LoadPlan): Bytes {
   return requests === 0 ? 0 : bytes / requests
 }
 
-function sizeOf({ method, path, headers, body }: RequestStep, files: LoadPlan['files']): Bytes {
+function sizeOf({ method, path, headers, body, talk }: RequestStep, files: LoadPlan['files']): Bytes {
   const fields = headers.reduce((sum, [name, value]) => sum + name.length + lengthOf(value) + 4, 0)
+  if (talk && talk.does !== 'open') return AROUND_MESSAGE + (body ? lengthOf(body.content, files) : 0)
   return AROUND + method.length + lengthOf(path) + fields + (body ? lengthOf(body.content, files) : 0)
 }
 

@@ -1,4 +1,3 @@
-import { escapedPattern } from '../regex.ts'
 import { isSecret } from '../secrets.ts'
 import { literal, pathText, reference } from '../text.ts'
 import { type Choice, isTaken } from './choose.ts'
@@ -55,7 +54,7 @@ function cellsOfPart({ path }: Taken, { source, values, all }: Asked): ReadonlyM
   const pieces = path.split('/')
   for (const [column, [own = '', ...others]] of [...values].slice(0, MOST_COLUMNS)) {
     if (own === '' || isSecret(column, own) || others.every((value) => value === own)) continue
-    const alone = new RegExp(`(?<![A-Za-z0-9])${escapedPattern(own)}(?![A-Za-z0-9])`)
+    const alone = new RegExp(`(?<![A-Za-z0-9])${RegExp.escape(own)}(?![A-Za-z0-9])`)
     const at = pieces.findIndex((piece) => alone.test(piece))
     const piece = pieces[at] ?? ''
     const withValue = (value: string) =>

@@ -2,7 +2,7 @@ import { type DraftNote, type DraftStep, requestsIn } from '../draft.ts'
 import { withFlow } from '../flow.ts'
 import { duration } from '../pauses.ts'
 import { conditionOf } from './condition.ts'
-import type { TestElement } from './plan-tree.ts'
+import { enabledIn, type TestElement } from './plan-tree.ts'
 import type { Making } from './sampler.ts'
 import { constantOf } from './variables.ts'
 
@@ -19,8 +19,13 @@ export function together(all: readonly Steps[]): Steps {
   return { once: all.flatMap(({ once }) => once), steps: all.flatMap(({ steps }) => steps) }
 }
 
+/** What one element has come to. */
+export interface Made extends Steps {
+  readonly element: TestElement
+}
+
 /** What an element comes to; `below` are the steps of each that stands below it. */
-type Become = (element: TestElement, below: () => readonly Steps[], making: Making) => Steps
+type Become = (element: TestElement, below: () => readonly Made[], making: Making) => Steps
 
 const inside: Become = (element, below, { fates }) => {
   fates.take(element)
@@ -50,7 +55,9 @@ function otherwise(
 const oneOf =
   (how: string): Become =>
   (element, below, making) => {
-    const all = below().filter(({ once, steps }) => requestsIn([...once, ...steps]).length > 0)
+    const choices = below()
+    const all = choices.filter(sends)
+    for (const choice of choices) if (!sends(choice)) leavePauses(choice, making)
     if (all.length < 2) return inside(element, () => all, making)
     const made = together(
       all.map(({ once, steps }) => ({ once, steps: withFlow(steps, { chance: `1 in ${all.length}` }) })),
@@ -58,6 +65,15 @@ const oneOf =
     const text = `One of ${all.length} ${how} in "${element.path}"; here each by itself in one of ${all.length} times.`
     return otherwise(element, { made, why: `sending one of several ${how}`, text }, making)
   }
+
+const sends = ({ once, steps }: Steps) => requestsIn([...once, ...steps]).length > 0
+
+/** A choice that is nothing but a pause, which counts as taken as long as nobody says otherwise. */
+function leavePauses({ element, steps }: Made, { fates }: Making): void {
+  if (!steps.some(({ kind }) => kind === 'think')) return
+  for (const pause of enabledIn([element]).filter(({ tag }) => tag === 'TestAction'))
+    fates.leave(pause, 'a pause as one of several')
+}
 
 export const CONTROLLERS: Readonly<Record<string, Become>> = {
   GenericController: inside,

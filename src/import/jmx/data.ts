@@ -1,3 +1,4 @@
+import { visible } from '../../profile/show.ts'
 import type { Account } from '../account.ts'
 import type { DraftData, DraftFile } from '../draft.ts'
 import { identifierOf, uniqueIdentifier } from '../names.ts'
@@ -44,7 +45,9 @@ export function dataOf(plan: readonly TestElement[], around: Around): ImportedDa
     if (rows) files.push({ name: file, content: plainCsv(own, rows) })
     else {
       const first = own.join(',') || 'the names of its columns'
-      account.note(`"${file}" has to stand beside the profile, with commas, and ${first} as its first line.`)
+      const named = file === given ? '' : ` (${visible(given)} in the source)`
+      const how = `with commas, and ${first} as its first line`
+      account.note(`"${file}"${named} is read: copy it beside the profile yourself, ${how}.`)
     }
     fates.take(set)
     data.push({ name, file, ...dealt(set, rows?.length, around) })

@@ -1,5 +1,5 @@
 import { type DraftNote, type DraftStep, requestsIn } from '../draft.ts'
-import { CONTROLLERS, NOTHING_FOR_IT, ONLY_STEPS, type Steps, together } from './controllers.ts'
+import { CONTROLLERS, type Made, NOTHING_FOR_IT, ONLY_STEPS, type Steps, together } from './controllers.ts'
 import { isRequest } from './fates.ts'
 import type { TestElement } from './plan-tree.ts'
 import { type Making, requestOf } from './sampler.ts'
@@ -20,13 +20,14 @@ export function stepsOf(elements: readonly TestElement[], outer: Scope, making: 
   return together(all)
 }
 
-function eachOf(elements: readonly TestElement[], outer: Scope, making: Making): readonly Steps[] {
+function eachOf(elements: readonly TestElement[], outer: Scope, making: Making): readonly Made[] {
   const scope = scopeWith(outer, elements)
   return elements
     .filter((element) => element.enabled && !isScoped(element))
-    .map((element) =>
-      isRequest(element) ? ONLY_STEPS(sampled(element, scope, making)) : controlled(element, scope, making),
-    )
+    .map((element) => {
+      const made = isRequest(element) ? ONLY_STEPS(sampled(element, scope, making)) : controlled(element, scope, making)
+      return { element, ...made }
+    })
 }
 
 function sampled(sampler: TestElement, outer: Scope, making: Making): readonly DraftStep[] {

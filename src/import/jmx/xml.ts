@@ -1,5 +1,6 @@
 import { XMLParser, XMLValidator } from 'fast-xml-parser'
 import { messageOf } from '../../errors.ts'
+import { decodeXml } from '../../xml-entities.ts'
 import { brokenSource, type Source } from '../source.ts'
 
 /** An element of XML with its own text; comments and instructions are nothing. */
@@ -70,7 +71,7 @@ function elementsOf(nodes: readonly Parsed[]): readonly Element[] {
     return [
       {
         tag,
-        attributes: Object.fromEntries(attributes.map(([name, value]) => [name, decoded(String(value))])),
+        attributes: Object.fromEntries(attributes.map(([name, value]) => [name, decodeXml(String(value))])),
         children: elementsOf(inner),
         text: inner.map(textOf).join(''),
       },
@@ -80,15 +81,5 @@ function elementsOf(nodes: readonly Parsed[]): readonly Element[] {
 
 function textOf(node: Parsed): string {
   if (CDATA in node) return (node[CDATA] as readonly Parsed[]).map((inner) => String(inner[TEXT] ?? '')).join('')
-  return TEXT in node ? decoded(String(node[TEXT])) : ''
-}
-
-const ENTITIES: Readonly<Record<string, string>> = { lt: '<', gt: '>', amp: '&', quot: '"', apos: "'" }
-
-function decoded(text: string): string {
-  return text.replace(/&(?:#(\d{1,7})|#x([0-9a-f]{1,6})|(lt|gt|amp|quot|apos));/gi, (written, decimal, hex, name) => {
-    if (name !== undefined) return ENTITIES[name] ?? written
-    const code = decimal === undefined ? Number.parseInt(hex, 16) : Number(decimal)
-    return code <= 0x10ffff ? String.fromCodePoint(code) : written
-  })
+  return TEXT in node ? decodeXml(String(node[TEXT])) : ''
 }

@@ -1,0 +1,2 @@
+import { createRequire as __loadgateCreateRequire } from 'node:module'; const require = __loadgateCreateRequire(import.meta.url);
+import{a as s}from"./F5BPKOSP.js";function u({scenarios:r}){return r.flatMap(({steps:t})=>t).reduce((t,e)=>{if(e.kind!=="request")return t;let n=(e.redirects==="follow"?3:2)*e.timeout,o=e.events!==void 0&&e.events.for===void 0;return Math.max(t,o?n+6e5:n)},0)}s(u,"longestRequest");export{u as a};
