@@ -5,9 +5,10 @@ import { fingerprintOf } from './fingerprint.ts'
 import type { GateOptions } from './inputs.ts'
 import type { LoadProfile } from './profile/profile.ts'
 import { loadProfile } from './profile-file.ts'
+import { refuseEngine } from './refuse-engine.ts'
 import { endLeftovers, fargateJob, machineOf } from './send-from-fargate.ts'
 import { formatDuration } from './units.ts'
-import { type SendingDoors, whereToSend } from './where-to-send.ts'
+import { NOT_DETACHED, type SendingDoors, whereToSend } from './where-to-send.ts'
 
 interface DetachDoors extends SendingDoors {
   readonly mask: (secret: string) => void
@@ -22,6 +23,7 @@ export async function detachRun(options: GateOptions, doors: DetachDoors): Promi
   const written = await loadProfile(options.profile, env)
   written.secrets.forEach(doors.mask)
   refuseGuards(written.profile)
+  refuseEngine(written.profile, NOT_DETACHED, 'Leave `--detach` out, so that the run is watched to its end.')
   const asWritten = { loaded: written, reviewed: written.profile }
   const { loaded } = await addressLoad(asWritten, { ...options, fromHere: false, commit }, doors)
   const sending = await whereToSend(loaded, { ...options, attached: false }, doors)

@@ -32,7 +32,7 @@ import type { Checkout } from './versions/checkout.ts'
 import type { PullRequest } from './versions/merge-base.ts'
 import type { VersionsOptions } from './versions/prepare-versions.ts'
 import { whileGuarded } from './watch-guards.ts'
-import { NOT_ON_FARGATE, type Sending, whereSent, whereToSend } from './where-to-send.ts'
+import { NOT_DETACHED, type Sending, whereSent, whereToSend } from './where-to-send.ts'
 
 /** The world around one run. */
 export interface GateDoors extends LoadDoors {
@@ -148,17 +148,22 @@ async function sendingOf({ loaded, sideBySide }: HeldTo, options: GateOptions, d
           : 'Compare what was sent with stored runs: `compare: baseline`.',
     })
   if (collect !== undefined) {
-    refuseEngine(loaded.profile, NOT_ON_FARGATE, 'Collect with the profile that was sent.')
+    refuseEngine(loaded.profile, NOT_DETACHED, 'Collect with the profile that was sent.')
     return whereSent(collect, options, doors.env)
   }
+  if (runOn === 'fargate' && options.requireBaseline)
+    refuseEngine(loaded.profile, NOT_REQUIRED, 'Leave `require-baseline` out.')
   return sideBySide ? { kind: 'runner' } : whereToSend(loaded, options, doors)
 }
+
+const NOT_REQUIRED =
+  'is compared by the version of its generator, which on Fargate only the workers know, behind the load'
 
 function isHere({ kind }: Sending): boolean {
   return kind === 'runner' || kind === 'script'
 }
 
-function fingerprintFor(sending: Sending, { hash }: LoadPlan): Fingerprint {
+function fingerprintFor(sending: Sending, { hash, script }: LoadPlan): Fingerprint {
   switch (sending.kind) {
     case 'results':
       return sending.result.fingerprint
@@ -166,8 +171,10 @@ function fingerprintFor(sending: Sending, { hash }: LoadPlan): Fingerprint {
       return fingerprintOf(hash, thisMachine(), generatorOf(sending.jmeter))
     case 'runner':
       return fingerprintOf(hash, thisMachine())
-    case 'fargate':
-      return fingerprintOf(hash, machineOf(sending.fleet.settings))
+    case 'fargate': {
+      const { settings, workers } = sending.fleet
+      return fingerprintOf(hash, machineOf(settings, script && workers.count))
+    }
     case 'collect':
       return fingerprintOf(hash, machineOf(sending.settings))
   }

@@ -6,6 +6,7 @@ import { endedByGuard } from './compare/ended-by-guard.ts'
 import { endedEarly } from './compare/ended-early.ts'
 import { staggered } from './compare/staggered.ts'
 import type { FargateJob } from './fargate/coordinator/job.ts'
+import { mergeScripts } from './foreign/merge-scripts.ts'
 import { nameForeign } from './foreign/name-foreign.ts'
 import type { HeldTo } from './held-to.ts'
 import { hideSecrets } from './hide-secrets.ts'
@@ -93,7 +94,7 @@ export async function measureAlone(
     commit: job?.commit ?? options.commit,
     calibration,
   }
-  const result = resultOf(found, context)
+  const result = resultOf(found, context, doors)
   const { baseline, problem } = earlier
   const comparison = compareApart(judged, (budgets) => compare(result, baseline, budgets, { baselineProblem: problem }))
   const trip = guards.trip()
@@ -115,10 +116,15 @@ const NO_RUNS = { runs: [], corrected: false }
 type Sent = (SentShards | SentScript | { readonly given: RunResult }) &
   Pick<Measured, 'serviceEnd'> & { readonly facts?: FargateFacts; readonly job?: FargateJob }
 
-function resultOf(found: Sent, context: Omit<RunContext, 'executor' | 'lost' | 'early'>): RunResult {
+function resultOf(found: Sent, context: Omit<RunContext, 'executor' | 'lost' | 'early'>, doors: LoadDoors): RunResult {
   const { plan, ...known } = context
   if ('ran' in found) return nameForeign(found.ran, plan, known)
   if ('given' in found) return nameForeign(found.given, plan, { commit: known.commit })
+  if (plan.script) {
+    const merged = mergeScripts(plan, found, doors.output.redact)
+    const { generator } = merged.fingerprint
+    return nameForeign(merged, plan, { ...known, fingerprint: { ...known.fingerprint, generator } })
+  }
   return mergeResults(found.shards, { ...found, ...context })
 }
 

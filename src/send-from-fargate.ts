@@ -122,16 +122,18 @@ export const WORKERS_NODE = '24'
 
 /**
  * What sends: runs of fleets of other tasks are not compared, nor runs from other regions, which are nearer to the target or
- * farther from it, or that begin otherwise. How many tasks there are changes nothing.
+ * farther from it, or that begin otherwise. How many tasks there are changes nothing, but for a script, which each of them
+ * sends.
+ * @param times how many send the same script; undefined of a plan that they share
  */
-export function machineOf({ size, places, stagger }: FargateSettings): Machine {
+export function machineOf({ size, places, stagger }: FargateSettings, times?: number): Machine {
   const architectures = [...new Set(places.map(({ architecture }) => architecture))].sort()
   const all = places.reduce((sum, { share }) => sum + share, 0)
   const from = places.map(({ region, share }) => `${region} ${formatShare(share / all)}`).sort()
   return {
     cpu: `Fargate ${architectures.join(' and ')}`,
     cores: size.cpu / 1_024,
-    os: `linux in ${from.join(', ')}${stagger > 0 ? `, begun ${formatDuration(stagger)} apart` : ''}`,
+    os: `linux in ${from.join(', ')}${stagger > 0 ? `, begun ${formatDuration(stagger)} apart` : ''}${times === undefined ? '' : `, ${counted(times, 'worker')}`}`,
     node: WORKERS_NODE,
   }
 }

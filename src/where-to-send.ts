@@ -41,7 +41,7 @@ export type Sending =
   /** It was sent already, by workers that were left to themselves. */
   | { readonly kind: 'collect'; readonly runId: string; readonly settings: FargateSettings }
 
-export const NOT_ON_FARGATE = 'is sent from this machine alone: no worker on Fargate has JMeter'
+export const NOT_DETACHED = 'is not left to itself: when it ends only it knows'
 
 export interface SendingDoors {
   readonly output: Output
@@ -54,10 +54,11 @@ export interface SendingDoors {
  * LoadgateError `usage` with what stands against it.
  */
 export async function whereToSend(planned: Placed, options: Asked, doors: SendingDoors): Promise<Sending> {
-  if (options.runOn === 'fargate') refuseEngine(planned.profile, NOT_ON_FARGATE, 'Leave `run-on` out.')
-  if (planned.plan.results !== undefined)
+  if (planned.plan.results !== undefined) {
+    if (options.runOn === 'fargate') refuseEngine(planned.profile, '', '')
     return { kind: 'results', result: await readResults(planned.plan.results, planned, doors.output) }
-  if (planned.plan.script) return { kind: 'script', jmeter: await findJMeter(doors.env, doors.signal) }
+  }
+  if (planned.plan.script && options.runOn !== 'fargate') return scriptHere(options, doors)
   if (options.runOn === 'runner') return { kind: 'runner' }
   const choice = await chosen(planned, options, doors)
   doors.output.info(renderRunOn(choice))
@@ -67,6 +68,13 @@ export async function whereToSend(planned: Placed, options: Asked, doors: Sendin
   const { findings, fleet } = prepared
   if (fleet === undefined || stops(findings)) throw refusal(findings)
   return { kind: 'fargate', fleet }
+}
+
+/** Nobody else knows whether a script is too large for this machine. */
+async function scriptHere({ runOn, fargate }: Asked, { output, env, signal }: SendingDoors): Promise<Sending> {
+  const why = 'how much a script sends only it knows, and `run-on` is auto'
+  if (runOn === 'auto' && namesPlace(fargate)) output.info(renderRunOn({ where: 'runner', why }))
+  return { kind: 'script', jmeter: await findJMeter(env, signal) }
 }
 
 /** Measured only where the answer hangs on it: that takes two seconds. */

@@ -7,7 +7,6 @@ import { renderAttempt, renderRooms } from '../report/worker-room.ts'
 import { findRate } from '../sizing/find-rate.ts'
 import { machineHere } from '../sizing/machine-here.ts'
 import { formatCount } from '../units.ts'
-import { NOT_ON_FARGATE } from '../where-to-send.ts'
 import { plannedAt } from './plan.ts'
 
 /** `calibrate [PROFILE]`: what one worker sends of the profile, measured on this machine. Takes the flags of Fargate. */
@@ -19,7 +18,11 @@ export async function calibrateCommand(
 ): Promise<number> {
   const { given, positionals } = fargateFromFlags(argv, { most: 1 })
   const { plan, profile } = await plannedAt(positionals[0] ?? CHOICES.profile.default, output)
-  refuseEngine(profile, NOT_ON_FARGATE, 'Calibrate a profile with scenarios.')
+  refuseEngine(
+    profile,
+    'says itself how much it sends, and cannot be measured beforehand',
+    'Calibrate a profile with scenarios.',
+  )
   output.info(
     `Sending the requests of "${plan.name}" to a stand-in on this machine, for some ten seconds, without the target …`,
   )

@@ -13,7 +13,7 @@ import { renderSizing, renderUnsized } from '../report/sizing.ts'
 import { machineHere } from '../sizing/machine-here.ts'
 import { measureCost } from '../sizing/measure-cost.ts'
 import { type Sizing, sizeLoad } from '../sizing/size-load.ts'
-import { NOT_ON_FARGATE, preparedFor, runOnOf } from '../where-to-send.ts'
+import { preparedFor, runOnOf } from '../where-to-send.ts'
 
 type Planned = Pick<LoadedProfile, 'plan' | 'profile'>
 
@@ -22,11 +22,12 @@ export async function planCommand(argv: readonly string[], output: Output, signa
   const options = optionsFromCommandLine(argv)
   const planned = await plannedAt(options.profile, output)
   const { plan, profile } = planned
-  if (options.runOn === 'fargate') refuseEngine(profile, NOT_ON_FARGATE, 'Leave `--run-on` out.')
+  if (options.runOn === 'fargate' && plan.results !== undefined) refuseEngine(profile, '', '')
   const elsewhere = renderElsewhere(plan)
   output.info(elsewhere ?? renderLoads(plan, { width: Math.min(output.width, 100), height: 8 }))
   if (profile.guards) output.info(renderGuards(profile.guards))
-  if (elsewhere !== undefined) return EXIT.pass
+  if (elsewhere !== undefined)
+    return options.runOn === 'fargate' ? planFargate(planned, options, undefined, output) : EXIT.pass
   const sizing = options.runOn === 'fargate' ? undefined : await sizeHere(planned, output, signal)
   if (signal.aborted) return EXIT.invalid
   if (options.runOn === 'runner') return EXIT.pass

@@ -26,6 +26,26 @@ export interface ShardResult {
   readonly health: HealthRecord
   /** The first failure of each cause in each step, up to a hundred. */
   readonly examples: readonly FailureExample[]
+  /** Of a worker that ran another generator's script; absent elsewhere. */
+  readonly script?: ScriptFigures | undefined
+}
+
+/** What is known of a script beyond its counts. What no other generator tells, such as its health, stands as nothing there. */
+export interface ScriptFigures {
+  /** Of the generator, as it says itself; undefined where there is none. */
+  readonly version: string | undefined
+  /** From its first request until all had ended. All times count from that request, and blocks are as long as intervals. */
+  readonly measured: Ms
+  /** Of the steps, by their ids: before the run nobody knows them. */
+  readonly names: readonly { readonly scenario: string; readonly step: string }[]
+  /** At one time, at most. */
+  readonly users: number
+  /** Rarer labels that are counted together as one step. */
+  readonly together: number
+  /** Transactions that were left out, since the requests that they are sums of are counted. */
+  readonly sums: number
+  /** Why this is no evidence of a whole run; undefined where it is. Text from outside. */
+  readonly problem: string | undefined
 }
 
 /** One failed request. */

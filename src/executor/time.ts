@@ -6,9 +6,16 @@ const GRACE: Ms = 30_000
 
 /**
  * Time after which a shard that has not ended never will: the curve, an arrival that waits for a connection in its last
- * moment, the longest request, and a grace for a machine that is short of CPU.
+ * moment, the longest request, and a grace for a machine that is short of CPU. The script of another generator is ended with
+ * its duration.
  */
-export function timeLimit({ duration, timeout, scenarios }: Pick<LoadPlan, 'duration' | 'timeout' | 'scenarios'>): Ms {
+export function timeLimit({
+  duration,
+  timeout,
+  scenarios,
+  script,
+}: Pick<LoadPlan, 'duration' | 'timeout' | 'scenarios' | 'script'>): Ms {
+  if (script) return duration + GRACE
   return duration + Math.max(2 * timeout, longestRequest({ scenarios })) + GRACE
 }
 

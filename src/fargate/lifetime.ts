@@ -9,7 +9,7 @@ export const STUCK_AFTER: Ms = 4 * 60_000
 const LIFETIME_MARGIN: Ms = 15 * 60_000
 
 interface Load {
-  readonly plan: Pick<LoadPlan, 'duration' | 'timeout' | 'scenarios'>
+  readonly plan: Pick<LoadPlan, 'duration' | 'timeout' | 'scenarios' | 'script'>
   readonly count: number
   /** Each worker begins so much after the one before it. */
   readonly stagger: Ms

@@ -1,4 +1,6 @@
+import { blockLength } from '../engine/interval.ts'
 import type { RunResult } from '../result/result.ts'
+import type { Ms } from '../units.ts'
 import { damaged } from './damaged.ts'
 import { foreignResult } from './foreign-result.ts'
 import { eachLine } from './lines.ts'
@@ -9,12 +11,18 @@ import { Tally } from './tally.ts'
 /**
  * A run of a file that holds every request: the same histograms, intervals and blocks that a run of Loadgate's has. Read
  * twice, so that nothing of it has to be kept: where a window begins, and how it is cut, is known at its end only.
+ * @param cut how long the blocks of a step are
  */
-export async function fromSamples(file: string, format: SampleFormat, name: string | undefined): Promise<RunResult> {
+export async function fromSamples(
+  file: string,
+  format: SampleFormat,
+  name: string | undefined,
+  cut: (measured: Ms) => Ms = blockLength,
+): Promise<RunResult> {
   const survey = new Survey()
   const once = await pass(file, format, (sample) => survey.take(sample))
   const surveyed = survey.result(file, once.beside)
-  const tally = new Tally(surveyed)
+  const tally = new Tally(surveyed, cut(surveyed.measured))
   const again = await pass(file, format, (sample) => tally.take(sample))
   if (again.sha256 !== once.sha256)
     throw damaged(file, undefined, 'it changed while it was read', 'Read it once the generator has ended.')

@@ -89,7 +89,7 @@ export class Survey {
 }
 
 /** The most frequent, and the others as one, in the order in which they came. */
-function stepsOf(labels: ReadonlyMap<string, number>): ReadonlyMap<string, number> {
+export function stepsOf(labels: ReadonlyMap<string, number>): ReadonlyMap<string, number> {
   const kept = new Set(
     [...labels]
       .sort(([, a], [, b]) => b - a)

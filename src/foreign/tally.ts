@@ -1,4 +1,4 @@
-import { blockLength, intervalLength } from '../engine/interval.ts'
+import { intervalLength } from '../engine/interval.ts'
 import type { Cause, Intervals } from '../engine/shard-result.ts'
 import { sumOf } from '../histogram.ts'
 import type { StepResult } from '../result/result.ts'
@@ -14,11 +14,12 @@ export class Tally {
   readonly #all: ByInterval
   readonly #steps: readonly StepTally[]
 
-  constructor(surveyed: Surveyed) {
+  /** @param block how long the blocks of a step are */
+  constructor(surveyed: Surveyed, block: Ms) {
     this.#surveyed = surveyed
     const { measured, steps } = surveyed
     this.#all = new ByInterval(measured, intervalLength(measured))
-    this.#steps = [...steps.keys()].map((place, id) => new StepTally(id, place, measured))
+    this.#steps = [...steps.keys()].map((place, id) => new StepTally(id, place, new ByInterval(measured, block)))
   }
 
   take(sample: Sample): void {
@@ -48,10 +49,10 @@ class StepTally {
   #received: Bytes = 0
   #sent: Bytes = 0
 
-  constructor(id: number, place: string, measured: Ms) {
+  constructor(id: number, place: string, blocks: ByInterval) {
     this.#id = id
     this.#place = place
-    this.#blocks = new ByInterval(measured, blockLength(measured))
+    this.#blocks = blocks
   }
 
   add({ cause, status, received, sent }: Sample, into: Ms, us: Us): void {

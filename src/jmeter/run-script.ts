@@ -5,7 +5,7 @@ import { JMETER_CSV } from '../foreign/jmeter-csv.ts'
 import type { SampleFormat } from '../foreign/sample.ts'
 import type { LoadPlan, PlannedScript } from '../plan/plan.ts'
 import type { RunResult } from '../result/result.ts'
-import type { EpochMs } from '../units.ts'
+import type { EpochMs, Ms } from '../units.ts'
 import type { JMeter } from './find-jmeter.ts'
 import { type JMeterDoors, type JMeterEnd, runJMeter } from './run-jmeter.ts'
 
@@ -63,15 +63,17 @@ export function generatorOf({ version }: JMeter): string {
 interface Reading {
   readonly startedAt: EpochMs
   readonly redact: (text: string) => string
+  /** How long the blocks of a step are, in a window of this length. */
+  readonly cut?: (measured: Ms) => Ms
 }
 
 /** Whatever can be read; where that is nothing, a run of no requests. */
-async function measuredIn(
+export async function measuredIn(
   { results, took, stopped, problem, words }: JMeterEnd,
-  { startedAt, redact }: Reading,
+  { startedAt, redact, cut }: Reading,
 ): Promise<{ readonly result: RunResult; readonly problem: string | undefined }> {
   try {
-    return { result: await fromSamples(results, redacted(redact), undefined), problem }
+    return { result: await fromSamples(results, redacted(redact), undefined, cut), problem }
   } catch (error) {
     if (!(error instanceof LoadgateError)) throw error
     const why = messageOf(error).replaceAll(results, 'its results')
@@ -80,7 +82,8 @@ async function measuredIn(
   }
 }
 
-function nothing(startedAt: EpochMs, took: number): RunResult {
+/** A run of no requests. */
+export function nothing(startedAt: EpochMs, took: Ms): RunResult {
   const { tool, form, untold, remarks, grain } = JMETER_CSV
   return foreignResult({
     sha256: '',

@@ -21,16 +21,20 @@ export function renderFargate({ fleet, identity, findings }: Prepared, plan: Loa
   ].join('\n')
 }
 
-function fleetLines({ settings, workers, perPlace, estimate }: PreparedFleet, { duration }: LoadPlan): string[] {
+function fleetLines(
+  { settings, workers, perPlace, estimate }: PreparedFleet,
+  { duration, script }: LoadPlan,
+): string[] {
   const { places, size, spot, stagger } = settings
   const where = places.map(({ region }, at) => (places.length > 1 ? `${perPlace[at]} in ${region}` : `in ${region}`))
   const kind = [places.some(({ architecture }) => architecture === 'ARM64') && 'ARM', spot && 'Spot']
+  const long = script ? `at most ${formatDuration(duration)}` : formatDuration(duration)
   const kinds = kind.filter((word) => word !== false).map((word) => `${word} `)
   return [
     `${counted(workers.count, 'worker')} of ${formatSize(size)}, ${kinds.join('')}${where.join(', ')}: ${workers.why}.`,
     stagger === 0
-      ? `They begin in one moment, for ${formatDuration(duration)}.`
-      : `They begin ${formatDuration(stagger)} after each other, for ${formatDuration(duration)} each.`,
+      ? `They begin in one moment, for ${long}.`
+      : `They begin ${formatDuration(stagger)} after each other, for ${long} each.`,
     costLine(estimate),
   ]
 }

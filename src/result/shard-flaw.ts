@@ -1,14 +1,15 @@
-import { blockLength, type Cut, intervalLength, intervalsIn, isWithinWindow } from '../engine/interval.ts'
+import { blockLength, type Cut, intervalLength, intervalsIn } from '../engine/interval.ts'
 import { addedIterations } from '../engine/iteration-counts.ts'
-import type { EventCounts, Intervals, IterationCounts, ShardResult, StepCounts } from '../engine/shard-result.ts'
+import type { IterationCounts, ShardResult } from '../engine/shard-result.ts'
 import { messageOf } from '../errors.ts'
 import { countIn } from '../histogram.ts'
 import { arrivalsOf } from '../plan/arrivals.ts'
 import { segmentsUntil } from '../plan/curve.ts'
 import { backgroundScenarios, firstOwn, type Group, groupsOf, judgedScenarios, takersIn } from '../plan/groups.ts'
 import type { LoadPlan, PlannedScenario, Shard } from '../plan/plan.ts'
-import { formatDuration, type Ms } from '../units.ts'
-import { isSeveral } from './added-events.ts'
+import type { Ms } from '../units.ts'
+import { flawOfScript } from './script-flaw.ts'
+import { firstOf, flawOfIntervals, flawOfStep } from './step-flaw.ts'
 
 /** What is wrong with a shard's numbers, as a phrase for the report; undefined when they all add up. */
 export function flawOf(
@@ -18,6 +19,7 @@ export function flawOf(
 ): string | undefined {
   if (result.planHash !== plan.hash || result.index !== index || result.count !== count)
     return 'reports on another plan'
+  if (plan.script) return flawOfScript(result)
   const beside = result.background?.steps ?? []
   if (idsOf(judgedScenarios(plan)) !== listed(result.steps) || idsOf(backgroundScenarios(plan)) !== listed(beside))
     return 'does not report on every step'
@@ -30,7 +32,9 @@ export function flawOf(
       flawOfGroups(result, plan) ??
       flawOfAll(result, plan) ??
       flawOfActive(result, plan) ??
-      firstOf([...result.steps, ...beside], (step) => flawOfStep(step, plan, ofEvents))
+      firstOf([...result.steps, ...beside], (step) =>
+        flawOfStep(step, blocksOf(plan), { hasEvents: ofEvents.has(step.id) }),
+      )
     )
   } catch (error) {
     return messageOf(error)
@@ -82,26 +86,6 @@ function measuredArrivals(group: Group, index: number, count: number): number {
   return below(arrivalsOf(plan)) - below(warmUp)
 }
 
-function flawOfStep(step: StepCounts, plan: LoadPlan, ofEvents: ReadonlySet<number>): string | undefined {
-  const { sent, succeeded, failed, causes, response, service, firstByte, failures } = step
-  const explained = Object.values(causes).reduce((sum, count) => sum + count, 0)
-  if (sent !== succeeded + failed) return `reports ${succeeded + failed} outcomes of ${sent} requests`
-  if (failed !== explained) return `reports ${explained} causes of ${failed} failures`
-  for (const times of [response, service, firstByte])
-    if (countIn(times) !== succeeded) return `reports ${countIn(times)} times of ${succeeded} successes`
-  if (countIn(failures) !== failed) return `reports ${countIn(failures)} times of ${failed} failures`
-  if ((step.events !== undefined) !== ofEvents.has(step.id))
-    return step.events ? 'reports events of a step that has none' : 'reports no events of a step that has some'
-  if (step.events && !addsUp(step.events, succeeded)) return `reports events that do not add up to ${succeeded} streams`
-  return flawOfIntervals(step.blocks, [step], { measured: measuredIn(plan), length: blockLength(measuredIn(plan)) })
-}
-
-function addsUp({ received, several, between, last }: EventCounts, streams: number): boolean {
-  const gaps = received - streams
-  const known = several !== undefined && isSeveral(several, { streams, gaps })
-  return known && countIn(between) === gaps && countIn(last) === streams
-}
-
 function flawOfAll({ steps, intervals }: ShardResult, plan: LoadPlan): string | undefined {
   return flawOfIntervals(intervals, steps, { measured: measuredIn(plan), length: intervalLength(measuredIn(plan)) })
 }
@@ -121,31 +105,10 @@ function mostUsers(group: Group, shard: Pick<Shard, 'index' | 'count'>): number 
   return group.background ? 0 : Math.max(0, Math.ceil((takersIn(group.plan) - firstOwn(group, shard)) / shard.count))
 }
 
+function blocksOf(plan: LoadPlan): Cut {
+  return { measured: measuredIn(plan), length: blockLength(measuredIn(plan)) }
+}
+
 function measuredIn({ duration, measureFrom }: LoadPlan): Ms {
   return duration - measureFrom
-}
-
-/** Every measured request of the steps ended in some interval. */
-function flawOfIntervals({ length, records }: Intervals, steps: readonly StepCounts[], cut: Cut): string | undefined {
-  if (length !== cut.length) return `reports intervals of ${formatDuration(length)}`
-  if (records.some(({ response, succeeded }) => countIn(response) !== succeeded))
-    return 'reports intervals that do not add up'
-  const inWindow = records.filter(({ index }) => isWithinWindow(index, cut))
-  const agree =
-    total(steps, 'succeeded') === total(records, 'succeeded') &&
-    total(steps, 'failed') === total(records, 'failed') &&
-    total(steps, 'succeededInWindow') === total(inWindow, 'succeeded')
-  return agree ? undefined : 'reports intervals that do not add up to its steps'
-}
-
-function total<K extends string>(parts: readonly Readonly<Record<K, number>>[], key: K): number {
-  return parts.reduce((sum, part) => sum + part[key], 0)
-}
-
-function firstOf<T>(items: readonly T[], read: (item: T) => string | undefined): string | undefined {
-  for (const item of items) {
-    const found = read(item)
-    if (found !== undefined) return found
-  }
-  return undefined
 }

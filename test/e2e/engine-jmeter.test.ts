@@ -303,7 +303,6 @@ test(
 )
 
 test.each([
-  [['--run-on', 'fargate'], /loadgate\.yml:1:\d+ "engine": a script of JMeter is sent from this machine alone/],
   [
     ['--base-target', 'http://127.0.0.1:9'],
     /loadgate\.yml:1:\d+ "engine": a script of JMeter is not measured side by side/,

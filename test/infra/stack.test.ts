@@ -255,6 +255,18 @@ test('the worker is held tight', () => {
   expect(ContainerDefinitions).not.toHaveProperty('0.Secrets')
 })
 
+test('the worker can write nowhere, and one with JMeter in one place', () => {
+  const written = (JMeter: string) => {
+    const { Volumes, ContainerDefinitions } =
+      resolveStack({ ...ROLE, JMeter }).Resources.TaskDefinition?.Properties ?? {}
+    const [container] = ContainerDefinitions as unknown as readonly [Readonly<Record<string, unknown>>]
+    return [Volumes || undefined, container.MountPoints || undefined, container.ReadonlyRootFilesystem]
+  }
+  expect(written('no')).toEqual([undefined, undefined, true])
+  const mounted = [{ SourceVolume: 'scratch', ContainerPath: '/tmp', ReadOnly: false }]
+  expect(written('yes')).toEqual([[{ Name: 'scratch' }], mounted, true])
+})
+
 test('the bucket keeps nothing for long, and nothing in public', () => {
   const { Resources } = resolveStack({ ...ROLE, ObjectDays: '7' })
   expect(Resources.Bucket?.Properties).toMatchObject({
@@ -299,7 +311,50 @@ test.each([
   })
 })
 
-test('the worker is built upon the Node that its runs are known by', () => {
-  const dockerfile = readFileSync(join(import.meta.dirname, '../../infra/worker.Dockerfile'), 'utf8')
-  expect(dockerfile).toMatch(new RegExp(`^(ARG|FROM) .*node:${WORKERS_NODE}\\b`, 'm'))
+describe("the worker's image", () => {
+  const lines = readFileSync(join(import.meta.dirname, '../../infra/worker.Dockerfile'), 'utf8')
+    .replace(/\\\n\s*/g, '')
+    .split('\n')
+    .filter((line) => line !== '' && !line.startsWith('#'))
+  /** Its own lines behind those of the stage it is built upon. */
+  const stage = (name: string): readonly string[] => {
+    const first = lines.findIndex((line) => line.startsWith('FROM ') && line.endsWith(` AS ${name}`))
+    const next = lines.findIndex((line, at) => at > first && line.startsWith('FROM '))
+    const own = lines.slice(first, next < 0 ? undefined : next)
+    const upon = own[0]!.split(' ')[1]!
+    return [...(lines.some((line) => line.endsWith(` AS ${upon}`)) ? stage(upon) : []), ...own]
+  }
+
+  test('is built upon the Node that its runs are known by', () => {
+    for (const name of ['worker', 'jmeter', 'download'])
+      expect(stage(name)[0]).toMatch(new RegExp(`^FROM node:${WORKERS_NODE}\\b`))
+  })
+
+  test.each(['worker', 'jmeter'])('%s runs the worker, and not as root', (name) => {
+    expect(stage(name)).toEqual(
+      expect.arrayContaining(['ENTRYPOINT ["node", "/loadgate/task.js"]', 'STOPSIGNAL SIGTERM']),
+    )
+    expect(stage(name).findLast((line) => line.startsWith('USER '))).toBe('USER 1000:1000')
+  })
+
+  test('is without JMeter where no target is named', () => {
+    expect(lines.findLast((line) => line.startsWith('FROM '))).toBe('FROM base AS worker')
+    expect(stage('worker').join('\n')).not.toMatch(/jmeter|apt-get/i)
+  })
+
+  test('has JMeter in one version, from wherever who builds it says, and checks it before it is unpacked', () => {
+    const download = stage('download')
+    expect(download).toContain('ARG JMETER_URL')
+    expect(download.join('\n')).toMatch(/^ARG JMETER_SHA512=[0-9a-f]{128}$/m)
+    expect(download.find((line) => line.startsWith('RUN '))).toMatch(
+      /^RUN echo .* \| sha512sum --check --strict && tar /,
+    )
+    expect(lines.join('\n')).not.toMatch(/https?:/)
+  })
+
+  test('finds JMeter where Loadgate looks for it, and can write where its script is laid out', () => {
+    const jmeter = stage('jmeter').join('\n')
+    expect(jmeter).toMatch(/^COPY --from=download \/opt\/jmeter \/opt\/jmeter$[\s\S]*^ENV JMETER_HOME=\/opt\/jmeter /m)
+    expect(jmeter).toMatch(/^RUN chmod 1777 \/tmp$\nVOLUME \/tmp$/m)
+  })
 })

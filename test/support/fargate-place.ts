@@ -36,10 +36,11 @@ export const PLACE_FLAGS = ['--fargate-stack', 'load'] as const
 export const SEND_FLAGS = ['--run-on', 'fargate', ...PLACE_FLAGS, '--allow-targets', OWN_NETWORK] as const
 const SECOND: Ms = 1_000
 
-export async function startFargatePlace(): Promise<FargatePlace> {
+/** @param env of all tasks, as their image has it */
+export async function startFargatePlace(env: Readonly<Record<string, string>> = {}): Promise<FargatePlace> {
   const server = await startCountingServer((_, response) => void setTimeout(() => response.end('ok'), 5))
   const cloud = await startCloud({
-    launch: ({ environment }) => runProcess(process.execPath, [TASK], environment),
+    launch: ({ environment }) => runProcess(process.execPath, [TASK], { ...env, ...environment }),
     bucket: BUCKET,
     stacks: [{ name: 'load', outputs: OUTPUTS }],
     taskDefinitions: [

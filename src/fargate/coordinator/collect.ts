@@ -14,6 +14,7 @@ import type { Carrier } from './summary.ts'
 const READ_AT_ONCE = 8
 const READ_TWICE = 2
 const MOST_STRAYS_TOLD = 20
+const MOST_WORDS = 4_000
 
 /**
  * The results of a run as they come, each checked as what a stranger wrote. The first of a slot counts; a slot is settled
@@ -95,7 +96,9 @@ export class Collection {
   /** Who was told to stop did as it was told; whoever else did not send the plan is the reason why it was not sent. */
   #note({ index, stopped, result }: Outcome): void {
     if (result.complete || stopped?.kind === 'stopped') return
-    const why = oneLine(stopped?.words ?? 'it ended before its plan was spent')
+    // Whole: a secret that is cut in two would be hidden no more.
+    const words = stopped?.words ?? result.script?.problem ?? 'it ended before its plan was spent'
+    const why = oneLine(words, MOST_WORDS)
     this.early.set(index, why)
     this.#doors.tell(`Worker ${index + 1} of ${this.#job.count} ended early: ${why}.`)
   }

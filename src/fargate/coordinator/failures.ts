@@ -109,9 +109,9 @@ export function explainStop({ stopCode, stoppedReason, exitCode, reason }: TaskS
 }
 
 /** What somebody else has said, for a sentence. */
-export function oneLine(said: string): string {
+export function oneLine(said: string, most = 300): string {
   return said
     .replace(/[\s\p{C}]+/gu, ' ')
     .trim()
-    .slice(0, 300)
+    .slice(0, most)
 }

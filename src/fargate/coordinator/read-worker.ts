@@ -4,6 +4,7 @@ import type {
   EventCounts,
   HealthRecord,
   IterationCounts,
+  ScriptFigures,
   ShardProgress,
   ShardResult,
   StepCounts,
@@ -146,6 +147,17 @@ const iterations = record<IterationCounts>({
 const warmUp = record({ sent: count, succeeded: count, failed: count })
 const steps = list(step, 10_000)
 
+const label = where(text, (value) => value.length <= 400 && !value.includes('\n'), 'a label')
+const script = record<ScriptFigures>({
+  version: optional(matching(/^\d{1,9}(?:\.\d{1,9}){1,5}$/, 'a version')),
+  measured: amount,
+  names: list(record({ scenario: label, step: label }), 10_000),
+  users: count,
+  together: count,
+  sums: count,
+  problem: optional(text),
+})
+
 const shardResult = record<ShardResult>({
   index: count,
   count: whole,
@@ -161,6 +173,7 @@ const shardResult = record<ShardResult>({
   active,
   health,
   examples: list(example, 1_000),
+  script: optional(script) as Reader<ScriptFigures>,
 })
 
 const outcome = record<Outcome>({

@@ -42,7 +42,7 @@ export interface Estimate {
   readonly guessed: readonly string[]
 }
 
-type Load = Pick<LoadPlan, 'duration' | 'timeout' | 'scenarios'>
+type Load = Pick<LoadPlan, 'duration' | 'timeout' | 'scenarios' | 'script'>
 
 /** @param stagger between the starts of two workers; 0 in lock-step */
 export function estimateCost(fleets: readonly Fleet[], load: Load, stagger: Ms): Estimate {
@@ -64,7 +64,8 @@ export function estimateCost(fleets: readonly Fleet[], load: Load, stagger: Ms):
 }
 
 /** How long the load may go on behind its end. */
-function longestTimeout({ timeout, scenarios }: Load): Ms {
+function longestTimeout({ timeout, scenarios, script }: Load): Ms {
+  if (script) return 0
   const steps = scenarios.flatMap(({ steps }) => steps)
   return steps.reduce((most, step) => (step.kind === 'request' ? Math.max(most, step.timeout) : most), timeout)
 }

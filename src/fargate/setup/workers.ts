@@ -75,7 +75,10 @@ interface Asked {
 
 /** How many workers a plan takes; never more than it has connections or users to share. */
 export function workersFor(plan: LoadPlan, { given, cpu, rate = 'auto' }: Asked): Workers {
-  if (given !== 'auto') return { count: given, why: 'as `fargate-workers` says' }
+  const whole = plan.script ? `, each of which runs the whole script` : ''
+  if (given !== 'auto') return { count: given, why: `as \`fargate-workers\` says${whole}` }
+  if (plan.script)
+    return { count: 1, why: `how much a script sends only it knows; \`fargate-workers\` adds more${whole}` }
   const need = needOf(plan, roomOf(cpu, rate))
   const most = Math.min(MOST_WORKERS, mostShards(plan))
   const count = Math.max(1, Math.min(Math.ceil(need.workers), most))
@@ -94,8 +97,9 @@ export function shareOut(count: number, places: readonly { readonly share: numbe
   return whole.map((each, at) => (owed.indexOf(at) < left ? each + 1 : each))
 }
 
-/** Each shard has a connection at least, and a user where there are users. */
+/** Each shard has a connection at least, and a user where there are users; a script is not shared but repeated. */
 export function mostShards(plan: LoadPlan): number {
+  if (plan.script) return MOST_WORKERS
   const { rate, users } = demandOf(plan)
   return Math.max(1, Math.min(plan.connections.limit, rate > 0 ? Number.POSITIVE_INFINITY : users))
 }

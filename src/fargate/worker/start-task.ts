@@ -1,9 +1,11 @@
 import { availableParallelism } from 'node:os'
 import type { Ms } from '../../units.ts'
 import { VERSION } from '../../version.ts'
+import type { Engine } from '../doors.ts'
 import { openMail } from '../mail.ts'
 import { systemTime } from '../system-time.ts'
 import type { End } from './ends.ts'
+import { scriptEngine } from './script-engine.ts'
 import { taskArn } from './task-arn.ts'
 import { threadEngine } from './thread-engine.ts'
 import { work } from './work.ts'
@@ -23,7 +25,9 @@ export async function startTask({ env, leave, log, onLifetime }: TaskSurrounding
   if (!ordersUrl || !/^https?:/.test(ordersUrl) || !URL.canParse(ordersUrl))
     return { kind: 'refused', words: 'LOADGATE_ORDERS is not an address; this image is started by `loadgate run`' }
   const mail = openMail(systemTime)
-  const doors = { time: systemTime, mail, engine: threadEngine, random: Math.random, log }
+  const runScript = scriptEngine(env)
+  const engine: Engine = (shard, how) => (shard.plan.script ? runScript(shard, how) : threadEngine(shard, how))
+  const doors = { time: systemTime, mail, engine, random: Math.random, log }
   const task = await taskArn(env.ECS_CONTAINER_METADATA_URI_V4, doors, leave.signal)
   return work({ ordersUrl, version: VERSION, task, cores, onLifetime, leave }, doors)
 }
