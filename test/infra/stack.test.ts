@@ -312,49 +312,52 @@ test.each([
 })
 
 describe("the worker's image", () => {
-  const lines = readFileSync(join(import.meta.dirname, '../../infra/worker.Dockerfile'), 'utf8')
-    .replace(/\\\n\s*/g, '')
-    .split('\n')
-    .filter((line) => line !== '' && !line.startsWith('#'))
-  /** Its own lines behind those of the stage it is built upon. */
-  const stage = (name: string): readonly string[] => {
-    const first = lines.findIndex((line) => line.startsWith('FROM ') && line.endsWith(` AS ${name}`))
-    const next = lines.findIndex((line, at) => at > first && line.startsWith('FROM '))
-    const own = lines.slice(first, next < 0 ? undefined : next)
-    const upon = own[0]!.split(' ')[1]!
-    return [...(lines.some((line) => line.endsWith(` AS ${upon}`)) ? stage(upon) : []), ...own]
-  }
+  const lines = linesOf('worker')
 
   test('is built upon the Node that its runs are known by', () => {
-    for (const name of ['worker', 'jmeter', 'download'])
-      expect(stage(name)[0]).toMatch(new RegExp(`^FROM node:${WORKERS_NODE}\\b`))
+    expect(lines[0]).toMatch(new RegExp(`^FROM node:${WORKERS_NODE}\\b`))
   })
 
-  test.each(['worker', 'jmeter'])('%s runs the worker, and not as root', (name) => {
-    expect(stage(name)).toEqual(
-      expect.arrayContaining(['ENTRYPOINT ["node", "/loadgate/task.js"]', 'STOPSIGNAL SIGTERM']),
-    )
-    expect(stage(name).findLast((line) => line.startsWith('USER '))).toBe('USER 1000:1000')
+  test('runs the worker, and not as root', () => {
+    expect(lines).toEqual(expect.arrayContaining(['ENTRYPOINT ["node", "/loadgate/task.js"]', 'STOPSIGNAL SIGTERM']))
+    expect(lines.findLast((line) => line.startsWith('USER '))).toBe('USER 1000:1000')
   })
 
-  test('is without JMeter where no target is named', () => {
-    expect(lines.findLast((line) => line.startsWith('FROM '))).toBe('FROM base AS worker')
-    expect(stage('worker').join('\n')).not.toMatch(/jmeter|apt-get/i)
+  test('is without JMeter', () => {
+    expect(lines.join('\n')).not.toMatch(/jmeter|apt-get/i)
+  })
+})
+
+describe('the image of a worker with JMeter', () => {
+  const lines = linesOf('jmeter-worker')
+  const own = lines.slice(lines.lastIndexOf('FROM ${WORKER}'))
+
+  test('is built upon that of the worker, and is not run as root either', () => {
+    expect(lines.filter((line) => line.startsWith('FROM '))).toEqual([
+      expect.stringMatching(new RegExp(`^FROM node:${WORKERS_NODE}\\S* AS download$`)),
+      'FROM ${WORKER}',
+    ])
+    expect(own.findLast((line) => line.startsWith('USER '))).toBe('USER 1000:1000')
+    expect(own.filter((line) => /^(ENTRYPOINT|CMD|STOPSIGNAL) /.test(line))).toEqual([])
   })
 
   test('has JMeter in one version, from wherever who builds it says, and checks it before it is unpacked', () => {
-    const download = stage('download')
-    expect(download).toContain('ARG JMETER_URL')
-    expect(download.join('\n')).toMatch(/^ARG JMETER_SHA512=[0-9a-f]{128}$/m)
-    expect(download.find((line) => line.startsWith('RUN '))).toMatch(
-      /^RUN echo .* \| sha512sum --check --strict && tar /,
-    )
+    expect(lines).toContain('ARG JMETER_URL')
+    expect(lines.join('\n')).toMatch(/^ARG JMETER_SHA512=[0-9a-f]{128}$/m)
+    expect(lines.find((line) => line.startsWith('RUN '))).toMatch(/^RUN echo .* \| sha512sum --check --strict && tar /)
     expect(lines.join('\n')).not.toMatch(/https?:/)
   })
 
   test('finds JMeter where Loadgate looks for it, and can write where its script is laid out', () => {
-    const jmeter = stage('jmeter').join('\n')
-    expect(jmeter).toMatch(/^COPY --from=download \/opt\/jmeter \/opt\/jmeter$[\s\S]*^ENV JMETER_HOME=\/opt\/jmeter /m)
-    expect(jmeter).toMatch(/^RUN chmod 1777 \/tmp$\nVOLUME \/tmp$/m)
+    const text = own.join('\n')
+    expect(text).toMatch(/^COPY --from=download \/opt\/jmeter \/opt\/jmeter$[\s\S]*^ENV JMETER_HOME=\/opt\/jmeter /m)
+    expect(text).toMatch(/^RUN chmod 1777 \/tmp$\nVOLUME \/tmp$/m)
   })
 })
+
+function linesOf(image: string): readonly string[] {
+  return readFileSync(join(import.meta.dirname, `../../infra/${image}.Dockerfile`), 'utf8')
+    .replace(/\\\n\s*/g, '')
+    .split('\n')
+    .filter((line) => line !== '' && !line.startsWith('#'))
+}
