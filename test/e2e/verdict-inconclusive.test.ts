@@ -118,8 +118,9 @@ test('failures that take slow requests out of the percentiles', async () => {
 }, 60_000)
 
 test('and failures in the baseline, without which a run that is slower may only be whole', async () => {
-  const text = await compared(steady, earlierRuns(failing), 'p95 < baseline + 10 %')
-  expect(text).toContain('0.5 % of the requests failed, 30 % in the baseline, so p95 is not of the same requests')
+  // Of the median: a machine that stands still for a tenth of a second has moved the p95 of two seconds.
+  const text = await compared(steady, earlierRuns(failing), 'p50 < baseline + 10 %')
+  expect(text).toContain('0.5 % of the requests failed, 30 % in the baseline, so p50 is not of the same requests')
 }, 60_000)
 
 test('a throughput that comes in bursts', async () => {
