@@ -71,7 +71,7 @@ async function sentByBoth(
   ])
   const env = { TARGET_URL: `http://127.0.0.1:${ours.port}` }
   const { log } = await runCli(['run', 'out/loadgate.yml'], { cwd: folder, env, limit: LIMIT })
-  expect(log).toMatch(/\nRequests: (\d+) sent = \1 succeeded \+ 0 failed/)
+  expect(log).toMatch(/\nRequests: ([\d,]+) sent = \1 succeeded \+ 0 failed/)
   return { jmeter: passesOf(theirs.requests, '/'), loadgate: passesOf(ours.requests, '/') }
 }
 
