@@ -3,6 +3,7 @@ import type { Capture } from '../profile/profile.ts'
 import type { EpochMs } from '../units.ts'
 import { parseCookie } from './cookies.ts'
 import type { Answer, AnswerHeaders } from './http/transport.ts'
+import { compilePointer } from './json-values.ts'
 
 /** A capture made ready. */
 export interface CompiledCapture {
@@ -43,26 +44,6 @@ export function compileCapture({ name, from }: Capture, patterns: Patterns, html
         read: ({ headers }, _, clock) => decoded(cookieText(headers, from.name, clock.now())),
       }
   }
-}
-
-/** Finds the value that a JSON Pointer (RFC 6901) leads to; undefined when it leads nowhere. */
-export function compilePointer(pointer: string): (document: unknown) => unknown {
-  const tokens = pointer.split('/').slice(1).map(unescaped)
-  return (document) => {
-    let at = document
-    for (const { key, isIndex } of tokens) {
-      // Own properties only: `/constructor` is nothing that the target said.
-      if (typeof at !== 'object' || at === null || !Object.hasOwn(at, key)) return undefined
-      if (!isIndex && Array.isArray(at)) return undefined
-      at = (at as Record<string, unknown>)[key]
-    }
-    return at
-  }
-}
-
-function unescaped(token: string): { readonly key: string; readonly isIndex: boolean } {
-  const key = token.replaceAll('~1', '/').replaceAll('~0', '~')
-  return { key, isIndex: /^(0|[1-9]\d*)$/.test(key) }
 }
 
 /** A captured value as text; null is no value, and what is not a plain value is its JSON. */

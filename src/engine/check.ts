@@ -1,9 +1,9 @@
-import { isDeepStrictEqual } from 'node:util'
 import type { Expect } from '../profile/profile.ts'
 import type { EpochMs } from '../units.ts'
 import type { AnswerCheck } from './answer-checks.ts'
-import { type CompiledCapture, compilePointer, headerText } from './captures.ts'
+import { type CompiledCapture, headerText } from './captures.ts'
 import type { Answer, Wants } from './http/transport.ts'
+import { compilePointer, compileValueCheck, parseJson } from './json-values.ts'
 import type { Cause } from './shard-result.ts'
 import type { Values } from './template.ts'
 
@@ -108,27 +108,10 @@ function fulfils({ headers, body, graphql }: Expect, answer: Answer, document: u
   )
 }
 
-/** Most are plain, and the same or not at a glance. */
-export function compileValueCheck({ pointer, value }: Expect['json'][number]): (document: unknown) => boolean {
-  const find = compilePointer(pointer)
-  return typeof value === 'object' && value !== null
-    ? (document) => isDeepStrictEqual(find(document), value)
-    : (document) => find(document) === value
-}
-
 const findErrors = compilePointer('/errors')
 
 /** What a GraphQL answer says went wrong; undefined where all went well. */
 export function errorsIn(document: unknown): unknown {
   const errors = findErrors(document)
   return errors === null || (Array.isArray(errors) && errors.length === 0) ? undefined : errors
-}
-
-/** Undefined when the text is not JSON, as no JSON value is. */
-export function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text)
-  } catch {
-    return undefined
-  }
 }

@@ -1,8 +1,9 @@
 import type { Events, Expect, LastEvent } from '../profile/profile.ts'
 import type { Ms } from '../units.ts'
-import { type CompiledCheck, compileValueCheck, parseJson } from './check.ts'
+import type { CompiledCheck } from './check.ts'
 import type { StreamEvent } from './http/event-parser.ts'
 import type { EventsWanted } from './http/transport.ts'
+import { compileValueCheck, parseJson } from './json-values.ts'
 
 /** How a stream is read, made ready. */
 export function compileEvents({ until, for: lasts, within }: Events, timeout: Ms): EventsWanted {

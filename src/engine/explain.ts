@@ -1,9 +1,9 @@
-import { isDeepStrictEqual } from 'node:util'
 import type { Expect } from '../profile/profile.ts'
 import { visibleOnly } from '../visible-only.ts'
-import { type CompiledCapture, compilePointer, headerText } from './captures.ts'
-import { errorsIn, parseJson } from './check.ts'
+import { type CompiledCapture, headerText } from './captures.ts'
+import { errorsIn } from './check.ts'
 import type { Answer } from './http/transport.ts'
+import { compilePointer, isSameJson, parseJson } from './json-values.ts'
 
 /** Of one line. */
 const LONGEST = 200
@@ -71,7 +71,7 @@ function jsonMissed({ json }: Expect, { text }: Answer, document: unknown): stri
   for (const { pointer, value } of json) {
     const found = compilePointer(pointer)(document)
     if (found === undefined) return `JSON ${quoted(pointer)} leads to nothing`
-    if (!isDeepStrictEqual(found, value)) return `JSON ${quoted(pointer)} is ${shown(found)} instead of ${shown(value)}`
+    if (!isSameJson(found, value)) return `JSON ${quoted(pointer)} is ${shown(found)} instead of ${shown(value)}`
   }
   return undefined
 }

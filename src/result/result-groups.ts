@@ -11,15 +11,18 @@ const MOST_GROUPS = 1_000
 
 export const curve = list(record<Segment>({ from: amount, to: amount, over: amount }), MOST_SEGMENTS)
 
+/** Whether they add up is not looked at. */
+export const iterationCounts = record<IterationCounts>({
+  planned: count,
+  started: count,
+  dropped: count,
+  finished: count,
+  failed: count,
+  cut: count,
+})
+
 export const iterations = where(
-  record<IterationCounts>({
-    planned: count,
-    started: count,
-    dropped: count,
-    finished: count,
-    failed: count,
-    cut: count,
-  }),
+  iterationCounts,
   ({ planned, started, dropped, finished, failed, cut }) =>
     planned === started + dropped && started === finished + failed + cut,
   'a sum of its parts',

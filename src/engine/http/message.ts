@@ -1,7 +1,6 @@
-import { isDeepStrictEqual } from 'node:util'
 import type { Pattern } from '../../pattern.ts'
 import type { Bytes } from '../../units.ts'
-import { parseJson } from '../check.ts'
+import { isSameJson, parseJson } from '../json-values.ts'
 
 /** One message that came. */
 export interface Message {
@@ -25,7 +24,7 @@ export function fits({ json, text, matches }: Wanted, message: Message): boolean
   if (matches !== undefined && !matches.fits(message.text)) return false
   if (json.length === 0) return true
   const document = parseJson(message.text)
-  return json.every(({ find, value }) => isDeepStrictEqual(find(document), value))
+  return json.every(({ find, value }) => isSameJson(find(document), value))
 }
 
 /** A target that talks to somebody who is not listening: more is let go, the oldest first. */

@@ -36,6 +36,7 @@ import {
   isStatus,
   messageCounts,
 } from '../../result/result-file.ts'
+import { iterationCounts } from '../../result/result-groups.ts'
 import type { Bytes, Ms } from '../../units.ts'
 import type { Claim, ClockOffset, Outcome, Progress } from '../protocol.ts'
 import { runId } from '../read-json.ts'
@@ -135,15 +136,6 @@ const health = record<HealthRecord>({
   functions: optional(functionHealth),
 })
 
-const iterations = record<IterationCounts>({
-  planned: count,
-  started: count,
-  dropped: count,
-  finished: count,
-  failed: count,
-  cut: count,
-})
-
 const warmUp = record({ sent: count, succeeded: count, failed: count })
 const steps = list(step, 10_000)
 
@@ -164,8 +156,8 @@ const shardResult = record<ShardResult>({
   planHash: hash,
   startedAt: amount,
   complete: truth,
-  iterations,
-  groups: optional(list(iterations, 1_000)) as Reader<readonly IterationCounts[]>,
+  iterations: iterationCounts,
+  groups: optional(list(iterationCounts, 1_000)) as Reader<readonly IterationCounts[]>,
   background: optional(record({ warmUp, steps })) as Reader<NonNullable<ShardResult['background']>>,
   warmUp,
   steps,
