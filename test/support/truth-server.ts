@@ -6,6 +6,7 @@
 import { fork } from 'node:child_process'
 import { once } from 'node:events'
 import { type AddressInfo, connect, createServer } from 'node:net'
+import { Worker } from 'node:worker_threads'
 import { randomAt } from '../../src/plan/choice.ts'
 
 export interface TruthServer extends AsyncDisposable {
@@ -46,12 +47,19 @@ async function serve(medianMs: number, sigma: number, seed: number): Promise<voi
     socket.on('error', () => {})
     socket.on('data', (head: Buffer) => {
       const begun = performance.now()
+      const answer = (took: number) => {
+        const text = took.toFixed(3)
+        socket.write(`HTTP/1.1 200 OK\r\ncontent-length: ${text.length}\r\n\r\n${text}`)
+      }
+      if (head.includes('GET /probe ')) {
+        answer(0)
+        return
+      }
       const delay = medianMs * Math.exp(sigma * normalAt(seed, n++))
       setTimeout(() => {
         const took = performance.now() - begun
-        const text = took.toFixed(3)
-        socket.write(`HTTP/1.1 200 OK\r\ncontent-length: ${text.length}\r\n\r\n${text}`)
-        if (!head.includes('GET /probe ')) log.push(took)
+        answer(took)
+        log.push(took)
       }, delay)
     })
   })
@@ -64,20 +72,45 @@ async function serve(medianMs: number, sigma: number, seed: number): Promise<voi
   process.send?.((server.address() as AddressInfo).port)
 }
 
+/** Says every 10 ms when that was to be. A timer of Node's is up to 2 ms late on the best of machines. */
+const EVERY_10_MS = `
+  const { parentPort } = require('node:worker_threads')
+  const now = () => Number(process.hrtime.bigint()) / 1e6
+  const cell = new Int32Array(new SharedArrayBuffer(4))
+  for (let due = now(); ; due += 10) {
+    Atomics.wait(cell, 0, 0, Math.max(0, due - now()))
+    parentPort.postMessage(due)
+  }`
+
 /**
- * How much longer a request takes a client that does nothing else than it takes the server, in ms, until stopped: what
- * the machine costs, asked with pauses of 10 ms on a connection of its own. Sorted.
+ * How long a request that is answered at once takes a client that does nothing else, in ms, until stopped: what the
+ * machine costs, asked every 10 ms on a connection of its own, and counted from when that was to be. What was to be
+ * asked while the machine stood still has waited, too, and is counted with the next answer. Sorted.
  */
 export async function probe(port: number, stop: AbortSignal): Promise<readonly number[]> {
   const socket = connect({ port, host: '127.0.0.1', noDelay: true })
+  const moments = new Worker(EVERY_10_MS, { eval: true, execArgv: [] })
   const costs: number[] = []
-  while (!stop.aborted) {
-    const begun = performance.now()
+  let waiting: number[] = []
+  let asked: number[] = []
+  const ask = () => {
+    if (asked.length > 0 || waiting.length === 0) return
+    asked = waiting
+    waiting = []
     socket.write('GET /probe HTTP/1.1\r\nhost: probe\r\n\r\n')
-    const [answer] = await once(socket, 'data')
-    costs.push(performance.now() - begun - Number(String(answer).split('\r\n\r\n')[1]))
-    await new Promise((resolve) => setTimeout(resolve, 10))
   }
+  moments.on('message', (due: number) => {
+    waiting.push(due)
+    ask()
+  })
+  socket.on('data', () => {
+    const now = Number(process.hrtime.bigint()) / 1e6
+    costs.push(...asked.map((due) => now - due))
+    asked = []
+    ask()
+  })
+  await once(stop, 'abort')
+  await moments.terminate()
   socket.destroy()
   return costs.toSorted((a, b) => a - b)
 }
