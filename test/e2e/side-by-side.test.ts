@@ -158,13 +158,21 @@ test(
 test(
   'a version that starts no more after rounds were measured: an error, and no report that nothing was sent',
   async () => {
-    const once = `import { existsSync, writeFileSync } from 'node:fs'
-if (existsSync(process.env.PIDS + '-once')) process.exit(3)
-writeFileSync(process.env.PIDS + '-once', '')
+    // It waits long enough to hear what was said of the round before.
+    const untilGone = `import { existsSync } from 'node:fs'
+import { setTimeout as sleep } from 'node:timers/promises'
+await sleep(500)
+if (existsSync(process.env.PIDS + '-gone')) process.exit(3)
 `
-    const { profile, call, pids } = await versions({ base: service(5), head: once + service(5) })
-    const run = await gateOnce(profile, { ...call, flags: ['--compare', 'side-by-side'] })
-    expect(run.log).toMatch(/Round 1 of at most \d+/)
+    const { profile, call, pids } = await versions({ base: service(5), head: untilGone + service(5) })
+    const run = await gateOnce(profile, {
+      ...call,
+      flags: ['--compare', 'side-by-side'],
+      meanwhile: async (cli) => {
+        await cli.until(/Round 1 of at most \d+/)
+        writeFileSync(`${pids}-gone`, '')
+      },
+    })
     expect(run.stderr).toMatch(/did not start: The service exited with code 3 before it was ready/)
     expect([run.exitCode, run.report]).toEqual([4, undefined])
     expect(pidsOf(pids).filter(isAlive)).toEqual([])
