@@ -15,8 +15,13 @@ export async function lastLogLines(path: string, printed: string): Promise<strin
   const troubles = lines.filter((line) => TROUBLE.test(line))
   return (troubles.length > 0 ? troubles : lines)
     .slice(-LINES)
-    .map((line) => line.slice(0, LONGEST))
+    .map(shortened)
     .join('\n')
+}
+
+/** Not within a word: half a secret would not be known for one. */
+function shortened(line: string): string {
+  return line.length <= LONGEST ? line : `${line.slice(0, LONGEST).replace(/\S+$/, '')}…`
 }
 
 async function tailOf(path: string): Promise<string> {
