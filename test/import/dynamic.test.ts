@@ -11,6 +11,7 @@ test.each([
     'q7Xk2LmPz9RtVw4s',
     'eyJhbGciOiJI.eyJzdWIi.c2ln99',
     '/orders/8f3a2c1077',
+    'debaffbaf341',
   ].map((value) => [value, true] as const),
   ...[
     '42',
@@ -20,6 +21,7 @@ test.each([
     'v1.2.3',
     'ada99@example.com',
     'page12',
+    'decade12',
     'true',
     '',
     'application',
@@ -58,6 +60,17 @@ test.each<[string, Exchange, string]>([
   const { profile } = visit(answer, use(ID))
   expect(profile).toContain(`capture: { ${capture} }`)
   expect(profile).toContain(`get: /use/\${${capture.split(':')[0]}}`)
+})
+
+test('what is called a token is captured however it looks, and a password never', () => {
+  const sent = (name: string) => {
+    const page = { request: 'GET /', type: 'text/html', text: `<input value="Rx-kQwPz_LmTvBn-" name="${name}">` }
+    const body = ['application/x-www-form-urlencoded', `${name}=Rx-kQwPz_LmTvBn-`] as const
+    return visit(page, { request: 'POST /x', body: [...body] }).profile
+  }
+  expect(sent('_token')).toContain('form: { _token: "${token}" }')
+  expect(sent('password')).toContain('form: { password: "${env.PASSWORD}" }')
+  expect(sent('shade')).toContain('form: { shade: Rx-kQwPz_LmTvBn- }')
 })
 
 test('a redirect to an address of its own is followed by what it says', () => {

@@ -2,6 +2,7 @@ import { parsedJson, rawBody } from '../bodies.ts'
 import { ofTheBrowser } from '../headers.ts'
 import { multipartParts } from '../multipart.ts'
 import { namedValues, withoutScheme } from '../named-values.ts'
+import { isPassword, isSecret } from '../secrets.ts'
 import { decoded } from '../text.ts'
 import type { Entry } from './entries.ts'
 
@@ -18,9 +19,16 @@ export interface SentLeaf extends Leaf {
 
 const MOST_LEAVES = 20_000
 
-/** The values of a request that look made for one visit. */
+/** The values of a request that look made for one visit, or have the name of something that is. */
 export function leavesOf(entry: Entry, path: string): readonly Leaf[] {
-  return [{ name: 'location', value: path }, ...sentLeaves(entry, path)].filter(({ value }) => isDynamic(value))
+  return [{ name: 'location', value: path }, ...sentLeaves(entry, path)].filter(
+    ({ name, value }) => isDynamic(value) || isToken(name, value),
+  )
+}
+
+/** However it looks. A password is the user's own: the same word in a page has nothing to do with it. */
+function isToken(name: string, value: string): boolean {
+  return isSecret(name, value) && !isPassword(name, value)
 }
 
 /** The values of a request, taken apart: pieces of the path, parameters, fields, values of JSON, headers of a script. */
@@ -100,12 +108,12 @@ export function jsonLeaves(document: unknown): readonly JsonLeaf[] {
 }
 
 /**
- * Whether a value looks as if it were made for this visit: a number of five digits, letters and digits mixed as in no word, or
- * something long without a blank. A word, a date or a small number may be the same by accident.
+ * Whether a value looks as if it were made for this visit: a number of five digits, letters and digits mixed as in no word,
+ * hexadecimal digits as of a key, or something long without a blank. A word, a date or a small number may be the same by accident.
  */
 export function isDynamic(value: string): boolean {
   if (value.length < 5 || value.length > 4_000 || /[\s@<>"]/.test(value)) return false
-  if (/^\d+$/.test(value)) return true
+  if (/^\d+$|^(?=.*\d.*\d)[\da-f]{10,}$/.test(value)) return true
   if (value.startsWith('/'))
     return value.split(/[/?&=]/).some((piece) => piece !== '' && !piece.includes('.') && isDynamic(piece))
   if (/^\d{4}-\d\d?-\d\d?|^v?\d+(?:\.\d+)+$|^https?:|^[a-z]+[-_]?\d{1,3}$|^\d+(?:px|ms|kb|x\d+)$/i.test(value))
