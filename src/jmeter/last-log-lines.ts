@@ -13,10 +13,7 @@ export async function lastLogLines(path: string, printed: string): Promise<strin
   const logged = await tailOf(path).catch(() => '')
   const lines = `${logged}\n${printed}`.split(/\r?\n/).filter((line) => line.trim() !== '' && !STACK.test(line))
   const troubles = lines.filter((line) => TROUBLE.test(line))
-  return (troubles.length > 0 ? troubles : lines)
-    .slice(-LINES)
-    .map(shortened)
-    .join('\n')
+  return (troubles.length > 0 ? troubles : lines).slice(-LINES).map(shortened).join('\n')
 }
 
 /** Not within a word: half a secret would not be known for one. */

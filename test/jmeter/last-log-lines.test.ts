@@ -11,7 +11,9 @@ test('a long line is cut, but never within a word that could be a secret', async
 })
 
 test('its errors are told rather than what it said besides, without how they came about', async () => {
-  const said = ['INFO begun', 'ERROR no such file', '\tat java.base/Thread.run', '\t... 3 more', 'INFO ended'].join('\n')
+  const said = ['INFO begun', 'ERROR no such file', '\tat java.base/Thread.run', '\t... 3 more', 'INFO ended'].join(
+    '\n',
+  )
   expect(await lastLogLines(NO_LOG, said)).toBe('ERROR no such file')
   expect(await lastLogLines(NO_LOG, 'INFO begun\n\nINFO ended\n')).toBe('INFO begun\nINFO ended')
   expect(await lastLogLines(NO_LOG, '')).toBe('')
